@@ -1,0 +1,57 @@
+"""The text of ``.glue-health-check.yml`` → a mapping.  Knows YAML; knows no setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LARGEST_FILE = 262_144
+"""Bytes.  A larger configuration file is a mistake or an attack."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe subset, and no key twice: PyYAML would silently take the last."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[object, object]:
+    loader.flatten_mapping(node)
+    found: dict[object, object] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if isinstance(key, list | dict) or key in found:
+            problem = f"the key {key!r:.80} stands there twice or is no text"
+            raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def parse(text: str) -> Mapping[str, object]:
+    """Return the mapping of a configuration file; an empty file is an empty mapping.
+
+    Raises ``ValueError`` with line and reason when the text is no YAML mapping.
+    """
+    if len(text.encode(errors="replace")) > LARGEST_FILE:
+        raise ValueError(f"is larger than {LARGEST_FILE} bytes")
+    try:
+        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ValueError(f"is not valid YAML: {_one_line(error)}") from None
+    if loaded is None:
+        return {}
+    if not isinstance(loaded, dict):
+        raise ValueError("is not a YAML mapping of settings at its top")  # noqa: TRY004
+    return {str(key): value for key, value in loaded.items()}
+
+
+def _one_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error) or type(error).__name__
+    where = f" (line {mark.line + 1})" if mark else ""
+    return " ".join(str(problem).split())[:200] + where

@@ -1,0 +1,84 @@
+"""What a run costs: before it starts, while it runs, and in the end.  Currency is ``Decimal``."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from plugin.core.rates import DPU_OF_WORKER, MINIMUM_SECONDS, USD_PER_HOUR
+from plugin.core.result import Cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugin.core.capacity import Capacity
+
+CENT_OF_A_CENT = Decimal("0.0001")
+SECONDS_PER_HOUR = 3600
+
+
+def rate(capacity: Capacity, overrides: Mapping[str, str]) -> Decimal:
+    """Return USD per DPU hour: the user's for this version, the user's for any, then ours."""
+    keys = (f"{capacity.glue_version}/{capacity.price_class}", f"*/{capacity.price_class}")
+    for key in keys:
+        if key in overrides:
+            return Decimal(overrides[key])
+    return next(USD_PER_HOUR[key] for key in keys if key in USD_PER_HOUR)
+
+
+def dpu(capacity: Capacity) -> Decimal:
+    """Return the DPU (or M-DPU) that are paid for while the run goes on."""
+    if capacity.max_capacity is not None:
+        return capacity.max_capacity
+    return DPU_OF_WORKER[capacity.worker_type] * capacity.number_of_workers
+
+
+def cost_of(
+    capacity: Capacity,
+    *,
+    seconds: float,
+    dpu_seconds: float | None = None,
+    overrides: Mapping[str, str],
+) -> Cost:
+    """Return the cost of ``seconds`` of run time (waiting in the queue is free).
+
+    ``dpu_seconds`` is Glue's own count, when it gave one; it beats the formula
+    DPU x max(seconds, 60).
+    """
+    per_hour = rate(capacity, overrides)
+    billed = max(Decimal(str(seconds)), Decimal(MINIMUM_SECONDS))
+    paid = dpu(capacity) * billed if dpu_seconds is None else Decimal(str(dpu_seconds))
+    usd = (paid / SECONDS_PER_HOUR * per_hour).quantize(CENT_OF_A_CENT, ROUND_HALF_UP)
+    inputs = (
+        f"{dpu(capacity)} DPU × {billed.normalize():f} s"
+        if dpu_seconds is None
+        else (f"{paid.normalize():f} DPU seconds as counted by Glue")
+    )
+    return Cost(
+        usd=usd,
+        dpu_seconds=paid,
+        usd_per_dpu_hour=per_hour,
+        is_measured=dpu_seconds is not None,
+        formula=f"{inputs} × ${per_hour} per DPU hour",
+    )
+
+
+def override_problems(overrides: Mapping[str, str]) -> tuple[str, ...]:
+    """Say which price overrides cannot be used."""
+    classes = sorted({key.partition("/")[2] for key in USD_PER_HOUR})
+    problems = []
+    for key, value in overrides.items():
+        if key.partition("/")[2] not in classes or not key.partition("/")[0]:
+            problems.append(
+                f"price_overrides: {key[:60]!r} is not VERSION/CLASS or */CLASS with one of"
+                f" {', '.join(classes)}."
+            )
+        try:
+            is_usable = Decimal(value).is_finite() and Decimal(value) >= 0
+        except ArithmeticError:
+            is_usable = False
+        if not is_usable:
+            problems.append(
+                f"price_overrides: {key[:60]!r}: {value[:60]!r} is not an amount in USD."
+            )
+    return tuple(problems)

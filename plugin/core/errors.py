@@ -1,0 +1,103 @@
+"""Every error that a user or AWS can cause, and the exit code of each class.
+
+    PluginError                3   nobody knows how the script is
+    ├── SettingsError          2   what was asked for cannot be done; nothing was created
+    ├── Unusable               2   a file of the checkout cannot be used; nothing was created
+    ├── EngineError            3   AWS, the local Glue or the way there is at fault
+    │   ├── AccessDenied           the credentials may not do it
+    │   ├── NoCredentials          there are none, or they have expired
+    │   ├── NotFound               the thing is not there
+    │   ├── AlreadyThere           the name is taken
+    │   ├── Refused                AWS calls the request wrong
+    │   ├── OverLimit              a quota, a concurrency limit or throttling
+    │   └── AnswerLost             the request may or may not have taken effect
+    └── GitHubError            3   GitHub did not answer, or said no
+
+A message says what happened to which thing; the hint says what to change.
+Unknown failures (bugs) are not in this tree: ``app`` turns them into exit 3 and says so.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of all commands (design, section 7).  Never 78: Drone reads it as a pass."""
+
+    PASSED = 0
+    FAILED = 1
+    WRONG_SETTINGS = 2
+    ERRORED = 3
+    REPORTER_FAILED = 4
+    SIGINT = 130
+    SIGTERM = 143
+
+
+class PluginError(Exception):
+    """What happened, to which thing, and what to change."""
+
+    exit_code = Exit.ERRORED
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        """Take the one-line ``message`` and the ``hint``: the remedy, may be empty."""
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Message and hint in one line."""
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class SettingsError(PluginError):
+    """Settings that cannot be used.  Carries all problems at once, one line each."""
+
+    exit_code = Exit.WRONG_SETTINGS
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Take at least one problem, each a whole sentence with its remedy."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Unusable(PluginError):
+    """A file of the checkout that cannot be used: missing, empty, a folder, outside, no text."""
+
+    exit_code = Exit.WRONG_SETTINGS
+
+
+class EngineError(PluginError):
+    """AWS, or the local Glue, or the way there, is at fault."""
+
+
+class AccessDenied(EngineError):
+    """The credentials in use may not do it."""
+
+
+class NoCredentials(EngineError):
+    """There are no credentials, or they have expired."""
+
+
+class NotFound(EngineError):
+    """The named thing is not there."""
+
+
+class AlreadyThere(EngineError):
+    """The name is taken."""
+
+
+class Refused(EngineError):
+    """AWS calls the request itself wrong."""
+
+
+class OverLimit(EngineError):
+    """A quota, a concurrency limit or throttling, after the retries."""
+
+
+class AnswerLost(EngineError):
+    """The request was sent and no answer came: it may or may not have taken effect."""
+
+
+class GitHubError(PluginError):
+    """GitHub did not answer, or said no."""

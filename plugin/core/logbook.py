@@ -1,0 +1,115 @@
+"""The log of one run as it grows: chunks → lines, findings, forbidden lines, the tail.
+
+Knows nothing of where the log comes from.  An event of CloudWatch Logs is not a line: it may hold
+many, or end in the middle of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugin.core import findings, root_cause
+from plugin.core.ports import LogChunk, LogStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.core.result import Finding
+
+TAIL = 100
+"""Lines that a report quotes."""
+TRACEBACK_LINES = 1000
+"""Lines of each stream that are searched for a traceback in the end."""
+LONGEST_LINE = 100_000
+"""Characters; a line without an end is cut here, so that memory stays bounded."""
+MOST_FINDINGS = 1000
+
+
+@dataclass
+class LogBook:
+    """Everything that was learnt from the log so far."""
+
+    patterns: tuple[re.Pattern[str], ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    counted: int | None = None
+    unreadable: list[str] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
+    tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
+    lines: int = 0
+    problem: str = ""
+    """Why the log could not be read whole; empty when it could."""
+    _unfinished: dict[LogStream, str] = field(default_factory=dict)
+    _recent: dict[LogStream, deque[str]] = field(default_factory=dict)
+    _finding_count: int = 0
+
+    def add(self, chunks: Iterable[LogChunk]) -> tuple[str, ...]:
+        """Take new chunks and return the whole lines that a reader wants to see."""
+        shown: list[str] = []
+        for chunk in chunks:
+            text = self._unfinished.pop(chunk.stream, "") + chunk.text
+            *whole, rest = re.split(r"\r?\n", text)
+            if len(rest) > LONGEST_LINE:
+                whole, rest = [*whole, rest], ""
+            if rest:
+                self._unfinished[chunk.stream] = rest
+            shown += self._take(chunk.stream, whole)
+        return tuple(shown)
+
+    def close(self) -> tuple[str, ...]:
+        """Take the ends that no line break followed; return them as lines."""
+        ends, self._unfinished = self._unfinished, {}
+        return tuple(line for stream, text in ends.items() for line in self._take(stream, [text]))
+
+    def recent(self) -> tuple[str, ...]:
+        """Return the last lines of each stream, the error stream last: tracebacks stand there."""
+        return tuple(line for stream in LogStream for line in self._recent.get(stream, ()))
+
+    @property
+    def is_short_of_findings(self) -> bool:
+        """Whether the job counted more findings than we read: the log was not read whole."""
+        return self.counted is not None and self._finding_count < self.counted
+
+    @property
+    def finding_count(self) -> int:
+        """How many findings were read, also beyond those that are kept."""
+        return self._finding_count
+
+    def _take(self, stream: LogStream, lines: list[str]) -> list[str]:
+        shown = []
+        for line in lines:
+            self._recent.setdefault(stream, deque(maxlen=TRACEBACK_LINES)).append(line)
+            if stream is LogStream.ERROR and root_cause.is_noise(line):
+                continue
+            self.lines += 1
+            self.tail.append(line)
+            shown.append(line)
+            self._understand(line)
+        return shown
+
+    def _understand(self, line: str) -> None:
+        match findings.parse(line):
+            case None:
+                pass
+            case findings.Count(findings=count):
+                self.counted = (self.counted or 0) + count
+            case findings.Unreadable(reason=reason):
+                self.unreadable.append(f"A line that starts with GLUE_HEALTH_CHECK {reason}.")
+                del self.unreadable[TAIL:]
+            case finding:
+                self._finding_count += 1
+                if len(self.findings) < MOST_FINDINGS or not finding.ok:
+                    self.findings.append(finding)
+                    self._drop_a_good_one()
+        if any(pattern.search(line) for pattern in self.patterns) and len(self.forbidden) < TAIL:
+            self.forbidden.append(line)
+
+    def _drop_a_good_one(self) -> None:
+        """Keep memory bounded; what fails the check is worth more than what does not."""
+        if len(self.findings) > MOST_FINDINGS:
+            good = next(
+                (i for i, item in enumerate(self.findings) if item.ok), len(self.findings) - 1
+            )
+            del self.findings[good]

@@ -1,0 +1,132 @@
+"""What our things are called on AWS: job names, object prefixes, tags.
+
+Everything that a pull request's author can choose is cut down to harmless characters here.
+Sources: Glue's model (``NameString`` 1 to 255), Glue and S3 limits on tags (50; 128 and 256).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from plugin.core.build import Build
+
+ROOT = "glue-health-check"
+"""First folder of every object of ours, and the name space of our tags."""
+LONGEST_JOB_NAME = 255
+LONGEST_TAG_VALUE = 256
+LONGEST_TAG_KEY = 128
+MOST_TAGS = 50
+MARKER_ARGUMENT = "--glue_health_check_run"
+BUILD_ID = re.compile(r"[0-9a-f]{12}")
+
+
+class Tag:
+    """Keys of our tags."""
+
+    MANAGED = f"{ROOT}:managed"
+    BUILD = f"{ROOT}:build"
+    CHECK = f"{ROOT}:check"
+    REPOSITORY = f"{ROOT}:repository"
+    COMMIT = f"{ROOT}:commit"
+    PULL_REQUEST = f"{ROOT}:pull-request"
+    EXPIRES_AT = f"{ROOT}:expires-at"
+    KEEP = f"{ROOT}:keep"
+    SCRIPTS = f"{ROOT}:scripts-bucket"
+    TEMP = f"{ROOT}:temp-bucket"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Location:
+    """A prefix in a bucket.  ``prefix`` ends with a slash."""
+
+    bucket: str
+    prefix: str
+
+    def uri(self, key: str = "") -> str:
+        """Return the ``s3://`` address of a key below the prefix."""
+        return f"s3://{self.bucket}/{self.prefix}{key}"
+
+
+def slug(text: str) -> str:
+    """Reduce text to letters, digits, ``.``, ``_`` and ``-``; a run of others becomes one ``-``."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")
+
+
+def job_name(*, prefix: str, check: str, suffix: str, build_id: str) -> str:
+    """Return ``<prefix>-<check>-<suffix>-<first 6 of the build id>``, at most 255 characters.
+
+    What is too long loses its middle: the end, which makes it unique, always stays.
+    """
+    tail = f"-{build_id[:6]}"
+    head = "-".join(part for part in (slug(prefix), slug(check), slug(suffix)) if part)
+    return head[: LONGEST_JOB_NAME - len(tail)].rstrip("-.") + tail
+
+
+def location(*, bucket: str, build_id: str, check: str) -> Location:
+    """Return where a check's objects lie: ``glue-health-check/<build id>/<check>/``."""
+    return Location(bucket=bucket, prefix=f"{ROOT}/{build_id}/{slug(check)}/")
+
+
+def tag_value(text: str) -> str:
+    """Return text as AWS takes it in a tag: letters, digits, spaces and ``_.:/=+-@``."""
+    kept = "".join(c if c.isalnum() or c in " _.:/=+-@" else "_" for c in text)
+    return kept[:LONGEST_TAG_VALUE]
+
+
+def tags(  # noqa: PLR0913 - as many facts as there are tags
+    *,
+    build: Build,
+    build_id: str,
+    check: str,
+    places: tuple[Location, Location],
+    expires_at: datetime,
+    keep: bool,
+    users: Mapping[str, str],
+) -> Mapping[str, str]:
+    """Return the tags of a temporary job: the user's, and ours over them.
+
+    ``places`` are the locations in the scripts and the temporary bucket: whoever finds the job
+    later knows from its tags what else to remove.
+    """
+    ours = {
+        Tag.MANAGED: "true",
+        Tag.BUILD: build_id,
+        Tag.CHECK: check,
+        Tag.REPOSITORY: build.repository,
+        Tag.COMMIT: build.commit,
+        Tag.PULL_REQUEST: str(build.pull_request or ""),
+        Tag.EXPIRES_AT: expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        Tag.SCRIPTS: places[0].bucket,
+        Tag.TEMP: places[1].bucket,
+        Tag.KEEP: "true" if keep else "",
+    }
+    return {**users, **{key: tag_value(value) for key, value in ours.items() if value}}
+
+
+def tag_problems(users: Mapping[str, str]) -> tuple[str, ...]:
+    """Say what AWS would refuse in the user's tags."""
+    ours = len([name for name in vars(Tag) if name.isupper()])
+    return (
+        *(f"tags: {key!r} is reserved." for key in users if key.startswith((ROOT + ":", "aws:"))),
+        *(
+            f"tags: {key[:60]!r}: keys have 1 to 128 characters, values at most 256."
+            for key, value in users.items()
+            if not 0 < len(key) <= LONGEST_TAG_KEY or len(value) > LONGEST_TAG_VALUE
+        ),
+        *(
+            f"tags: {key!r}: use letters, digits, spaces and _.:/=+-@ only."
+            for key, value in users.items()
+            if tag_value(key) + tag_value(value) != (key + value)
+        ),
+        *(
+            (f"tags: at most {MOST_TAGS - ours} are possible.",)
+            if len(users) > MOST_TAGS - ours
+            else ()
+        ),
+    )

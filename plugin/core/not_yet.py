@@ -1,0 +1,34 @@
+"""Settings that are in the table and that this version cannot do: refused, never ignored.
+
+Remove a row in the change that builds the feature.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugin.core.settings import CheckSettings, PlanSettings
+
+
+def refusals(plan: PlanSettings) -> tuple[str, ...]:
+    """Name every feature that was asked for and is not built."""
+    asked = {
+        "trigger_function": bool(plan.trigger_function),
+        "wait": not plan.wait,
+        "sns_topic_arn": bool(plan.sns_topic_arn),
+        "webhook_url": bool(plan.webhook_url),
+        "check_run": plan.check_run,
+        "github_oidc": plan.github_oidc,
+        "metadata_bucket": bool(plan.metadata_bucket),
+    }
+    return tuple(_sentence(name) for name, is_asked in asked.items() if is_asked)
+
+
+def check_refusals(settings: CheckSettings) -> tuple[str, ...]:
+    """Name every feature that one check asks for and that is not built."""
+    return (_sentence("job"),) if settings.job else ()
+
+
+def _sentence(name: str) -> str:
+    return f"{name}: this version cannot do it yet. Leave the setting away."

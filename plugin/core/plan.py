@@ -1,0 +1,148 @@
+"""From settings to a plan: 1 to N checks, or a reason to skip them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from plugin.core import naming, not_yet
+from plugin.core.check import Check, Circumstances, make_check
+from plugin.core.errors import SettingsError, Unusable
+from plugin.core.globs import is_glob, matches
+
+if TYPE_CHECKING:
+    from plugin.core.build import Build
+    from plugin.core.ports import Checkout
+    from plugin.core.sources import Settings, Wanted
+
+MOST_CHECKS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """A check that is not run, and why."""
+
+    name: str
+    script: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """1 to N checks, or a reason to skip them all."""
+
+    checks: tuple[Check, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    reason: str = ""
+    """Why nothing at all is run; then there are no checks."""
+
+
+def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> Plan:
+    """Return the plan.  Raises ``SettingsError`` with every problem of every check."""
+    if given.build.is_foreign and not settings.plan.allow_forks:
+        return Plan(reason=_fork_reason(given.build))
+    problems = list(not_yet.refusals(settings.plan))
+    expanded = _expand(settings.checks, checkout, problems)
+    chosen = _only(expanded, given.only, problems)
+    touched, skipped = _by_paths(chosen, given.changed)
+    made = [make_check(wanted, settings.plan, checkout, given) for wanted in touched]
+    checks = [check for check, _ in made]
+    problems += [problem for _, found in made for problem in found]
+    problems += [
+        f"Two checks would share the job name {name}: rename one."
+        for name in _twice([check.job_name for check in checks])
+    ]
+    if problems:
+        raise SettingsError(tuple(dict.fromkeys(problems)))
+    return Plan(checks=tuple(checks), skipped=skipped)
+
+
+def _fork_reason(build: Build) -> str:
+    known = "comes from a fork" if build.fork == "yes" else "may come from a fork"
+    return f"The pull request {known}: set allow_forks to run a stranger's code with your rights."
+
+
+def _expand(
+    checks: tuple[Wanted, ...], checkout: Checkout, problems: list[str]
+) -> tuple[Wanted, ...]:
+    """Make one check of every file that a glob matches, and give every check a name."""
+    found: list[Wanted] = []
+    for wanted in checks:
+        script = wanted.settings.script
+        prefix = f"{wanted.name}: " if wanted.name else ""
+        if not script:
+            problems.append(f"{prefix}script is required: the path of the Glue script.")
+        elif not is_glob(script) or script.startswith("s3://"):
+            found.append(replace(wanted, name=wanted.name or _stem(script)))
+        else:
+            found += _globbed(wanted, checkout, problems, prefix)
+    names = [wanted.name for wanted in found]
+    if len(found) > MOST_CHECKS:
+        problems.append(f"{len(found)} checks are more than the {MOST_CHECKS} of one plan.")
+    problems += [f"Two checks are called {name}: names must differ." for name in _twice(names)]
+    return tuple(found)
+
+
+def _twice(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _globbed(
+    wanted: Wanted, checkout: Checkout, problems: list[str], prefix: str
+) -> tuple[Wanted, ...]:
+    try:
+        files = checkout.matches(wanted.settings.script)
+    except Unusable as error:
+        problems.append(prefix + str(error))
+        return ()
+    if not files:
+        problems.append(f"{prefix}script: no file matches {wanted.settings.script}.")
+    stems = [_stem(file) for file in files]
+    ends = [
+        stem if stems.count(stem) == 1 else naming.slug(file.removesuffix(".py"))
+        for file, stem in zip(files, stems, strict=True)
+    ]
+    return tuple(
+        replace(
+            wanted,
+            name=f"{wanted.name}-{end}" if wanted.name else end,
+            settings=replace(wanted.settings, script=file),
+        )
+        for file, end in zip(files, ends, strict=True)
+    )
+
+
+def _stem(script: str) -> str:
+    return naming.slug(PurePosixPath(script).stem) or "check"
+
+
+def _only(
+    checks: tuple[Wanted, ...], only: tuple[str, ...], problems: list[str]
+) -> tuple[Wanted, ...]:
+    names = [wanted.name for wanted in checks]
+    problems += [
+        f"--only {name}: there is no such check. There are: {', '.join(names)}."
+        for name in only
+        if name not in names
+    ]
+    return tuple(wanted for wanted in checks if not only or wanted.name in only)
+
+
+def _by_paths(
+    checks: tuple[Wanted, ...], changed: frozenset[str] | None
+) -> tuple[tuple[Wanted, ...], tuple[Skipped, ...]]:
+    """Leave away checks whose ``paths`` the pull request does not touch; unknown runs all."""
+    run, skipped = [], []
+    for wanted in checks:
+        if changed is None or not wanted.paths or _touches(wanted.paths, changed):
+            run.append(wanted)
+        else:
+            reason = f"The pull request touches none of {', '.join(wanted.paths)}."
+            script = wanted.settings.script
+            skipped.append(Skipped(name=wanted.name, script=script, reason=reason))
+    return tuple(run), tuple(skipped)
+
+
+def _touches(paths: tuple[str, ...], changed: frozenset[str]) -> bool:
+    return any(matches(pattern, file) for pattern in paths for file in changed)

@@ -1,0 +1,165 @@
+"""What the orchestration needs of the outside world, as protocols beside their user."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from plugin.core.check import Check
+    from plugin.core.result import CheckResult, Leftover, Report
+    from plugin.core.states import RunState
+
+
+class Clock(Protocol):
+    """Time, and the one cancel that everybody hears."""
+
+    def now(self) -> datetime:
+        """Return the wall clock, UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never jump."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; return at once and True when the run was or gets cancelled."""
+
+    def is_cancelled(self) -> bool:
+        """Whether a cancel was heard."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One object to write: ``body`` are the bytes, or ``path`` is a file to stream."""
+
+    bucket: str
+    key: str
+    body: bytes = b""
+    path: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sighting:
+    """One look at a run.  Seconds are Glue's own ``ExecutionTime``; ``detail`` explains a wait."""
+
+    state: RunState
+    message: str = ""
+    detail: str = ""
+    execution_seconds: int = 0
+    dpu_seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundJob:
+    """A job that carries our tags."""
+
+    name: str
+    tags: Mapping[str, str]
+
+
+class LogStream(StrEnum):
+    """The two streams of a driver's log, by the end of the log group's name."""
+
+    OUTPUT = "output"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogChunk:
+    """A piece of one stream.  A chunk is not a line: it may hold many, or a part of one."""
+
+    stream: LogStream
+    text: str
+
+
+class LogReader(Protocol):
+    """The driver's log of one run, read forward; nothing twice."""
+
+    def read(self) -> tuple[LogChunk, ...]:
+        """Return the chunks that are new since the last call, in order within a stream.
+
+        Raises ``EngineError`` when the log may not or cannot be read.
+        """
+
+
+class Engine(Protocol):
+    """Glue, S3 and CloudWatch Logs as the lifecycle needs them.  Any call may raise EngineError."""
+
+    def upload(self, uploads: tuple[Upload, ...]) -> None:
+        """Write all objects."""
+
+    def create_job(self, request: Mapping[str, object]) -> None:
+        """Create the job of a ``CreateJob`` request; adopt it if an earlier answer was lost."""
+
+    def start_run(self, request: Mapping[str, object]) -> str:
+        """Start the run of a ``StartJobRun`` request exactly once and return its id."""
+
+    def look(self, job_name: str, run_id: str) -> Sighting:
+        """Return the run as it is now."""
+
+    def driver_log(self, check: Check, run_id: str) -> LogReader:
+        """Return a reader at the beginning of the run's log; asks nothing of AWS yet."""
+
+    def active_runs(self, job_name: str) -> tuple[str, ...]:
+        """Return the ids of the job's runs that are not final; empty when there is no such job."""
+
+    def stop_runs(self, job_name: str, run_ids: tuple[str, ...]) -> None:
+        """Ask Glue to stop the runs; a run that is final already is no error."""
+
+    def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
+        """Delete all objects below ``prefix``; return those that stayed."""
+
+    def delete_logs(self, check: Check, run_id: str) -> tuple[Leftover, ...]:
+        """Delete the run's log streams; return those that stayed."""
+
+    def delete_job(self, job_name: str) -> None:
+        """Delete the job; a job that is not there is no error."""
+
+    def find_jobs(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
+        """Yield the jobs that carry all of ``tags``."""
+
+
+class Checkout(Protocol):
+    """The files of the working tree.  Paths are relative, with forward slashes.
+
+    Every call raises ``Unusable`` for what is missing, leaves the checkout or is no plain file.
+    """
+
+    def matches(self, pattern: str) -> tuple[str, ...]:
+        """Return the files that match a glob, sorted; hidden folders are left out."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is such a folder."""
+
+    def files_below(self, folder: str) -> tuple[str, ...]:
+        """Return the files below a folder, relative to the checkout, sorted."""
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file."""
+
+
+class Observer(Protocol):
+    """Who hears what happens while checks run.  Called from several threads; must not raise."""
+
+    def state_changed(self, check_name: str, state: str, detail: str) -> None:
+        """A check went on to ``state``: packaging, uploading, a run state, or cleaning up."""
+
+    def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
+        """The job wrote whole lines, in order."""
+
+    def finished(self, result: CheckResult) -> None:
+        """A check is over."""
+
+
+class Reporter(Protocol):
+    """Tells the report in one way.  May raise: the caller guards each on its own."""
+
+    @property
+    def name(self) -> str:
+        """The name used in ``required_reporters``."""
+
+    def report(self, report: Report) -> None:
+        """Tell it."""

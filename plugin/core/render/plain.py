@@ -1,0 +1,134 @@
+"""The report in plain lines: a headline, the ending of a console, the outputs of a step."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from plugin.core.escape import clip, log_text, visible
+from plugin.core.render.words import (
+    HOW_TO_REMOVE,
+    cost_of,
+    counts,
+    duration,
+    meaning,
+    place_text,
+    usd,
+)
+from plugin.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plugin.core.result import CheckResult, Report
+
+_NAME_LIMIT = 60
+_REASON_LIMIT = 500
+_RESULTS_LIMIT = 200_000  # characters; GitHub takes 1 MB of outputs per job, counted as UTF-16
+
+
+def headline(report: Report) -> str:
+    """Say the report in one plain line, e.g. ``flights failed after 1 min 12 s, $0.0147: …``.
+
+    The line may hold hostile text: escape it for where it goes.
+    """
+    if not report.results:
+        return f"{report.verdict}: {report.reason or 'there was nothing to do'}"
+    after = f"after {duration(report.seconds)}, {usd(report.cost_usd)}"
+    if len(report.results) > 1:
+        return f"{report.verdict} {after}: {counts(report)}"
+    result = report.results[0]
+    reason = f": {result.reason}" if result.reason else ""
+    return f"{result.name} {result.verdict} {after}{reason}"
+
+
+def summary_lines(report: Report) -> tuple[str, ...]:
+    """Return the ending of a console, every line harmless: one for each check, then what is left.
+
+    A line has the check's name, verdict, time, cost in USD, reason and place.
+    """
+    if not report.results:
+        return (log_text(headline(report)),)
+    return tuple(log_text(line) for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    width = max(len(_name(result)) for result in report.results)
+    for result in report.results:
+        yield _line(result, width)
+        if result.verdict in {Verdict.FAILED, Verdict.ERRORED}:
+            yield f"    {meaning(result.verdict)}"
+        if result.hint:
+            yield f"    What to do: {result.hint}"
+        yield from (f"    Note: {note}" for note in result.notes)
+        if result.console_url:
+            yield f"    Run: {result.console_url}"
+    for item in report.leftovers:
+        yield f"LEFT BEHIND: {item.kind} {item.name} ({item.reason}). {HOW_TO_REMOVE}"
+    if len(report.results) > 1:
+        yield headline(report)
+
+
+def _name(result: CheckResult) -> str:
+    return clip(visible(result.name), _NAME_LIMIT)
+
+
+def _line(result: CheckResult, width: int) -> str:
+    words = (
+        f"{_name(result):<{width}}",
+        f"{result.verdict:<9}",
+        f"{duration(result.seconds):>10}",
+        f"{cost_of(result):>9}",
+        result.reason,
+        place_text(result.place),
+    )
+    return "  ".join(word for word in words if word)
+
+
+def outputs(report: Report, report_path: str) -> tuple[tuple[str, str], ...]:
+    """Return the outputs as name and value, in the order of the design (section 7).
+
+    ``passed`` to ``skipped`` count checks; ``duration_seconds`` and ``cost_usd`` are numbers
+    with a point; ``results`` is one line of JSON in ASCII.  Values may hold hostile text.
+    """
+    shown = report.spotlight
+    return (
+        ("verdict", str(report.verdict)),
+        ("passed", str(report.count(Verdict.PASSED))),
+        ("failed", str(report.count(Verdict.FAILED))),
+        ("errored", str(report.count(Verdict.ERRORED))),
+        ("skipped", str(report.count(Verdict.SKIPPED))),
+        ("duration_seconds", f"{report.seconds:.1f}"),
+        ("cost_usd", f"{report.cost_usd:.6f}"),
+        ("report_path", report_path),
+        ("results", _results(report)),
+        ("job_name", shown.job_name if shown else ""),
+        ("run_id", shown.run_id if shown else ""),
+        ("console_url", shown.console_url if shown else ""),
+    )
+
+
+def _results(report: Report) -> str:
+    """Return all results as JSON; without the reasons when there are too many of them."""
+    entries = [_entry(result) for result in report.results]
+    text = json.dumps(entries, separators=(",", ":"))
+    if len(text) <= _RESULTS_LIMIT:
+        return text
+    short = [{"name": result.name, "verdict": result.verdict} for result in report.results]
+    text = json.dumps(short, separators=(",", ":"))
+    return text if len(text) <= _RESULTS_LIMIT else "[]"
+
+
+def _entry(result: CheckResult) -> dict[str, str | float | int]:
+    return {
+        "name": result.name,
+        "verdict": str(result.verdict),
+        "reason": clip(result.reason, _REASON_LIMIT),
+        "place": place_text(result.place),
+        "duration_seconds": round(result.seconds, 1),
+        "cost_usd": f"{result.cost.usd:.6f}" if result.cost else "",
+        "job_name": result.job_name,
+        "run_id": result.run_id,
+        "console_url": result.console_url,
+        "leftovers": len(result.leftovers),
+    }

@@ -1,0 +1,92 @@
+"""How times, money and verdicts are said.  Plain and short; the same words in every report."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, assert_never
+
+from plugin.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from plugin.core.result import CheckResult, Place, Report
+
+HOW_TO_REMOVE = "Remove it with `glue-health-check cleanup` or `glue-health-check sweep`."
+
+_TO_CENTS = Decimal("0.01")
+_TO_PARTS = Decimal("0.0001")
+_SHORT = 9.95  # below it, tenths of a second are shown
+
+
+def duration(seconds: float) -> str:
+    """Say seconds as ``0.4 s``, ``12 s``, ``1 min 12 s`` or ``2 h 5 min``."""
+    if not 0 <= seconds < float("inf"):
+        return "0 s"
+    if seconds < _SHORT:
+        return f"{seconds:.1f} s".replace(".0 ", " ")
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def usd(amount: Decimal) -> str:
+    """Say USD as ``$0.0147``, from one dollar on as ``$1.23``."""
+    if amount == 0:
+        return "$0"
+    if 0 < amount < _TO_PARTS:
+        return "<$0.0001"
+    digits = _TO_CENTS if amount >= 1 else _TO_PARTS
+    return f"${amount.quantize(digits, ROUND_HALF_UP):f}"
+
+
+def cost_of(result: CheckResult) -> str:
+    """Say what a check cost, ``~`` before an estimate; a dash when it never ran."""
+    if result.cost is None:
+        return "–"
+    return usd(result.cost.usd) if result.cost.is_measured else f"~{usd(result.cost.usd)}"
+
+
+def place_text(place: Place | None) -> str:
+    """Say a place as ``examples/jobs/flights.py:12``; empty when it is not known."""
+    return f"{place.file}:{place.line}" if place else ""
+
+
+def meaning(verdict: Verdict) -> str:
+    """Say in one sentence what a verdict means for the script."""
+    match verdict:
+        case Verdict.PASSED:
+            return "The script ran and nothing is wrong with it."
+        case Verdict.FAILED:
+            return "The script is at fault."
+        case Verdict.ERRORED:
+            return "The check could not be done: nobody knows how the script is."
+        case Verdict.CANCELLED:
+            return "The run was stopped before it ended."
+        case Verdict.SKIPPED:
+            return "The script was not run."
+        case _:
+            assert_never(verdict)
+
+
+def icon(verdict: Verdict) -> str:
+    """Return the sign that goes with a verdict's word."""
+    match verdict:
+        case Verdict.PASSED:
+            return "✅"
+        case Verdict.FAILED:
+            return "❌"
+        case Verdict.ERRORED:
+            return "⚠️"
+        case Verdict.CANCELLED:
+            return "⏹️"
+        case Verdict.SKIPPED:
+            return "⏭️"
+        case _:
+            assert_never(verdict)
+
+
+def counts(report: Report) -> str:
+    """Say how many checks ended how, the worst first: ``1 failed, 2 passed``."""
+    numbers = ((report.count(verdict), verdict) for verdict in reversed(Verdict))
+    return ", ".join(f"{number} {verdict}" for number, verdict in numbers if number)

@@ -1,0 +1,124 @@
+"""What is asked of Glue, as values: the CreateJob and StartJobRun requests of a check.
+
+Sources: botocore's Glue model; "Using job parameters in AWS Glue jobs" for the special arguments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugin.core.naming import MARKER_ARGUMENT
+from plugin.core.package import placed_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugin.core.capacity import Capacity
+    from plugin.core.naming import Location
+    from plugin.core.package import Package
+    from plugin.core.settings import CheckSettings
+
+MOST_ARGUMENT_BYTES = 260 * 1024
+OURS = {
+    "--TempDir": "set temp_bucket",
+    "--job-bookmark-option": "a health check never moves a bookmark",
+    "--extra-py-files": "set extra_py_files",
+    "--extra-files": "set extra_files",
+    "--extra-jars": "set extra_jars",
+    "--additional-python-modules": "set python_modules",
+    "--is_health_check": "set is_health_check",
+    MARKER_ARGUMENT: "it marks the run",
+}
+"""Arguments that we set, and what the user sets instead."""
+INTERNAL = frozenset({"--JOB_NAME", "--mode", "--debug", "--JOB_ID", "--JOB_RUN_ID"})
+"""Arguments that Glue sets; its documentation says never to."""
+
+
+def argument_problems(settings: CheckSettings) -> tuple[str, ...]:
+    """Say which of the user's arguments cannot be passed on."""
+    keys = [key if key.startswith("--") else f"--{key}" for key in settings.arguments]
+    size = sum(len(f"{key}{value}".encode()) for key, value in settings.arguments.items())
+    return (
+        *(f"arguments: {key} is ours: {OURS[key]}." for key in keys if key in OURS),
+        *(f"arguments: {key} is set by Glue itself." for key in keys if key in INTERNAL),
+        *(f"arguments: {key} stands there twice." for key in set(keys) if keys.count(key) > 1),
+        *(("arguments: a key is empty.",) if "--" in keys else ()),
+        *(("arguments: together over 260 KB.",) if size > MOST_ARGUMENT_BYTES else ()),
+    )
+
+
+def create_request(
+    settings: CheckSettings,
+    capacity: Capacity,
+    package: Package,
+    *,
+    job_name: str,
+    temp: Location,
+    tags: Mapping[str, str],
+) -> Mapping[str, object]:
+    """Return the parameters of CreateJob: version, time-out, retries and tags always explicit."""
+    return {
+        "Name": job_name,
+        "Description": "Temporary: a health check of a changed script. Safe to delete.",
+        "Role": settings.role_arn,
+        "Command": {
+            "Name": capacity.job_type,
+            "ScriptLocation": package.script_uri,
+            "PythonVersion": _python_version(settings, capacity),
+        },
+        "DefaultArguments": _arguments(settings, package, temp),
+        "ExecutionProperty": {"MaxConcurrentRuns": 1},
+        "MaxRetries": 0,
+        "Timeout": settings.timeout_minutes,
+        "GlueVersion": capacity.glue_version,
+        **_size(capacity),
+        **(
+            {"Connections": {"Connections": [*settings.connections]}}
+            if settings.connections
+            else {}
+        ),
+        **(
+            {"SecurityConfiguration": settings.security_configuration}
+            if settings.security_configuration
+            else {}
+        ),
+        "Tags": dict(tags),
+    }
+
+
+def start_request(*, job_name: str, marker: str, session_policy: str) -> Mapping[str, object]:
+    """Return the parameters of StartJobRun.  ``marker`` tells our run from any other."""
+    policy = {"ExecutionRoleSessionPolicy": session_policy} if session_policy else {}
+    return {"JobName": job_name, "Arguments": {MARKER_ARGUMENT: marker}, **policy}
+
+
+def _python_version(settings: CheckSettings, capacity: Capacity) -> str:
+    if capacity.job_type != "pythonshell":
+        return "3"
+    return settings.python_version or ("3" if capacity.glue_version == "1.0" else "3.9")
+
+
+def _size(capacity: Capacity) -> dict[str, object]:
+    if capacity.max_capacity is not None:
+        return {"MaxCapacity": float(capacity.max_capacity)}
+    workers: dict[str, object] = {
+        "WorkerType": capacity.worker_type,
+        "NumberOfWorkers": capacity.number_of_workers,
+    }
+    if capacity.job_type == "glueetl":
+        workers["ExecutionClass"] = capacity.execution_class
+    return workers
+
+
+def _arguments(settings: CheckSettings, package: Package, temp: Location) -> dict[str, str]:
+    ours = {
+        "--job-language": "python",
+        "--TempDir": temp.uri(),
+        "--job-bookmark-option": "job-bookmark-disable",
+        "--enable-continuous-cloudwatch-log": "true",
+        "--enable-job-insights": "true",
+        **package.arguments,
+    }
+    if settings.is_health_check:
+        ours["--is_health_check"] = "true"
+    return {**ours, **placed_arguments(settings, temp)}
