@@ -51,6 +51,12 @@ class Check:
     delete_logs: bool = False
 
     @property
+    def places(self) -> tuple[Location, ...]:
+        """Every prefix that holds objects of ours: one, when the temporary one lies inside."""
+        same = self.temp.bucket == self.scripts.bucket
+        return (self.scripts,) if same else (self.scripts, self.temp)
+
+    @property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
         """The compiled forms of ``fail_on_log_pattern``."""
         return tuple(re.compile(text) for text in self.settings.fail_on_log_pattern)
@@ -111,7 +117,7 @@ def make_check(
         scripts=scripts,
         temp=temp,
         request=create_request(own, capacity, package, job_name=job_name, temp=temp, tags=tags),
-        uploads=tuple(package.uploads),
+        uploads=tuple(replace(item, kms_key_id=own.kms_key_id) for item in package.uploads),
         shipped=package.shipped,
         session_policy=policy,
         is_local=is_local,

@@ -46,7 +46,7 @@ def parse(text: str) -> Mapping[str, object]:
     if loaded is None:
         return {}
     if not isinstance(loaded, dict):
-        raise ValueError("is not a YAML mapping of settings at its top")  # noqa: TRY004
+        raise ValueError("is not a YAML mapping of settings at its top")  # noqa: TRY004 - a wrong value, as all others here
     return {str(key): value for key, value in loaded.items()}
 
 

@@ -106,13 +106,13 @@ def output_entry(name: str, value: str, delimiter: str) -> str:
 # GitHub links these after Markdown is read, so that a backslash does not help; inside inline code
 # it leaves them alone: URLs, www, mentions and addresses, issues, commits, advisories, formulas.
 _LINKED = re.compile(
-    r"(?:\b\w+://[^\s`|\\]*|\bwww\.[^\s`|\\]*|@\w[\w/-]*|#\w+|\$(?:[\w.,]*\w)?"
+    r"(?:\b\w+://[^\s`|\\\[]*|\bwww\.[^\s`|\\\[]*|@\w[\w/-]*|#\w+|\$(?:[\w.,]*\w)?"
     r"|\b(?:GH|GHSA|CVE)-\w[\w-]*|\b[0-9a-f]{7,}\b)+",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "|": "&#124;"}
-_LINE_START = re.compile(r"[-+=:]|\d{1,9}(?=[.)])")
+_LINE_START = re.compile(r"[-+=:]|\d{1,9}(?=[.)](?: |$))")
 
 
 def _one_line(text: str, limit: int) -> str:
@@ -146,7 +146,7 @@ def _escaped(text: str, *, is_start: bool) -> str:
 
 def markdown_code(text: str, *, limit: int = 300) -> str:
     """Set text in inline code; one with a bar, which would split a table's row, is escaped."""
-    line = _one_line(text, limit)
+    line = _HASH_COMMAND.sub("## ", _one_line(text, limit))
     if not line or "|" in line:
         return markdown_text(text, limit=limit)
     ticks = "`" * (_longest_run(line) + 1)
@@ -160,8 +160,11 @@ def markdown_cell(text: str, *, limit: int = 300) -> str:
 
 
 def markdown_fence(lines: Iterable[str], *, limit: int = 1_000) -> str:
-    """Set lines in a fenced block that none of them can end; each at most ``limit`` characters."""
-    body = [clip(visible(line.rstrip("\r\n")), limit) for line in lines]
+    """Set lines in a fenced block that none of them can end; each at most ``limit`` characters.
+
+    They are as harmless as in a log, because people print a report there.
+    """
+    body = [log_text(line, limit=limit) for line in lines]
     fence = "`" * max(3, *(_longest_run(line) + 1 for line in body), 3)
     return "\n".join((f"{fence}text", *body, fence))
 

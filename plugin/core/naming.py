@@ -23,6 +23,7 @@ LONGEST_TAG_VALUE = 256
 LONGEST_TAG_KEY = 128
 MOST_TAGS = 50
 MARKER_ARGUMENT = "--glue_health_check_run"
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BUILD_ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -37,6 +38,7 @@ class Tag:
     PULL_REQUEST = f"{ROOT}:pull-request"
     EXPIRES_AT = f"{ROOT}:expires-at"
     KEEP = f"{ROOT}:keep"
+    OWNER = f"{ROOT}:owner"
     SCRIPTS = f"{ROOT}:scripts-bucket"
     TEMP = f"{ROOT}:temp-bucket"
 
@@ -101,7 +103,7 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
         Tag.REPOSITORY: build.repository,
         Tag.COMMIT: build.commit,
         Tag.PULL_REQUEST: str(build.pull_request or ""),
-        Tag.EXPIRES_AT: expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        Tag.EXPIRES_AT: expires_at.strftime(TIME_FORMAT),
         Tag.SCRIPTS: places[0].bucket,
         Tag.TEMP: places[1].bucket,
         Tag.KEEP: "true" if keep else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,18 +27,21 @@ class Clock(Protocol):
     def wait(self, seconds: float) -> bool:
         """Wait; return at once and True when the run was or gets cancelled."""
 
+    def pause(self, seconds: float) -> None:
+        """Wait even when cancelled: for the clean-up, within its own bound."""
+
     def is_cancelled(self) -> bool:
         """Whether a cancel was heard."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One object to write: ``body`` are the bytes, or ``path`` is a file to stream."""
+    """One object to write.  ``kms_key_id`` is empty when the bucket encrypts as it wants."""
 
     bucket: str
     key: str
-    body: bytes = b""
-    path: str = ""
+    body: bytes = field(repr=False)
+    kms_key_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +57,11 @@ class Sighting:
 
 @dataclass(frozen=True, kw_only=True)
 class FoundJob:
-    """A job that carries our tags."""
+    """A job that carries our tags.  ``created_at`` is UTC."""
 
     name: str
     tags: Mapping[str, str]
+    created_at: datetime
 
 
 class LogStream(StrEnum):
@@ -120,6 +124,9 @@ class Engine(Protocol):
 
     def find_jobs(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
         """Yield the jobs that carry all of ``tags``."""
+
+    def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the build ids with objects in a bucket, each with its youngest object's time."""
 
 
 class Checkout(Protocol):

@@ -6,11 +6,25 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from plugin.core.ports import Upload
+
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.check import Check
 
 VERSION = 1
+FILE = "ticket.json"
+
+
+def ticket_upload(build: Build, build_id: str, check: Check) -> Upload:
+    """Return the ticket as the object that lies beside the script."""
+    body = ticket_text(build, build_id, check).encode()
+    return Upload(
+        bucket=check.scripts.bucket,
+        key=check.scripts.prefix + FILE,
+        body=body,
+        kms_key_id=check.settings.kms_key_id,
+    )
 
 
 def ticket_text(build: Build, build_id: str, check: Check) -> str:

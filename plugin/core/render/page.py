@@ -169,7 +169,7 @@ def _facts(result: CheckResult) -> str:
         f"Script {markdown_code(result.script)}" if result.script else "",
         f"Glue {markdown_text(result.glue_version)}" if result.glue_version else "",
         markdown_text(result.capacity),
-        f"{duration(result.execution_seconds)} billed by Glue" if result.execution_seconds else "",
+        f"ran {duration(result.execution_seconds)}" if result.execution_seconds else "",
         f"state {markdown_code(result.state)}" if result.state else "",
         f"job {markdown_code(result.job_name)}" if result.job_name else "",
         f"run {markdown_code(result.run_id)}" if result.run_id else "",

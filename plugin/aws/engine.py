@@ -1,0 +1,77 @@
+"""The one implementation of the ``Engine`` port: what the lifecycle asks, by service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugin.aws.glue import GlueJobs
+from plugin.aws.logs import DriverLog, delete_streams
+from plugin.aws.s3 import Objects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from plugin.clients.aws import Clients
+    from plugin.core.check import Check
+    from plugin.core.ports import Clock, FoundJob, LogReader, Sighting, Upload
+    from plugin.core.result import Leftover
+
+
+class AwsEngine:
+    """Glue, S3 and CloudWatch Logs of one account and region.  Safe in threads."""
+
+    def __init__(self, clients: Clients, clock: Clock) -> None:
+        """Take the clients; nothing is asked of AWS yet."""
+        self._clients = clients
+        self._jobs = GlueJobs(clients, clock)
+        self._objects = Objects(clients)
+
+    def upload(self, uploads: tuple[Upload, ...]) -> None:
+        """Write all objects."""
+        for upload in uploads:
+            self._objects.write(upload)
+
+    def create_job(self, request: Mapping[str, object]) -> None:
+        """Create the job, or adopt it when it is ours already."""
+        self._jobs.create(request)
+
+    def start_run(self, request: Mapping[str, object]) -> str:
+        """Start the run exactly once."""
+        return self._jobs.start(request)
+
+    def look(self, job_name: str, run_id: str) -> Sighting:
+        """Return the run as it is now."""
+        return self._jobs.look(job_name, run_id)
+
+    def driver_log(self, check: Check, run_id: str) -> LogReader:
+        """Return a reader at the beginning of the run's log."""
+        return DriverLog(self._clients, job_name=check.job_name, run_id=run_id)
+
+    def active_runs(self, job_name: str) -> tuple[str, ...]:
+        """Return the ids of the job's runs that are not final."""
+        return self._jobs.active_runs(job_name)
+
+    def stop_runs(self, job_name: str, run_ids: tuple[str, ...]) -> None:
+        """Ask Glue to stop the runs."""
+        self._jobs.stop(job_name, run_ids)
+
+    def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
+        """Delete all objects below a prefix of ours."""
+        return self._objects.delete_below(bucket, prefix)
+
+    def delete_logs(self, check: Check, run_id: str) -> tuple[Leftover, ...]:
+        """Delete the run's log streams."""
+        return delete_streams(self._clients, check.job_name, run_id)
+
+    def delete_job(self, job_name: str) -> None:
+        """Delete the job."""
+        self._jobs.delete(job_name)
+
+    def find_jobs(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
+        """Yield the jobs that carry all of ``tags``."""
+        return self._jobs.find(tags)
+
+    def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
+        """Yield the build ids that have objects in a bucket."""
+        return self._objects.build_prefixes(bucket)

@@ -1,0 +1,179 @@
+"""How to talk to AWS: one session, time limits and retries for its clients.
+
+Imports boto3 only when a session is made: it is the heaviest thing we load.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from plugin.clients.aws_errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import boto3
+    from mypy_boto3_glue import GlueClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 20
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How to reach AWS.  Empty texts leave the choice to botocore's chain.
+
+    ``assume_role_arn`` is taken first; ``endpoint_url`` points all clients at a local Glue.
+    """
+
+    region: str = ""
+    endpoint_url: str = ""
+    access_key_id: str = field(default="", repr=False)
+    secret_access_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
+    assume_role_arn: str = ""
+    external_id: str = field(default="", repr=False)
+    session_name: str = "glue-health-check"
+
+
+class Clients:
+    """The AWS clients, made once each when first asked for.  Safe in threads.
+
+    ``heard`` is called with service, operation and HTTP status after each request (for ``debug``).
+    """
+
+    def __init__(
+        self, access: Access, *, heard: Callable[[str, str, int], None] | None = None
+    ) -> None:
+        """Take how to reach AWS; nothing is imported or asked yet."""
+        self._access = access
+        self._heard = heard
+        self._lock = threading.RLock()
+        self._session: boto3.Session | None = None
+        self._made: dict[tuple[str, int], Any] = {}
+
+    @property
+    def glue(self) -> GlueClient:
+        """Glue, with retries."""
+        client: GlueClient = self._client("glue", ATTEMPTS)
+        return client
+
+    @property
+    def glue_once(self) -> GlueClient:
+        """Glue without any retry: for StartJobRun, which has no client token."""
+        client: GlueClient = self._client("glue", 1)
+        return client
+
+    @property
+    def s3(self) -> S3Client:
+        """S3, with retries."""
+        client: S3Client = self._client("s3", ATTEMPTS)
+        return client
+
+    @property
+    def logs(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs, with retries."""
+        client: CloudWatchLogsClient = self._client("logs", ATTEMPTS)
+        return client
+
+    def account_id(self) -> str:
+        """Return the account of the credentials in use."""
+        with translated("ask STS who we are"):
+            identity = self._client("sts", ATTEMPTS).get_caller_identity()
+        return str(identity["Account"])
+
+    @property
+    def region(self) -> str:
+        """The region in use; empty when none is configured."""
+        return self._open().region_name or ""
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region: aws, aws-cn or aws-us-gov."""
+        session = self._open()
+        return session.get_partition_for_region(session.region_name) if self.region else "aws"
+
+    def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
+        with self._lock:
+            if (service, attempts) not in self._made:
+                self._made[service, attempts] = self._make(service, attempts)
+            return self._made[service, attempts]
+
+    def _make(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
+        from botocore.config import Config
+
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": attempts, "mode": "standard"},
+            max_pool_connections=32,
+            user_agent_extra="glue-health-check",
+        )
+        session = self._open()
+        with translated(f"make a client for {service}"):
+            maker: Any = session.client
+            client = maker(service, config=config, endpoint_url=self._access.endpoint_url or None)
+        if self._heard is not None:
+            client.meta.events.register("after-call", self._note)
+        return client
+
+    def _note(self, *, model: Any, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's event
+        if self._heard is not None:
+            self._heard(model.service_model.service_name, model.name, http_response.status_code)
+
+    def _open(self) -> boto3.Session:
+        with self._lock:
+            if self._session is None:
+                self._session = self._new_session()
+            return self._session
+
+    def _new_session(self) -> boto3.Session:
+        import boto3
+
+        access = self._access
+        with translated("read the AWS configuration"):
+            session = boto3.Session(
+                region_name=access.region or None,
+                aws_access_key_id=access.access_key_id or None,
+                aws_secret_access_key=access.secret_access_key or None,
+                aws_session_token=access.session_token or None,
+            )
+        return self._with_role(session) if access.assume_role_arn else session
+
+    def _with_role(self, session: boto3.Session) -> boto3.Session:
+        """Return a session of the assumed role, whose credentials botocore renews by itself."""
+        import boto3
+        from botocore.credentials import (
+            AssumeRoleCredentialFetcher,
+            DeferredRefreshableCredentials,
+        )
+        from botocore.session import get_session
+
+        access = self._access
+        extra = {"RoleSessionName": access.session_name[:64]}
+        if access.external_id:
+            extra["ExternalId"] = access.external_id
+        inner: Any = get_session()
+        source: Any = session.get_credentials()
+
+        def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
+            maker: Any = session.client
+            return maker(service, endpoint_url=access.endpoint_url or None, **options)
+
+        with translated(f"assume {access.assume_role_arn}"):
+            fetcher: Any = AssumeRoleCredentialFetcher(
+                client_creator=sts,
+                source_credentials=source,
+                role_arn=access.assume_role_arn,
+                extra_args=extra,
+            )
+            renewing: Any = DeferredRefreshableCredentials(
+                method="assume-role", refresh_using=fetcher.fetch_credentials
+            )
+            inner._credentials = renewing  # noqa: SLF001 - botocore has no public way to set them
+        return boto3.Session(botocore_session=inner, region_name=session.region_name)

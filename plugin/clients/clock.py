@@ -1,0 +1,39 @@
+"""The one clock: real time, and the one cancel that everybody hears."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+
+class SystemClock:
+    """The ``Clock`` port over the machine's clock.  A signal handler may call ``cancel``."""
+
+    def __init__(self) -> None:
+        """Begin uncancelled."""
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """Wake everybody who waits, now and later."""
+        self._cancelled.set()
+
+    def now(self) -> datetime:
+        """Return the wall clock, UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return seconds that never jump."""
+        return time.monotonic()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; return at once and True when cancelled."""
+        return self._cancelled.wait(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Wait even when cancelled."""
+        time.sleep(seconds)
+
+    def is_cancelled(self) -> bool:
+        """Whether a cancel was heard."""
+        return self._cancelled.is_set()

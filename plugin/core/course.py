@@ -1,0 +1,100 @@
+"""What is known of a check while it runs, and the result it becomes in the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugin.core.cost import cost_of
+from plugin.core.logbook import LogBook
+from plugin.core.ports import Sighting
+from plugin.core.result import CheckResult, Phase
+from plugin.core.states import RunState
+
+if TYPE_CHECKING:
+    from plugin.core.check import Check
+    from plugin.core.judgement import Judgement, Stop
+    from plugin.core.result import Cost, Leftover
+
+
+@dataclass
+class Course:
+    """What is known of a check so far; grows while it runs."""
+
+    started: float
+    run_id: str = ""
+    seen: Sighting = field(default_factory=lambda: Sighting(state=RunState.STARTING))
+    stop: Stop | None = None
+    book: LogBook = field(default_factory=LogBook)
+    phases: list[Phase] = field(default_factory=list)
+    running_since: float | None = None
+    running_seconds: float = 0.0
+    misses: int = 0
+
+    def phase(self, name: str, since: float, until: float) -> None:
+        """Note one part of the time."""
+        self.phases.append(
+            Phase(name=name, start=round(since - self.started, 3), seconds=round(until - since, 3))
+        )
+
+    def saw(self, seen: Sighting, now: float) -> None:
+        """Take a look's answer at ``now`` (monotonic seconds)."""
+        self.seen = seen
+        if seen.state.is_queued:
+            return
+        if self.running_since is None:
+            self.running_since = now - seen.execution_seconds
+        self.running_seconds = max(now - self.running_since, float(seen.execution_seconds))
+
+    def note_run(self, since: float, until: float) -> None:
+        """Divide the time of the watch into queue and run."""
+        if self.running_since is None:
+            self.phase("queue", since, until)
+            return
+        began = max(self.running_since, since)
+        self.phase("queue", since, began)
+        self.phase("run", began, until)
+
+
+def cost_so_far(check: Check, course: Course) -> Cost:
+    """Return what the run has cost until now, in USD."""
+    return cost_of(
+        check.capacity,
+        seconds=course.seen.execution_seconds or course.running_seconds,
+        dpu_seconds=course.seen.dpu_seconds,
+        overrides=check.settings.price_overrides,
+    )
+
+
+def result_of(
+    check: Check,
+    course: Course,
+    judgement: Judgement,
+    leftovers: tuple[Leftover, ...],
+    *,
+    now: float,
+) -> CheckResult:
+    """Return the frozen result.  A local run costs nothing."""
+    has_run = course.running_since is not None
+    return CheckResult(
+        name=check.name,
+        script=check.settings.script,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        hint=judgement.hint,
+        place=judgement.place,
+        findings=tuple(course.book.findings),
+        notes=judgement.notes,
+        leftovers=leftovers,
+        state=str(course.seen.state) if course.run_id else "",
+        job_name=check.job_name,
+        run_id=course.run_id,
+        glue_version=check.capacity.glue_version,
+        capacity=check.capacity.in_words(),
+        phases=tuple(course.phases),
+        seconds=round(now - course.started, 3),
+        execution_seconds=course.seen.execution_seconds,
+        cost=cost_so_far(check, course) if has_run and not check.is_local else None,
+        log_tail=tuple(course.book.tail),
+        log_lines=course.book.lines,
+    )

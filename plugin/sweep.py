@@ -1,0 +1,188 @@
+"""Removes what a killed process left: jobs that carry our tags, and objects below our prefixes.
+
+``cleanup`` takes one build's, ``sweep`` any build's that is old enough.  Both leave what is kept on
+purpose or owned by somebody else.  Knows the ports only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from plugin.core import naming
+from plugin.core.errors import PluginError
+from plugin.core.naming import Location, Tag
+from plugin.core.result import Leftover
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import timedelta
+
+    from plugin.core.ports import Clock, Engine, FoundJob
+
+STOP_SECONDS = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removal:
+    """One thing that is ours: a job with its objects, or a prefix that no job names any more."""
+
+    kind: str
+    name: str
+    places: tuple[Location, ...]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What was removed, what was left on purpose, what could not be removed."""
+
+    removed: tuple[Removal, ...] = ()
+    kept: tuple[str, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+
+
+def of_build(engine: Engine, build_id: str, *, buckets: Iterable[str] = ()) -> tuple[Removal, ...]:
+    """Return what one build made and did not remove.
+
+    ``buckets`` are searched for the build's prefix too: a process that was killed before the job
+    was created left objects alone.
+    """
+    jobs = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    removals = [_of_job(job, f"build {build_id}") for job in jobs if _is_ours(job)]
+    orphans = [
+        Removal(
+            kind="objects",
+            name=place.uri(),
+            places=(place,),
+            why=f"build {build_id}",
+        )
+        for place in _build_places(build_id, buckets)
+        if not any(_keeps(job.tags) for job in jobs)
+    ]
+    return (*removals, *orphans)
+
+
+def of_age(
+    engine: Engine, now: datetime, age: timedelta, *, buckets: Iterable[str] = ()
+) -> tuple[Removal, ...]:
+    """Return what builds left that began longer ago than ``age``: jobs, and prefixes without one.
+
+    A job is old when its tag ``expires-at`` lies in the past and it was made before ``now - age``;
+    a prefix is old when its youngest object is.
+    """
+    jobs = tuple(engine.find_jobs({Tag.MANAGED: "true"}))
+    removals = [
+        _of_job(job, f"made {job.created_at:%Y-%m-%d %H:%M} UTC")
+        for job in jobs
+        if _is_ours(job) and job.created_at <= now - age and _has_expired(job.tags, now)
+    ]
+    alive = {job.tags.get(Tag.BUILD, "") for job in jobs}
+    for bucket in dict.fromkeys(buckets):
+        for build_id, youngest in engine.build_prefixes(bucket):
+            if build_id not in alive and youngest <= now - age:
+                place = Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/")
+                why = f"no job, untouched since {youngest:%Y-%m-%d %H:%M} UTC"
+                removals.append(Removal(kind="objects", name=place.uri(), places=(place,), why=why))
+    return tuple(removals)
+
+
+def remove(engine: Engine, clock: Clock, removals: Iterable[Removal]) -> Swept:
+    """Stop, delete the objects, then the job; go on after a refusal.  Raises no PluginError."""
+    removed: list[Removal] = []
+    leftovers: list[Leftover] = []
+    for removal in removals:
+        stayed = _remove_one(engine, clock, removal)
+        leftovers += stayed
+        if not stayed:
+            removed.append(removal)
+    return Swept(removed=tuple(removed), leftovers=tuple(leftovers))
+
+
+def kept_by(engine: Engine, build_id: str) -> tuple[str, ...]:
+    """Return the names of a build's jobs that are kept on purpose or owned by somebody else."""
+    tags = {Tag.MANAGED: "true", Tag.BUILD: build_id}
+    return tuple(job.name for job in engine.find_jobs(tags) if _keeps(job.tags))
+
+
+def _remove_one(engine: Engine, clock: Clock, removal: Removal) -> tuple[Leftover, ...]:
+    stayed: list[Leftover] = []
+    if removal.kind == "job":
+        stayed += _guarded("run", removal.name, partial(_end_runs, engine, clock, removal.name))
+    for place in removal.places:
+        delete = partial(engine.delete_objects, place.bucket, place.prefix)
+        stayed += _guarded("object", place.uri(), delete)
+    if removal.kind == "job" and not stayed:
+        stayed += _guarded("job", removal.name, partial(_delete_job, engine, removal.name))
+    return tuple(stayed)
+
+
+def _end_runs(engine: Engine, clock: Clock, job_name: str) -> tuple[Leftover, ...]:
+    active = engine.active_runs(job_name)
+    if active:
+        engine.stop_runs(job_name, active)
+    until = clock.monotonic() + STOP_SECONDS
+    while active and clock.monotonic() < until and not clock.wait(1.0):
+        active = engine.active_runs(job_name)
+    return tuple(
+        Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
+        for run_id in active
+    )
+
+
+def _delete_job(engine: Engine, name: str) -> tuple[Leftover, ...]:
+    engine.delete_job(name)
+    return ()
+
+
+def _guarded(kind: str, name: str, act: Callable[[], tuple[Leftover, ...]]) -> tuple[Leftover, ...]:
+    try:
+        return act()
+    except PluginError as error:
+        return (Leftover(kind=kind, name=name, reason=str(error)),)
+
+
+def _of_job(job: FoundJob, why: str) -> Removal:
+    build_id = job.tags[Tag.BUILD]
+    check = job.tags[Tag.CHECK]
+    buckets = dict.fromkeys(
+        bucket for tag in (Tag.SCRIPTS, Tag.TEMP) if (bucket := job.tags.get(tag))
+    )
+    places = tuple(
+        naming.location(bucket=bucket, build_id=build_id, check=check) for bucket in buckets
+    )
+    return Removal(kind="job", name=job.name, places=places, why=why)
+
+
+def _is_ours(job: FoundJob) -> bool:
+    """Whether a job carries our tags *and* our name, and is not kept: only then it is deleted."""
+    build_id = job.tags.get(Tag.BUILD, "")
+    return (
+        job.tags.get(Tag.MANAGED) == "true"
+        and naming.BUILD_ID.fullmatch(build_id) is not None
+        and bool(naming.slug(job.tags.get(Tag.CHECK, "")))
+        and job.name.endswith(f"-{build_id[:6]}")
+        and not _keeps(job.tags)
+    )
+
+
+def _keeps(tags: Mapping[str, str]) -> bool:
+    return bool(tags.get(Tag.KEEP) or tags.get(Tag.OWNER))
+
+
+def _has_expired(tags: Mapping[str, str], now: datetime) -> bool:
+    """Whether ``expires-at`` has passed; an unreadable or missing one has."""
+    try:
+        return datetime.fromisoformat(tags.get(Tag.EXPIRES_AT, "")) <= now
+    except (ValueError, TypeError):
+        return True
+
+
+def _build_places(build_id: str, buckets: Iterable[str]) -> tuple[Location, ...]:
+    return tuple(
+        Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/")
+        for bucket in dict.fromkeys(buckets)
+        if bucket
+    )
