@@ -100,12 +100,12 @@ def watch(check: Check, world: World, course: Course) -> None:
     last = ""
     while True:
         _look(check, world, course)
+        if course.seen.state.is_final:
+            break
         if course.seen.state != last:
             last = course.seen.state
             world.observer.state_changed(check.name, last, course.seen.detail)
         _read_log(check, world, course, reader)
-        if course.seen.state.is_final:
-            break
         course.stop = _reason_to_stop(check, world.clock, course, since)
         if course.stop is not None:
             break
@@ -117,6 +117,8 @@ def watch(check: Check, world: World, course: Course) -> None:
         world.observer.state_changed(check.name, "STOPPING", f"reason: {course.stop}")
         _stop(check, world, course)
     _drain(check, world, course, reader)
+    if course.seen.state.is_final:  # after the log: the reader sees the end last
+        world.observer.state_changed(check.name, course.seen.state, "")
     course.note_run(since, world.clock.monotonic())
 
 
@@ -195,7 +197,6 @@ def _stop(check: Check, world: World, course: Course) -> None:
         while world.clock.monotonic() < until:
             course.seen = world.engine.look(check.job_name, course.run_id)
             if course.seen.state.is_final:
-                world.observer.state_changed(check.name, course.seen.state, "")
                 return
             world.clock.pause(0.1 if check.is_local else 1.0)
     except EngineError:

@@ -87,6 +87,11 @@ class Clients:
             identity = self._client("sts", ATTEMPTS).get_caller_identity()
         return str(identity["Account"])
 
+    def has_credentials(self) -> bool:
+        """Whether botocore's chain finds any credentials; does not try them."""
+        with translated("look for AWS credentials"):
+            return self._open().get_credentials() is not None
+
     @property
     def region(self) -> str:
         """The region in use; empty when none is configured."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from plugin.core.sources import Wanted
 
 LOCAL_BUCKET = "glue-health-check-local"
+LOCAL_REGION = "us-east-1"
 LOCAL_ROLE = "arn:aws:iam::123456789012:role/glue-health-check-local"
 
 

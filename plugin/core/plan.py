@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from plugin.core import naming, not_yet
+from plugin.core.build import Host
 from plugin.core.check import Check, Circumstances, make_check
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
@@ -42,6 +43,8 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
     """Return the plan.  Raises ``SettingsError`` with every problem of every check."""
     if given.build.is_foreign and not settings.plan.allow_forks:
         return Plan(reason=_fork_reason(given.build))
+    if _is_deletion(given.build):
+        return Plan(reason="The push deleted a branch: there is nothing to check.")
     problems = list(not_yet.refusals(settings.plan))
     expanded = _expand(settings.checks, checkout, problems)
     chosen = _only(expanded, given.only, problems)
@@ -56,6 +59,11 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
     if problems:
         raise SettingsError(tuple(dict.fromkeys(problems)))
     return Plan(checks=tuple(checks), skipped=skipped)
+
+
+def _is_deletion(build: Build) -> bool:
+    """A push that deletes a branch names no commit."""
+    return build.host is Host.GITHUB and build.event == "push" and not build.commit
 
 
 def _fork_reason(build: Build) -> str:

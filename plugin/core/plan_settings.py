@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plugin.core.kinds import Choice, Flag, Several, Text, Whole
 from plugin.core.setting import ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
 
-REPORTERS = ("console", "report_files", "github_summary", "github_outputs")
+REPORTERS = ("console", "files", "github_files")
 
 
 @dataclass(frozen=True, kw_only=True)

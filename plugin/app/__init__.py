@@ -1,0 +1,79 @@
+"""The composition root: environ → command → parts → run → exit code.
+
+The only place that knows every part, the environment, the signals and the streams.  Each command
+is a module; nothing heavy is imported before the command is known.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from plugin.core.errors import Exit, PluginError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugin.app.invocation import Invocation
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line ``argv`` (default: the process's) and return the exit code."""
+    from plugin.core import command_line
+
+    line = command_line.parse(sys.argv[1:] if argv is None else argv)
+    if line.wants_help:
+        print(command_line.help_text())  # noqa: T201 - help is for the terminal
+        return Exit.PASSED
+    if line.wants_version:
+        from plugin import __version__
+
+        print(__version__)  # noqa: T201 - as above
+        return Exit.PASSED
+    return _run(line)
+
+
+def main_cleanup() -> int:
+    """Run ``cleanup``: a GitHub action's post entry point is one path without arguments."""
+    return main(["cleanup"])
+
+
+def _run(line: object) -> int:
+    from plugin.app.invocation import Invocation, usable_environ
+
+    usable_environ(os.environ)
+    invocation = Invocation.of_process(line)
+    try:
+        return _command(invocation)
+    except SettingsError as error:
+        invocation.complain(error.problems)
+        return error.exit_code
+    except PluginError as error:
+        invocation.complain((str(error),))
+        return error.exit_code
+    except KeyboardInterrupt:
+        return Exit.SIGINT
+    except Exception as error:  # noqa: BLE001 - a bug of ours: told as such, never a traceback
+        invocation.complain_of_bug(error)
+        return Exit.ERRORED
+
+
+def _command(invocation: Invocation) -> int:
+    match invocation.line.command:
+        case "cleanup":
+            from plugin.app.maintain import cleanup
+
+            return cleanup(invocation)
+        case "sweep":
+            from plugin.app.maintain import sweep
+
+            return sweep(invocation)
+        case "local":
+            from plugin.app.local import serve
+
+            return serve(invocation)
+        case _:
+            from plugin.app.check import check
+
+            return check(invocation)

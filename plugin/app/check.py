@@ -1,0 +1,168 @@
+"""The command ``check``: plan, run, report, exit code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from plugin.app.parts import clients_of, observer_of, reporters_of
+from plugin.app.questions import answered, changed_files
+from plugin.app.signals import cancelling
+from plugin.app.trail import leave_trail
+from plugin.checkout import WorkingTree
+from plugin.core.check import Circumstances
+from plugin.core.console_url import console_url
+from plugin.core.errors import Exit
+from plugin.core.plan import Plan, make_plan
+from plugin.core.preview import preview
+from plugin.core.result import CheckResult, Report, exit_code
+from plugin.core.verdict import Verdict
+from plugin.reporters import tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.app.invocation import Invocation
+    from plugin.app.parts import Telling
+    from plugin.app.signals import Heard
+    from plugin.clients.aws import Clients
+    from plugin.core.build import Build
+    from plugin.core.sources import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """What is to be done, known before anything is."""
+
+    invocation: Invocation
+    settings: Settings
+    build: Build
+    build_id: str
+    plan: Plan
+
+
+def check(invocation: Invocation) -> int:
+    """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
+    request = _prepare(invocation)
+    if invocation.line.dry_run:
+        invocation.say(*preview(request.plan))
+        return Exit.PASSED
+    with cancelling(invocation.clock) as heard:
+        return _perform(request, heard)
+
+
+def _prepare(invocation: Invocation) -> _Request:
+    build = invocation.build()
+    settings = invocation.settings(is_foreign=build.is_foreign)
+    if build.questions and settings.plan.github_token:
+        build = answered(build, settings, invocation)
+        settings = invocation.settings(is_foreign=build.is_foreign)
+    build_id = invocation.draw(12)
+    invocation.say(_who(build, build_id), *(f"note: {note}" for note in settings.notes))
+    plan = make_plan(
+        settings,
+        WorkingTree(invocation.cwd),
+        Circumstances(
+            build=build,
+            build_id=build_id,
+            now=invocation.clock.now(),
+            changed=changed_files(build, settings, invocation),
+            only=invocation.line.only,
+        ),
+    )
+    return _Request(
+        invocation=invocation, settings=settings, build=build, build_id=build_id, plan=plan
+    )
+
+
+def _who(build: Build, build_id: str) -> str:
+    place = f"{build.repository}@{build.commit[:12]}" if build.commit else "no commit known"
+    pull = f", pull request {build.pull_request}" if build.pull_request else ""
+    return f"glue-health-check build {build_id} on {build.host}: {place}{pull}"
+
+
+def _perform(request: _Request, heard: Heard) -> int:
+    invocation, settings = request.invocation, request.settings
+    telling = observer_of(invocation, settings, request.build, checks=len(request.plan.checks))
+    started, since = invocation.clock.now(), invocation.clock.monotonic()
+    results: tuple[CheckResult, ...] = ()
+    reason = request.plan.reason
+    try:
+        if request.plan.checks:
+            results, reason = _run(request, telling)
+        skipped = (
+            CheckResult(
+                name=item.name, script=item.script, verdict=Verdict.SKIPPED, reason=item.reason
+            )
+            for item in request.plan.skipped
+        )
+        report = Report(
+            build=request.build,
+            build_id=request.build_id,
+            engine=settings.plan.engine,
+            started_at=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            seconds=round(invocation.clock.monotonic() - since, 3),
+            results=(*results, *skipped),
+            reason=reason,
+        )
+        failed = _tell(request, telling, report)
+    finally:
+        telling.close()
+    return exit_code(report.verdict, signal=heard.exit, reporter_failed=failed)
+
+
+def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], str]:
+    """Run the checks on their engine; return the results, or a reason why none was run."""
+    from plugin.app.engines import opened
+
+    checks = request.plan.checks
+    leave_trail(request.invocation, request.settings, request.build, request.build_id)
+    with opened(request.invocation, request.settings, checks) as access:
+        clients = clients_of(access, request.settings)
+        if request.build.is_foreign and not clients.has_credentials():
+            return (), "A build of a fork without AWS credentials."
+        results = _run_all(request, telling, clients)
+        if request.settings.plan.engine == "glue":
+            results = _linked(results, clients.region, clients.partition)
+    return results, ""
+
+
+def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[CheckResult, ...]:
+    """Run the checks in bounded threads; the results keep the plan's order."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from plugin.app.parts import world_of
+    from plugin.lifecycle import run_check
+
+    world = world_of(request.invocation, telling, clients)
+    run = partial(run_check, build=request.build, build_id=request.build_id, world=world)
+    with ThreadPoolExecutor(max_workers=_width(request)) as pool:
+        return tuple(pool.map(run, request.plan.checks))
+
+
+def _width(request: _Request) -> int:
+    """Checks at once.  On this machine, Spark takes two cores each."""
+    import os
+
+    asked = request.settings.plan.max_parallel
+    if request.settings.plan.engine == "local":
+        asked = min(asked, max(1, (os.cpu_count() or 1) // 2))
+    return asked
+
+
+def _linked(results: Iterable[CheckResult], region: str, partition: str) -> tuple[CheckResult, ...]:
+    return tuple(
+        replace(result, console_url=console_url(partition, region, result.run_id))
+        for result in results
+    )
+
+
+def _tell(request: _Request, telling: Telling, report: Report) -> bool:
+    """Let every reporter tell the report; return whether a required one failed."""
+    reporters = reporters_of(request.invocation, request.build, telling)
+    failures = tell(reporters, report)
+    for failure in failures:
+        request.invocation.complain((f"reporter {failure.name}: {failure.reason}",))
+    required = set(request.settings.plan.required_reporters)
+    return any(failure.name in required for failure in failures)

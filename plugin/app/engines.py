@@ -1,0 +1,76 @@
+"""Which Glue the checks run on: AWS, or one that is started on this machine for their time."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from plugin.app.parts import access_of
+from plugin.core.check import LOCAL_REGION
+from plugin.core.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plugin.app.invocation import Invocation
+    from plugin.clients.aws import Access
+    from plugin.core.check import Check
+    from plugin.core.sources import Settings
+
+_BUCKET_IN_URI = re.compile(r"s3[an]?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$|,)")
+
+
+@contextmanager
+def opened(invocation: Invocation, settings: Settings, checks: Iterable[Check]) -> Iterator[Access]:
+    """Yield how to reach the engine; the local one is stopped at the end of the block."""
+    if settings.plan.engine == "glue":
+        yield access_of(settings, session_name="glue-health-check")
+        return
+    from plugin.clients.aws import Access
+
+    try:
+        from plugin.local.server import LocalGlue
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    checks = tuple(checks)
+    try:
+        glue = LocalGlue.start(
+            environ=invocation.environ,
+            region=settings.plan.region or LOCAL_REGION,
+            buckets=buckets_of(checks),
+            notify=lambda text: invocation.say(f"note: {text}"),
+            roles=tuple(dict.fromkeys(_role_name(check) for check in checks)),
+        )
+    except ModuleNotFoundError as error:
+        raise missing_extra(error) from None
+    with glue:
+        yield Access(
+            region=glue.region,
+            endpoint_url=glue.endpoint_url,
+            access_key_id=glue.access_key_id,
+            secret_access_key=glue.secret_access_key,
+        )
+
+
+def missing_extra(error: ModuleNotFoundError) -> EngineError:
+    """Return the error for an installation without the local engine."""
+    return EngineError(
+        f"The local engine is not installed: {error.name} is missing.",
+        hint="Install glue-health-check[local], or use engine glue.",
+    )
+
+
+def _role_name(check: Check) -> str:
+    return check.settings.role_arn.rpartition("/")[2]
+
+
+def buckets_of(checks: Iterable[Check]) -> tuple[str, ...]:
+    """Return every bucket that a check's objects and arguments name: the local S3 needs them."""
+    found: dict[str, None] = {}
+    for check in checks:
+        texts = [*check.settings.arguments.values(), *(f"s3://{p.bucket}/" for p in check.places)]
+        texts += [f"s3://{upload.bucket}/" for upload in check.uploads]
+        for text in texts:
+            found |= dict.fromkeys(_BUCKET_IN_URI.findall(text))
+    return tuple(found)

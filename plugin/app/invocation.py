@@ -1,0 +1,182 @@
+"""One call of the program: what was typed, the environment, the streams, the working directory."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from plugin.ci.build import build_of
+from plugin.ci.detect import detect
+from plugin.ci.event import parse_event
+from plugin.ci.git import GitFacts
+from plugin.clients.clock import SystemClock
+from plugin.core.build import Host
+from plugin.core.config_file import LARGEST_FILE
+from plugin.core.errors import SettingsError, Unusable
+from plugin.core.escape import log_text
+from plugin.core.settings import table
+from plugin.core.sources import peek, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, MutableMapping
+
+    from plugin.core.build import Build
+    from plugin.core.command_line import CommandLine
+    from plugin.core.sources import Settings
+
+GIT_SECONDS = 5
+
+
+def usable_environ(environ: MutableMapping[str, str]) -> None:
+    """Take empty ``AWS_*`` variables away: CI hosts set unset inputs to empty texts.
+
+    botocore would take an empty profile or region at its word.
+    """
+    for name in [name for name, value in environ.items() if name.startswith("AWS_") and not value]:
+        del environ[name]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invocation:
+    """What a command works with."""
+
+    line: CommandLine
+    environ: Mapping[str, str]
+    cwd: Path
+    out: TextIO
+    err: TextIO
+    clock: SystemClock = field(default_factory=SystemClock)
+
+    @classmethod
+    def of_process(cls, line: Any) -> Invocation:  # noqa: ANN401 - a CommandLine, imported for types only
+        """Take environment, folder and streams from this process."""
+        return cls(
+            line=line, environ=dict(os.environ), cwd=Path.cwd(), out=sys.stdout, err=sys.stderr
+        )
+
+    def draw(self, digits: int = 12) -> str:
+        """Return random hexadecimal digits."""
+        return secrets.token_hex((digits + 1) // 2)[:digits]
+
+    def peek(self, name: str) -> Any:  # noqa: ANN401 - the setting's own type
+        """Return an operator's setting before all others are read."""
+        return peek(name, flags=self.line.flags, environ=self.environ)
+
+    def build(self) -> Build:
+        """Return who asked, as far as environment, event file and git tell."""
+        host = detect(self.environ, self.peek("ci"))
+        event = parse_event(self._event_text()) if host is Host.GITHUB else None
+        git = self._git_facts() if host is Host.PLAIN else GitFacts()
+        return build_of(host, self.environ, event=event, git=git)
+
+    def settings(self, *, is_foreign: bool) -> Settings:
+        """Return all settings.  Raises ``SettingsError`` with every problem, the line's too."""
+        problems = list(self.line.problems)
+        name = self.peek("config")
+        file: Mapping[str, object] = {}
+        try:
+            file = self._config_file(name)
+        except (ValueError, Unusable) as error:
+            problems.append(f"{name} {error}.".replace("..", "."))
+        try:
+            settings = resolve(
+                flags=self.line.flags,
+                environ=self.environ,
+                file=file,
+                file_name=name,
+                is_foreign=is_foreign,
+            )
+        except SettingsError as error:
+            raise SettingsError((*problems, *error.problems)) from None
+        if problems:
+            raise SettingsError(tuple(problems))
+        return settings
+
+    def mask(self, text: str) -> str:
+        """Take our secrets out of a text."""
+        for secret in self._secrets():
+            text = text.replace(secret, "***")
+        return text
+
+    def say(self, *lines: str) -> None:
+        """Print lines on stdout, harmless to terminal and CI host."""
+        self._print(self.out, lines)
+
+    def complain(self, problems: Iterable[str]) -> None:
+        """Print problems on stderr, one a line."""
+        self._print(self.err, [f"error: {line}" for text in problems for line in text.splitlines()])
+
+    def complain_of_bug(self, error: Exception) -> None:
+        """Say that we broke, where, and what to do; the stack only with ``debug``."""
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        lines = [
+            f"error: A bug in glue-health-check: {type(error).__name__}: {error} ({where}).",
+            "error: Please report it. Run cleanup, then sweep, to remove what may be left.",
+        ]
+        if self.peek("debug"):
+            lines += "".join(traceback.format_exception(error)).splitlines()
+        self._print(self.err, lines)
+
+    def _print(self, stream: TextIO, lines: Iterable[str]) -> None:
+        for line in lines:
+            text = log_text(self.mask(line), limit=20_000)
+            encoding = stream.encoding or "utf-8"
+            print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
+        stream.flush()
+
+    def _secrets(self) -> tuple[str, ...]:
+        values = (self.peek(row.name) for row in table().values() if row.is_secret)
+        return tuple(value for value in values if isinstance(value, str) and len(value) > 3)  # noqa: PLR2004 - a shorter text is no secret, and would tear every line
+
+    def _event_text(self) -> str:
+        path = self.environ.get("GITHUB_EVENT_PATH", "")
+        try:
+            return Path(path).read_text(encoding="utf-8", errors="replace") if path else ""
+        except OSError:
+            return ""
+
+    def _config_file(self, name: str) -> Mapping[str, object]:
+        """Return the configuration file; the default one may be missing."""
+        from plugin.checkout import WorkingTree
+
+        path = self.cwd / name
+        if not path.is_file() and name == table()["config"].default:
+            return {}
+        if Path(name).is_absolute():
+            if not path.is_file():
+                raise ValueError("is missing")
+            body = path.read_bytes()[: LARGEST_FILE + 1]
+        else:
+            body = WorkingTree(self.cwd).read(name)
+        from plugin.core import config_file
+
+        return config_file.parse(body.decode("utf-8"))
+
+    def _git_facts(self) -> GitFacts:
+        return GitFacts(
+            commit=self._git("rev-parse", "HEAD"),
+            branch=self._git("symbolic-ref", "--quiet", "--short", "HEAD"),
+            remote_url=self._git("config", "--get", "remote.origin.url"),
+        )
+
+    def _git(self, *arguments: str) -> str:
+        try:
+            done = subprocess.run(  # noqa: S603 - our own words, no shell
+                ("git", *arguments),  # noqa: S607 - the user's own git, wherever it is
+                cwd=self.cwd,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=GIT_SECONDS,
+                errors="replace",
+            )
+        except (OSError, subprocess.SubprocessError):
+            return ""
+        return done.stdout.strip() if done.returncode == 0 else ""

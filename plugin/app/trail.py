@@ -1,0 +1,45 @@
+"""The build id, written down before anything is made, and found again by ``cleanup``.
+
+On GitHub it is the action's state, which the post step gets as ``STATE_build_id``; elsewhere a file
+in ``report_dir``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugin.core.build import Host
+from plugin.core.naming import BUILD_ID
+from plugin.reporters.folder import Folder
+
+if TYPE_CHECKING:
+    from plugin.app.invocation import Invocation
+    from plugin.core.build import Build
+    from plugin.core.sources import Settings
+
+FILE = "build-id"
+STATE = "STATE_build_id"
+
+
+def leave_trail(invocation: Invocation, settings: Settings, build: Build, build_id: str) -> None:
+    """Write the build id down.  Raises ``PluginError`` when it cannot be: nothing is made then."""
+    state = invocation.environ.get("GITHUB_STATE", "")
+    if build.host is Host.GITHUB and state:
+        with Path(state).open("a", encoding="utf-8") as file:
+            file.write(f"build_id={build_id}\n")
+        return
+    folder = Folder(Path(settings.plan.report_dir), base=invocation.cwd)
+    folder.write(FILE, build_id + "\n")
+
+
+def find_trail(invocation: Invocation, settings: Settings) -> str:
+    """Return the build id of the build before us; empty when there is none."""
+    told = invocation.environ.get(STATE, "").strip()
+    if not told:
+        path = invocation.cwd / settings.plan.report_dir / FILE
+        try:
+            told = path.read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            return ""
+    return told if BUILD_ID.fullmatch(told) else ""

@@ -1,0 +1,133 @@
+"""The command line → a command, its options, and raw values of settings.  Made from the table."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, NoReturn
+
+from plugin.core.kinds import Flag, Several, Table
+from plugin.core.settings import Setting, table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+COMMANDS = {
+    "check": "make the plan and run it (the default)",
+    "cleanup": "remove what this build made and did not remove",
+    "sweep": "remove what any build left",
+    "local": "run the local Glue in the foreground",
+}
+LATER = frozenset({"doctor", "init"})
+"""Commands of the design that this version does not have."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandLine:
+    """What was typed.  ``flags`` are raw values by the setting's name."""
+
+    command: str = "check"
+    flags: Mapping[str, object] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+    dry_run: bool = False
+    host: str = "127.0.0.1"
+    port: int = 0
+    wants_help: bool = False
+    wants_version: bool = False
+    problems: tuple[str, ...] = ()
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises instead of printing and exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+
+def help_text() -> str:
+    """Return what ``--help`` prints."""
+    return _parser(with_help=True).format_help()
+
+
+def parse(argv: Sequence[str]) -> CommandLine:
+    """Read the arguments.  Never raises: what is wrong with them is in ``problems``."""
+    parser = _parser(with_help=False)
+    try:
+        known, unknown = parser.parse_known_args(list(argv))
+    except ValueError as error:
+        return CommandLine(problems=(f"The command line cannot be read: {error}.",))
+    values = vars(known)
+    flags = {
+        name: _raw(row, values[name]) for name, row in table().items() if values[name] is not None
+    }
+    problems = [*_command_problems(values["command"]), *map(_unknown, unknown)]
+    return CommandLine(
+        command=values["command"] or "check",
+        flags=flags,
+        only=tuple(values["only"] or ()),
+        dry_run=values["dry_run"],
+        host=values["host"],
+        port=values["port"],
+        wants_help=values["help"],
+        wants_version=values["version"],
+        problems=tuple(problems),
+    )
+
+
+def _command_problems(command: str | None) -> list[str]:
+    if command is None or command in COMMANDS:
+        return []
+    if command in LATER:
+        return [f"{command} is not in this version yet."]
+    near = get_close_matches(command, COMMANDS, n=1)
+    meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(COMMANDS)}."
+    return [f"{command!r:.80} is no command. {meant}"]
+
+
+def _unknown(argument: str) -> str:
+    flag = argument.partition("=")[0]
+    near = get_close_matches(flag, [row.flag for row in table().values()], n=1)
+    return f"{flag!r:.80} is unknown. " + (f"Did you mean {near[0]}?" if near else "See --help.")
+
+
+def _raw(row: Setting, value: object) -> object:
+    """A list that was given in parts is one text; the parts of a map stay apart."""
+    if isinstance(value, list) and isinstance(row.kind, Several):
+        return "\n".join(value)
+    return value
+
+
+def _parser(*, with_help: bool) -> _Parser:
+    parser = _Parser(
+        prog="glue-health-check",
+        description="Does this AWS Glue script still run on Glue?",
+        epilog="Exit codes: 0 passed, 1 failed, 2 wrong settings, 3 errored, 4 a required reporter"
+        " failed, 130 and 143 cancelled.",
+        add_help=False,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = "\n".join(f"{name}: {about}" for name, about in COMMANDS.items())
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help=commands.replace("\n", "; "))
+    parser.add_argument("-h", "--help", action="store_true", help="print this")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("--dry-run", action="store_true", help="check, sweep: only say what")
+    parser.add_argument("--only", action="append", metavar="NAME", help="check: only this check")
+    parser.add_argument("--host", default="127.0.0.1", help="local: address to listen on")
+    parser.add_argument("--port", default=0, type=int, help="local: port, 0 for any")
+    for row in table().values():
+        _add(parser, row, with_help=with_help)
+    return parser
+
+
+def _add(parser: _Parser, row: Setting, *, with_help: bool) -> None:
+    about = f"{row.about} Default: {row.default_in_words}." if with_help else None
+    text = about.replace("%", "%%").replace("`", "") if about else None
+    match row.kind:
+        case Flag():
+            parser.add_argument(row.flag, dest=row.name, nargs="?", const="true", help=text)
+        case Several() | Table():
+            parser.add_argument(row.flag, dest=row.name, action="append", help=text)
+        case _:
+            parser.add_argument(row.flag, dest=row.name, help=text)

@@ -1,0 +1,52 @@
+"""The child process of a local run: reads run.json, executes the script, says how it ended.
+
+Knows the order of things: lifeline, syntax, modules, script, outcome, a quick end.
+Refuses to know where scripts and logs live, and what becomes of an outcome.
+
+Usage: ``python bootstrap.py <run_dir>/run.json``.  The exit code is 0 when the script succeeded,
+else 1 and ``outcome.json`` says why; a child that a signal ended leaves no outcome.
+"""
+
+import atexit
+import signal
+import sys
+
+from glue_child import lifeline, provided, script
+from glue_child.ending import Outcome, close_streams, leave, outcome_of, write_outcome
+from glue_child.order import Order, read_order
+
+
+def main(run_json: str) -> None:
+    """Run the script that ``run_json`` (a path) names; does not return."""
+    order = read_order(run_json)
+    lifeline.hold(order.lifeline_fd)
+    script.arrange_paths(order)
+    # Registered first, so it runs last: after the script's own exit functions and threads.
+    atexit.register(leave, 0)
+    outcome = run(order)
+    if outcome is None:
+        close_streams()
+        return
+    write_outcome(order.outcome, outcome)
+    if outcome.is_interrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGINT)
+    # A failed script ends now, even if it left threads that would go on for ever.
+    atexit.unregister(leave)
+    atexit._run_exitfuncs()  # noqa: SLF001 - the only way to run them without waiting for threads
+    leave(1)
+
+
+def run(order: Order) -> Outcome | None:
+    """Execute the script; None when it succeeded."""
+    try:
+        code = script.compiled(order.script)
+        provided.check_requirements(order.python_modules)
+        script.execute(code, order)
+    except BaseException as problem:  # noqa: BLE001 - whatever ends a script is its outcome
+        return outcome_of(problem, order)
+    return outcome_of(None, order)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,53 @@
+"""Under which user a script runs.
+
+Knows when another user can reach what a child needs.  Refuses to know what the child does.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugin.local.process import User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+NOBODY = User(uid=65534, gid=65534)
+"""The user and group that own nothing, by their numbers on Linux."""
+
+
+def needed_paths(python: str, *, is_spark: bool) -> tuple[Path, ...]:
+    """Return what a child that runs `python` has to read, as far as we know."""
+    paths = [Path(python).absolute(), Path(python).resolve()]
+    if Path(python).absolute() == Path(sys.executable).absolute():
+        paths += [Path(sys.prefix), Path(sys.base_prefix)]
+        spark = find_spec("pyspark") if is_spark else None
+        if spark is not None and spark.origin is not None:
+            paths.append(Path(spark.origin))
+    return tuple(paths)
+
+
+def obstacle(paths: Iterable[Path]) -> str:
+    """Return why the script cannot run as another user; empty when it can."""
+    if os.geteuid() != 0:
+        return "only root can change the user"
+    for path in paths:
+        for place in (*reversed(path.absolute().parents), path.absolute()):
+            if not _is_open(place):
+                return f"another user cannot reach {place}"
+    return ""
+
+
+def _is_open(path: Path) -> bool:
+    """Whether everybody may enter a folder, or read a file."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    needed = stat.S_IXOTH if stat.S_ISDIR(mode) else stat.S_IROTH
+    return bool(mode & needed)

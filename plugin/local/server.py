@@ -1,0 +1,179 @@
+"""The local Glue as one object: start it, point AWS clients at it, stop it.
+
+Knows how the parts are put together and in which order they begin and end.  Refuses to know what
+they do.  moto and werkzeug are imported when a server starts, not before.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from plugin.local.front import Front
+from plugin.local.glue_api import GlueApi
+from plugin.local.inner_aws import ACCESS_KEY_ID, HOME_REGION, SECRET_ACCESS_KEY, InnerAws
+from plugin.local.job_store import JobStore
+from plugin.local.launcher import Launcher, LaunchSettings
+from plugin.local.runner import LocalRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from _typeshed.wsgi import WSGIApplication
+
+    from plugin.local.http_server import HttpServer
+
+_TURN_SECONDS = 0.2
+BOOTSTRAP = Path(__file__).with_name("runtime") / "bootstrap.py"
+
+
+def _keep_quiet(_text: str) -> None:
+    """Tell nobody."""
+
+
+class LocalGlue:
+    """A running local Glue.  Made by `LocalGlue.start`, ended by `stop` or a `with` block.
+
+    `endpoint_url` is where AWS clients of any service are pointed; `access_key_id` and
+    `secret_access_key` open nothing, but SDKs insist on some.  All methods are thread-safe.
+    """
+
+    def __init__(
+        self, *, http: HttpServer, runner: LocalRunner, folder: Path, region: str, host: str
+    ) -> None:
+        self._http = http
+        self._runner = runner
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self.endpoint_url = _url(host, http.port)
+        self.region = region
+        self.access_key_id = ACCESS_KEY_ID
+        self.secret_access_key = SECRET_ACCESS_KEY
+
+    @classmethod
+    def start(  # noqa: PLR0913 - each has a default, and a caller names the few it means
+        cls,
+        *,
+        environ: Mapping[str, str],
+        host: str = "127.0.0.1",
+        port: int = 0,
+        region: str = HOME_REGION,
+        python: str = sys.executable,
+        work_dir: Path | None = None,
+        buckets: Iterable[str] = (),
+        roles: Iterable[str] = (),
+        seconds_per_minute: float = 60.0,
+        bootstrap: Path = BOOTSTRAP,
+        notify: Callable[[str], None] = _keep_quiet,
+    ) -> LocalGlue:
+        """Start to serve, in threads of this process; returns when it answers.
+
+        `environ` is where PATH, language, time zone and Java are looked up; a script sees nothing
+        else of it.  `port` 0 takes a free one.  `python` runs the scripts.  Runs have their
+        folders below `work_dir`, which must exist; without it, in a temporary folder.  `buckets`
+        and `roles` (names) are created.  `seconds_per_minute` is how long a minute of a job's
+        time-out takes.  `notify` is told, once each, what a user should know.
+
+        Raises OSError for an address in use, InnerError for a bucket or role that AWS refuses.
+        """
+        import moto.server
+
+        from plugin.local.http_server import HttpServer
+
+        app: WSGIApplication = moto.server.DomainDispatcherApplication(  # type: ignore[attr-defined] # a public name that moto re-exports without saying so
+            moto.server.create_backend_app  # type: ignore[attr-defined] # as above
+        )
+        aws = InnerAws(app)
+        for bucket in buckets:
+            aws.create_bucket(bucket, region)
+        for role in roles:
+            aws.create_role(role)
+        http = HttpServer(host=host, port=port)
+        folder = _made_folder(work_dir, http)
+        settings = LaunchSettings(
+            python=python,
+            bootstrap=bootstrap,
+            environ=environ,
+            endpoint_url=_url(host, http.port),
+            work_dir=folder,
+            notify=_once(notify),
+        )
+        store, launcher = JobStore(), Launcher(settings, aws)
+        runner = LocalRunner(store, aws, launcher, seconds_per_minute=seconds_per_minute)
+        glue = GlueApi(store, runner, aws.has_role)
+        http.start(Front(glue=glue, aws=app, make_gateway=lambda: _gateway(app), region=region))
+        return cls(http=http, runner=runner, folder=folder, region=region, host=host)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Return True when the server was stopped, False when `seconds` have passed first.
+
+        A signal handler must not call `stop` itself while its own thread waits here: wait in
+        short turns and look at a flag that the handler sets, or let the handler raise.
+        """
+        return self._stopped.wait(seconds)
+
+    def stop(self) -> None:
+        """Kill what still runs, wait for its end, and free port and folder; again is no error."""
+        with self._lock:
+            if self._stopped.is_set():
+                return
+            self._runner.close()
+            self._http.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._stopped.set()
+
+
+def _made_folder(work_dir: Path | None, http: HttpServer) -> Path:
+    """Make the server's folder; the port is free again when that fails."""
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="local-glue-", dir=work_dir))
+    except OSError:
+        http.close()
+        raise
+    folder.chmod(0o711)  # another user passes through to the run's own folder, and sees no names
+    return folder
+
+
+def _gateway(app: WSGIApplication) -> WSGIApplication:
+    from plugin.local.s3_gateway import S3Gateway
+
+    return S3Gateway(app)
+
+
+def _url(host: str, port: int) -> str:
+    """Return the address for clients on this machine; nobody connects to a wildcard."""
+    name = "127.0.0.1" if host in {"0.0.0.0", ""} else host  # noqa: S104 - compared, not bound
+    return f"http://{name}:{port}"
+
+
+def _once(notify: Callable[[str], None]) -> Callable[[str], None]:
+    """Return a `notify` that does not repeat itself."""
+    told: set[str] = set()
+    lock = threading.Lock()
+
+    def tell(text: str) -> None:
+        with lock:
+            is_new = text not in told
+            told.add(text)
+        if is_new:
+            notify(text)
+
+    return tell
+
+
+def serve_forever(glue: LocalGlue, is_over: Callable[[], bool]) -> None:
+    """Serve until `is_over` says so (a flag of the caller's signal handlers), then stop."""
+    with glue:
+        while not is_over() and not glue.wait(_TURN_SECONDS):
+            pass

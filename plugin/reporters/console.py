@@ -1,0 +1,192 @@
+"""The log of a CI step: one line for each change of state, the job's log, the ending.
+
+Everything printed is harmless to the CI host: text of others goes through ``log_text`` and stands
+behind a prefix, on GitHub also between ``stop-commands``.  Never raises: a console that is gone
+does not end a check, which has to clean up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugin.core.build import Host
+from plugin.core.escape import log_text, workflow_data, workflow_property
+from plugin.core.render import duration, outputs, summary_lines
+from plugin.core.verdict import Verdict
+from plugin.reporters.stream import SafeStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import TextIO
+
+    from plugin.core.ports import Clock
+    from plugin.core.result import CheckResult, Report
+
+PREFIX = "  | "
+"""Stands before every line of a job's log."""
+
+BUFFERED_LINES = 5_000
+"""Lines of one check that are kept until it ends, when several run at once."""
+
+_MAX_ANNOTATIONS = 10  # GitHub shows no more errors of one step
+_ANNOTATION_LIMIT = 4_000
+_OUTPUT_LIMIT = 500_000
+
+
+def _unmasked(text: str) -> str:
+    return text
+
+
+@dataclass
+class _Progress:
+    """What is known of a check that runs."""
+
+    since: float
+    lines: deque[str] = field(default_factory=lambda: deque(maxlen=BUFFERED_LINES))
+    count: int = 0
+
+
+class Console:
+    """Prints as an observer while checks run, and the ending as the reporter ``console``.
+
+    ``is_live``: log lines are printed as they come (for one check); else each check's log is
+    printed when it ends.  ``token`` draws a random word; ``mask`` takes secrets out of a text;
+    ``report_path`` is asked at the end.
+    """
+
+    name = "console"
+
+    def __init__(  # noqa: PLR0913 - the parts of a console, all by keyword
+        self,
+        stream: TextIO,
+        *,
+        host: Host,
+        is_live: bool,
+        clock: Clock,
+        token: Callable[[], str],
+        mask: Callable[[str], str] = _unmasked,
+        report_path: Callable[[], str] = str,
+    ) -> None:
+        self._stream = SafeStream(stream)
+        self._is_github = host is Host.GITHUB
+        self._is_live = is_live
+        self._clock = clock
+        self._token = token
+        self._mask = mask
+        self._report_path = report_path
+        self._lock = threading.Lock()
+        self._checks: dict[str, _Progress] = {}
+        self._open = ""
+        self._stop_token = ""
+
+    def say(self, text: str) -> None:
+        """Print one line of ours, e.g. a warning; never inside a group."""
+        with self._lock:
+            self._print([*self._group_end(), self._safe(text)])
+
+    def state_changed(self, check_name: str, state: str, detail: str) -> None:
+        """Print the change with the seconds since the check's first one."""
+        with self._lock:
+            after = f"after {duration(self._clock.monotonic() - self._check(check_name).since)}"
+            words = (check_name, state, after, detail)
+            line = self._safe("  ".join(word for word in words if word))
+            self._print([*self._group_end(), line])
+
+    def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
+        """Print the job's lines now, or keep them until the check ends."""
+        if not lines:
+            return
+        with self._lock:
+            check = self._check(check_name)
+            if self._is_live:
+                self._print([*self._group_begin(check_name), *map(self._log_line, lines)])
+            else:
+                check.lines.extend(lines)
+                check.count += len(lines)
+
+    def finished(self, result: CheckResult) -> None:
+        """Print the log that was kept, as one group, and how the check ended."""
+        with self._lock:
+            check = self._check(result.name)
+            del self._checks[result.name]
+            words = (result.name, result.verdict, f"after {duration(result.seconds)}")
+            self._print([*self._kept_log(result.name, check), *self._group_end()])
+            self._print([self._safe("  ".join(words))])
+
+    def report(self, report: Report) -> None:
+        """Print the ending: a summary, on GitHub annotations, the outputs as the last lines."""
+        with self._lock:
+            lines = [*self._group_end(), "", *map(self._safe, summary_lines(report)), ""]
+            if self._is_github:
+                lines += self._annotations(report)
+            entries = outputs(report, self._report_path())
+            lines += [self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT) for key, value in entries]
+            self._print(lines)
+
+    def close(self) -> None:
+        """Close a group that is still open."""
+        with self._lock:
+            self._print(self._group_end())
+
+    def _check(self, name: str) -> _Progress:
+        return self._checks.setdefault(name, _Progress(since=self._clock.monotonic()))
+
+    def _kept_log(self, name: str, check: _Progress) -> Iterator[str]:
+        if not check.lines:
+            return
+        yield from self._group_begin(name)
+        if missing := check.count - len(check.lines):
+            yield f"{PREFIX}({missing} earlier lines are not shown)"
+        yield from map(self._log_line, check.lines)
+
+    def _group_begin(self, name: str) -> Iterator[str]:
+        """Open the group of a check's log, unless it is open already."""
+        if self._open == name:
+            return
+        yield from self._group_end()
+        self._open = name
+        title = self._safe(f"Log of {name}")
+        if not self._is_github:
+            yield title
+            return
+        self._stop_token = self._token()
+        yield f"::group::{workflow_data(title)}"
+        yield f"::stop-commands::{self._stop_token}"
+
+    def _group_end(self) -> Iterator[str]:
+        """Close the group that is open, if any."""
+        if self._open and self._is_github:
+            yield f"::{self._stop_token}::"
+            yield "::endgroup::"
+        self._open = ""
+
+    def _annotations(self, report: Report) -> Iterator[str]:
+        bad = (r for r in report.results if r.verdict in {Verdict.FAILED, Verdict.ERRORED})
+        placed = [(result, result.place) for result in bad if result.place]
+        for result, place in placed[:_MAX_ANNOTATIONS]:
+            title = self._property(f"{result.name} {result.verdict}")
+            where = f"file={self._property(place.file)},line={max(1, place.line)}"
+            message = self._safe(result.reason or result.verdict, limit=_ANNOTATION_LIMIT)
+            yield f"::error {where},title={title}::{workflow_data(message)}"
+        if report.leftovers:
+            names = ", ".join(f"{item.kind} {item.name}" for item in report.leftovers)
+            message = self._safe(f"Left behind: {names}", limit=_ANNOTATION_LIMIT)
+            yield f"::warning title=Left behind::{workflow_data(message)}"
+
+    def _property(self, text: str) -> str:
+        return workflow_property(self._safe(text))
+
+    def _log_line(self, text: str) -> str:
+        return f"{PREFIX}{log_text(self._mask(text))}"
+
+    def _safe(self, text: str, *, limit: int = 4_000) -> str:
+        return log_text(self._mask(text), limit=limit)
+
+    def _print(self, lines: Iterable[str]) -> None:
+        """Write lines in one go."""
+        text = "".join(f"{line}\n" for line in lines)
+        self._stream.write(text)
+        self._stream.flush()

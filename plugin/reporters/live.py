@@ -1,0 +1,154 @@
+"""Progress for a person at a terminal: a table that changes in place.
+
+Needs ``rich`` (extra ``tty``); without it, in a CI host or into a file, it is the plain console.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, cast
+
+from plugin.core.build import Host
+from plugin.core.escape import log_text
+from plugin.core.render import duration
+from plugin.core.verdict import Verdict
+from plugin.reporters.console import Console
+from plugin.reporters.stream import SafeStream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import IO, TextIO
+
+    from rich.console import RenderableType
+
+    from plugin.core.ports import Clock
+    from plugin.core.result import CheckResult, Report
+
+_CELL_LIMIT = 200
+_TAIL_LINES = 20
+
+
+@dataclass
+class _Row:
+    """What the table shows of a check; ``seconds`` is set when it is over."""
+
+    since: float
+    state: str = ""
+    last: str = ""
+    seconds: float | None = None
+
+
+class LiveTable:
+    """The table of checks; the ending is the plain console's.  Never raises."""
+
+    name = "console"
+
+    def __init__(
+        self, plain: Console, *, stream: TextIO, clock: Clock, mask: Callable[[str], str]
+    ) -> None:
+        from rich.console import Console as Terminal  # an extra, only here
+        from rich.live import Live  # as above
+
+        self._plain = plain
+        self._clock = clock
+        self._mask = mask
+        self._lock = threading.Lock()
+        self._rows: dict[str, _Row] = {}
+        # rich ends the process when its stream is gone (a broken pipe), and we have to clean up.
+        safe = cast("IO[str]", SafeStream(stream))
+        self._live = Live(
+            get_renderable=self._table,
+            console=Terminal(file=safe, highlight=False, markup=False, emoji=False),
+            refresh_per_second=4,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the terminal can move its cursor."""
+        terminal = self._live.console
+        return terminal.is_terminal and not terminal.is_dumb_terminal
+
+    def say(self, text: str) -> None:
+        """Print one line of ours above the table."""
+        self._live.console.print(log_text(self._mask(text)), highlight=False, markup=False)
+
+    def state_changed(self, check_name: str, state: str, detail: str) -> None:
+        """Show the state in the check's row."""
+        with self._lock:
+            row = self._row(check_name)
+            row.state = state
+            row.last = detail or row.last
+        self._live.start()
+
+    def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
+        """Show the last line that is not blank."""
+        with self._lock:
+            row = self._row(check_name)
+            row.last = next((line for line in reversed(lines) if line.strip()), row.last)
+
+    def finished(self, result: CheckResult) -> None:
+        """Show the verdict in the check's row; the clock of the row stands."""
+        with self._lock:
+            row = self._row(result.name)
+            row.state, row.last, row.seconds = result.verdict, result.reason, result.seconds
+
+    def report(self, report: Report) -> None:
+        """Stop the table, print the log's end of checks that did not pass, and the ending."""
+        self.close()
+        for result in report.results:
+            if result.verdict not in {Verdict.PASSED, Verdict.SKIPPED}:
+                self._plain.log_lines(result.name, result.log_tail[-_TAIL_LINES:])
+        self._plain.report(report)
+
+    def close(self) -> None:
+        """Leave the table as it is and give the terminal its cursor back."""
+        self._live.stop()
+
+    def _row(self, name: str) -> _Row:
+        return self._rows.setdefault(name, _Row(since=self._clock.monotonic()))
+
+    def _table(self) -> RenderableType:
+        from rich.table import Table  # as above
+        from rich.text import Text  # as above
+
+        table = Table("check", "state", "time", "last", box=None, pad_edge=False)
+        with self._lock:
+            for name, row in self._rows.items():
+                seconds = (
+                    self._clock.monotonic() - row.since if row.seconds is None else row.seconds
+                )
+                words = (name, row.state, duration(seconds), row.last)
+                cells = (Text(log_text(self._mask(word), limit=_CELL_LIMIT)) for word in words)
+                table.add_row(*cells)
+        return table
+
+
+def console_for(  # noqa: PLR0913 - what a console is made of, all by keyword
+    stream: TextIO,
+    *,
+    host: Host,
+    is_live: bool,
+    clock: Clock,
+    token: Callable[[], str],
+    mask: Callable[[str], str],
+    report_path: Callable[[], str],
+) -> Console | LiveTable:
+    """Return the table for a person at a terminal, else the plain console."""
+    is_table = host is Host.PLAIN and SafeStream(stream).isatty() and find_spec("rich") is not None
+    plain = Console(
+        stream,
+        host=host,
+        is_live=is_live or is_table,
+        clock=clock,
+        token=token,
+        mask=mask,
+        report_path=report_path,
+    )
+    if not is_table:
+        return plain
+    table = LiveTable(plain, stream=stream, clock=clock, mask=mask)
+    return table if table.is_usable else plain

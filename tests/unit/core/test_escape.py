@@ -1,0 +1,161 @@
+"""Escapes for logs, commands and output files, each held against a model of its reader."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.core.escape import (
+    clip,
+    log_text,
+    output_entry,
+    visible,
+    workflow_data,
+    workflow_property,
+)
+from tests.unit.reporters.readers import (
+    HOSTILE_TEXT,
+    data_as_github_reads,
+    is_a_command,
+    outputs_as_github_reads,
+    property_as_github_reads,
+)
+
+UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@given(HOSTILE_TEXT)
+def test_log_text__any_text__is_one_line_that_no_host_obeys(text):
+    line = log_text(text)
+
+    assert len(line.splitlines()) <= 1
+    assert not is_a_command(line)
+    assert not is_a_command(f"  | {line}")
+
+
+@given(HOSTILE_TEXT)
+def test_log_text__any_text__holds_nothing_that_moves_or_hides(text):
+    line = log_text(text)
+
+    assert {unicodedata.category(char) for char in line if char != "\t"}.isdisjoint(UNSEEN)
+    line.encode()
+
+
+@given(HOSTILE_TEXT)
+def test_log_text__twice__changes_nothing_more(text):
+    once = log_text(text)
+
+    assert log_text(once) == once
+
+
+@given(HOSTILE_TEXT, st.integers(min_value=0, max_value=60))
+def test_log_text__any_limit__is_kept(text, limit):
+    assert len(log_text(text, limit=limit)) <= limit
+
+
+def test_log_text__every_code_point__is_seen():
+    for start in range(0, 0x110000, 4096):
+        line = "".join(log_text(chr(code)) for code in range(start, start + 4096))
+        assert {unicodedata.category(c) for c in line if c != "\t"}.isdisjoint(UNSEEN), hex(start)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain, é 漢 👍\tend", "plain, é 漢 👍\tend"),
+        ("windows\r\n", "windows"),
+        ("a\rb\nc", "a\\rb\\nc"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("#\x1b[0m#[error]x", "## [error]x"),
+        ("####[[error]", "#### [[error]"),
+        ("##vso[task.complete]", "## vso[task.complete]"),
+        ("## heading [1]", "## heading [1]"),
+        ("  ::error::x", "  : :error::x"),
+        (":::error::x", ": ::error::x"),
+        ("\x1b]1338;aGk=\x1b]0m", "\\x1b]1338;aGk=\\x1b]0m"),
+        ("\x9b31m\x00\x7f", "\\x9b31m\\x00\\x7f"),
+        ("\u202eabc\ud800\U000e0041", "\\u202eabc\\ud800\\U000e0041"),
+    ],
+)
+def test_log_text__known_attacks__are_written_out(text, expected):
+    assert log_text(text) == expected
+
+
+def test_log_text__a_very_long_line__says_how_long_it_was():
+    line = log_text("x" * 100_000)
+
+    assert len(line) == 4_000
+    assert line.endswith("x … (cut, 100000 characters)")
+
+
+def test_log_text__a_very_long_line_of_colours__still_says_that_it_was_cut():
+    line = log_text("\x1b[31m" * 10_000 + "end")
+
+    assert line == " … (cut, 50003 characters)"
+
+
+@given(HOSTILE_TEXT, st.integers(min_value=-5, max_value=60))
+def test_clip__any_limit__is_kept_and_short_text_untouched(text, limit):
+    cut = clip(text, limit)
+
+    assert len(cut) <= max(0, limit)
+    assert cut == text or len(text) > limit
+
+
+def test_visible__a_second_reading__finds_nothing_to_do():
+    assert visible(visible("\x1b[31m\x1b\n")) == "\\x1b\\n"
+
+
+# --- workflow commands ---------------------------------------------------------------------------
+
+
+@given(HOSTILE_TEXT)
+def test_workflow_data__any_text__is_one_line_and_read_back(text):
+    data = workflow_data(text)
+
+    assert "\n" not in data
+    assert "\r" not in data
+    assert data_as_github_reads(data) == text
+
+
+@given(HOSTILE_TEXT)
+def test_workflow_property__any_text__stays_in_its_property_and_is_read_back(text):
+    value = workflow_property(text)
+
+    assert not set(value) & set("\r\n:,")
+    assert property_as_github_reads(value) == text
+
+
+# --- the outputs file ----------------------------------------------------------------------------
+
+
+@given(st.lists(HOSTILE_TEXT, max_size=4))
+def test_output_entry__any_values__are_read_back_and_nothing_else(values):
+    content = "".join(output_entry(f"n{i}", v, "ghc_0f1e") for i, v in enumerate(values))
+
+    read = outputs_as_github_reads(content.encode().decode())
+
+    assert read == {
+        f"n{i}": v.replace("\x00", "\ufffd").encode("utf-8", "backslashreplace").decode()
+        for i, v in enumerate(values)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "delimiter"),
+    [
+        ("verdict", "a\nEND\nb", "END"),
+        ("verdict", "passed", ""),
+        ("verdict", "passed", "a\nb"),
+        ("verdict", "passed", "a b"),
+        ("", "passed", "END"),
+        ("a=b", "passed", "END"),
+        ("a<<b", "passed", "END"),
+        ("a\nb", "passed", "END"),
+    ],
+)
+def test_output_entry__what_would_break_the_file__is_refused(name, value, delimiter):
+    with pytest.raises(ValueError, match=re.escape("elimiter") + "|name of an output"):
+        output_entry(name, value, delimiter)

@@ -1,0 +1,104 @@
+"""The console's ending and the outputs."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+
+from plugin.core.render import headline, outputs, summary_lines
+from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
+from tests.unit.reporters.samples import (
+    CONSOLE,
+    ERRORED,
+    FAILED,
+    HOSTILE_RESULT,
+    JOB,
+    PASSED,
+    RUN,
+    SAMPLES,
+    SKIPPED,
+    report_of,
+)
+
+NAMES = (
+    "verdict", "passed", "failed", "errored", "skipped", "duration_seconds", "cost_usd",
+    "report_path", "results", "job_name", "run_id", "console_url",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_summary_lines__each_kind_of_report__is_as_in_the_golden_file(name, golden):
+    golden.check(f"{name}.txt", "".join(f"{line}\n" for line in summary_lines(SAMPLES[name])))
+
+
+@given(HOSTILE_TEXT)
+def test_summary_lines__any_text__are_lines_that_no_host_obeys(text):
+    result = replace(HOSTILE_RESULT, name=text, reason=text, hint=text, notes=(text,))
+
+    lines = summary_lines(report_of(result, result))
+
+    assert not any(is_a_command(line) or len(line.splitlines()) > 1 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (report_of(PASSED), "flights passed after 1 min 13 s, $0.0147"),
+        (
+            report_of(replace(FAILED, reason="KeyError: 'x'")),
+            "airports failed after 1 min 13 s, $0.0147: KeyError: 'x'",
+        ),
+        (
+            report_of(PASSED, FAILED, ERRORED, SKIPPED),
+            "errored after 1 min 13 s, $0.0294: 1 errored, 1 failed, 1 passed, 1 skipped",
+        ),
+        (report_of(reason="A fork."), "skipped: A fork."),
+        (report_of(), "skipped: there was nothing to do"),
+    ],
+)
+def test_headline__each_kind_of_report__is_one_plain_line(report, expected):
+    assert headline(report) == expected
+
+
+def test_outputs__several_checks__have_the_names_and_order_of_the_design():
+    pairs = outputs(report_of(PASSED, FAILED, ERRORED, SKIPPED), "out/report.md")
+
+    values = dict(pairs)
+    assert tuple(name for name, _ in pairs) == NAMES
+    assert [values[name] for name in NAMES[:8]] == [
+        "errored", "1", "1", "1", "1", "72.5", "0.029400", "out/report.md",
+    ]  # fmt: skip
+    assert (values["job_name"], values["run_id"], values["console_url"]) == (JOB, RUN, CONSOLE)
+
+
+def test_outputs__results__are_one_line_of_json_with_every_check():
+    values = dict(outputs(report_of(PASSED, FAILED, SKIPPED), ""))
+
+    results = json.loads(values["results"])
+    assert values["results"].isascii()
+    assert "\n" not in values["results"]
+    assert [(r["name"], r["verdict"]) for r in results] == [
+        ("flights", "passed"), ("airports", "failed"), ("weather", "skipped"),
+    ]  # fmt: skip
+    assert results[1]["place"] == "examples/jobs/airports.py:12"
+    assert results[2]["cost_usd"] == ""
+
+
+def test_outputs__nothing_was_run__are_all_there():
+    assert outputs(report_of(reason="A fork."), "") == (
+        ("verdict", "skipped"), ("passed", "0"), ("failed", "0"), ("errored", "0"),
+        ("skipped", "0"), ("duration_seconds", "0.5"), ("cost_usd", "0.000000"),
+        ("report_path", ""), ("results", "[]"), ("job_name", ""), ("run_id", ""),
+        ("console_url", ""),
+    )  # fmt: skip
+
+
+def test_outputs__more_results_than_github_takes__leave_out_details_then_all():
+    many = report_of(*[replace(FAILED, reason="x" * 1_000)] * 300)
+    too_many = report_of(*[PASSED] * 6_000)
+
+    short = json.loads(dict(outputs(many, ""))["results"])
+    assert len(short) == 300
+    assert short[0] == {"name": "airports", "verdict": "failed"}
+    assert dict(outputs(too_many, ""))["results"] == "[]"

@@ -1,0 +1,348 @@
+"""The console, read back as GitHub's runner reads it; nothing that a job says is a command."""
+
+import io
+import threading
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.core.build import Host
+from plugin.core.render import outputs
+from plugin.core.result import Leftover, Place
+from plugin.core.verdict import Verdict
+from plugin.reporters.console import BUFFERED_LINES, PREFIX, Console
+from tests.unit.reporters.readers import HOSTILE_TEXT, data_as_github_reads
+from tests.unit.reporters.samples import (
+    ERRORED,
+    FAILED,
+    HOSTILE_REPORT,
+    HOSTILE_TOKENS,
+    PASSED,
+    SAMPLES,
+    StillClock,
+    report_of,
+)
+
+OURS = {"group", "endgroup", "stop-commands", "error", "warning"}
+
+
+class Setup:
+    """A console on a stream in memory."""
+
+    def __init__(self, *, host=Host.GITHUB, is_live=True, **options):
+        self.stream = io.StringIO()
+        self.clock = StillClock()
+        numbers = count(1)
+        self.console = Console(
+            self.stream,
+            host=host,
+            is_live=is_live,
+            clock=self.clock,
+            token=lambda: f"token{next(numbers)}",
+            report_path=lambda: "out/report.md",
+            **options,
+        )
+
+    @property
+    def lines(self) -> list[str]:
+        return self.stream.getvalue().split("\n")[:-1]
+
+
+def commands_of(lines: list[str]) -> list[str]:
+    """The workflow commands that GitHub's runner obeys; raises on one it cannot place."""
+    commands: list[str] = []
+    token = ""
+    depth = 0
+    for line in lines:
+        trimmed = line.strip()
+        assert "##[" not in line
+        if token:
+            token = "" if trimmed == f"::{token}::" else token
+            continue
+        if not trimmed.startswith("::"):
+            continue
+        name, _, data = trimmed[2:].partition("::")
+        commands.append(name.split(" ")[0])
+        token = data if name == "stop-commands" else ""
+        depth += {"group": 1, "endgroup": -1}.get(name, 0)
+        assert depth in {0, 1}, "a group in a group"
+    assert not token, "commands are still stopped at the end"
+    assert depth == 0, "a group is still open at the end"
+    return commands
+
+
+def test_console__one_check__streams_the_log_in_a_group_before_our_next_line():
+    setup = Setup()
+
+    setup.console.state_changed("flights", "STARTING", "waiting for resources")
+    setup.clock.seconds = 12
+    setup.console.state_changed("flights", "RUNNING", "")
+    setup.console.log_lines("flights", ("one",))
+    setup.console.log_lines("flights", ("two", "::error::three"))
+    setup.clock.seconds = 73
+    setup.console.state_changed("flights", "cleaning up", "")
+    setup.console.log_lines("flights", ("late",))
+    setup.console.finished(PASSED)
+
+    assert setup.lines == [
+        "flights  STARTING  after 0 s  waiting for resources",
+        "flights  RUNNING  after 12 s",
+        "::group::Log of flights",
+        "::stop-commands::token1",
+        "  | one",
+        "  | two",
+        "  | : :error::three",
+        "::token1::",
+        "::endgroup::",
+        "flights  cleaning up  after 1 min 13 s",
+        "::group::Log of flights",
+        "::stop-commands::token2",
+        "  | late",
+        "::token2::",
+        "::endgroup::",
+        "flights  passed  after 1 min 12 s",
+    ]
+
+
+@pytest.mark.parametrize("host", [Host.DRONE, Host.JENKINS, Host.PLAIN])
+def test_console__another_host__has_a_header_and_no_command(host):
+    setup = Setup(host=host)
+
+    setup.console.log_lines("flights", ("one",))
+    setup.console.finished(PASSED)
+
+    assert setup.lines == ["Log of flights", "  | one", "flights  passed  after 1 min 12 s"]
+
+
+def test_console__several_checks__prints_each_log_whole_when_its_check_ends():
+    setup = Setup(is_live=False)
+
+    setup.console.log_lines("flights", ("f1",))
+    setup.console.log_lines("airports", ("a1",))
+    setup.console.log_lines("flights", ("f2",))
+    setup.console.state_changed("airports", "RUNNING", "")
+    setup.console.finished(PASSED)
+    setup.console.finished(FAILED)
+
+    assert [line for line in setup.lines if not line.startswith("::")] == [
+        "airports  RUNNING  after 0 s",
+        "  | f1",
+        "  | f2",
+        "flights  passed  after 1 min 12 s",
+        "  | a1",
+        "airports  failed  after 1 min 12 s",
+    ]
+    assert commands_of(setup.lines) == ["group", "stop-commands", "endgroup"] * 2
+
+
+def test_console__a_log_too_long_to_keep__shows_its_end_and_says_so():
+    setup = Setup(is_live=False)
+
+    for _ in range(6):
+        setup.console.log_lines("flights", ("x",) * 999)
+    setup.console.log_lines("flights", ("end",))
+    setup.console.finished(PASSED)
+
+    job = [line for line in setup.lines if line.startswith(PREFIX)]
+    assert job[0] == "  | (995 earlier lines are not shown)"
+    assert len(job) == 1 + BUFFERED_LINES
+    assert job[-1] == "  | end"
+
+
+def test_console__no_lines__opens_no_group():
+    setup = Setup()
+
+    setup.console.log_lines("flights", ())
+    setup.console.finished(PASSED)
+
+    assert commands_of(setup.lines) == []
+
+
+def test_console__say_and_close__end_the_group():
+    setup = Setup()
+
+    setup.console.log_lines("flights", ("one",))
+    setup.console.say("::warning::the token is missing\n")
+    setup.console.log_lines("flights", ("two",))
+    setup.console.close()
+    setup.console.close()
+
+    assert ": :warning::the token is missing" in setup.lines
+    assert commands_of(setup.lines) == ["group", "stop-commands", "endgroup"] * 2
+
+
+@pytest.mark.parametrize("host", Host)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_console__the_ending__has_the_outputs_as_its_last_lines(name, host):
+    setup = Setup(host=host)
+
+    setup.console.report(SAMPLES[name])
+
+    pairs = outputs(SAMPLES[name], "out/report.md")
+    last = setup.lines[-len(pairs) :]
+    assert [line.partition("=")[0] for line in last] == [key for key, _ in pairs]
+    assert f"verdict={SAMPLES[name].verdict}" in last
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_console__the_ending_on_github__is_as_in_the_golden_file(name, golden):
+    setup = Setup()
+
+    setup.console.report(SAMPLES[name])
+
+    golden.check(f"console/{name}.txt", setup.stream.getvalue())
+
+
+def test_console__failed_with_a_place__is_annotated_there():
+    setup = Setup()
+    result = replace(FAILED, place=Place(file="jobs/a,b:c%.py", line=0), reason="50% x")
+
+    setup.console.report(report_of(PASSED, result))
+
+    (line,) = [line for line in setup.lines if line.startswith("::error ")]
+    assert line == ("::error file=jobs/a%2Cb%3Ac%25.py,line=1,title=airports failed::50%25 x")
+
+
+def test_console__errored_with_a_place_and_no_reason__is_annotated_with_the_verdict():
+    setup = Setup()
+
+    setup.console.report(report_of(replace(ERRORED, place=Place(file="a.py", line=3), reason="")))
+
+    assert "::error file=a.py,line=3,title=routes errored::errored" in setup.lines
+
+
+def test_console__more_failures_than_github_shows__annotates_ten():
+    setup = Setup()
+
+    setup.console.report(report_of(*[FAILED] * 14))
+
+    assert commands_of(setup.lines) == ["error"] * 10
+
+
+def test_console__leftovers__are_a_warning_on_github():
+    setup = Setup()
+    result = replace(PASSED, leftovers=(Leftover(kind="job", name="j%", reason="denied"),))
+
+    setup.console.report(report_of(result))
+
+    assert "::warning title=Left behind::Left behind: job j%25" in setup.lines
+
+
+@pytest.mark.parametrize("host", [Host.DRONE, Host.JENKINS, Host.PLAIN])
+def test_console__failed_on_another_host__is_not_annotated(host):
+    setup = Setup(host=host)
+
+    setup.console.report(report_of(FAILED, ERRORED))
+
+    assert not [line for line in setup.lines if line.startswith("::")]
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(["state", "log", "say", "finished"]), HOSTILE_TEXT, HOSTILE_TEXT),
+    max_size=8,
+)
+
+
+@given(EVENTS, st.booleans())
+def test_console__any_text_in_any_order__only_our_commands_are_obeyed(events, is_live):
+    setup = Setup(is_live=is_live)
+
+    for kind, name, text in events:
+        match kind:
+            case "state":
+                setup.console.state_changed(name, text, text)
+            case "log":
+                setup.console.log_lines(name, (text, text))
+            case "say":
+                setup.console.say(text)
+            case _:
+                setup.console.finished(replace(PASSED, name=name))
+    setup.console.report(HOSTILE_REPORT)
+
+    assert set(commands_of(setup.lines)) <= OURS
+    assert "\x1b" not in setup.stream.getvalue()
+    assert "\r" not in setup.stream.getvalue()
+
+
+def test_console__a_title_with_a_percent__is_read_back():
+    setup = Setup()
+
+    setup.console.log_lines("100%0A", ("x",))
+
+    assert data_as_github_reads(setup.lines[0]) == "::group::Log of 100%0A"
+
+
+def test_console__secrets__are_masked_before_anything_is_cut():
+    setup = Setup(mask=lambda text: text.replace("s3cret", "***"))
+
+    setup.console.state_changed("s3cret", "s3cret", "s3cret")
+    setup.console.log_lines("flights", ("x" * 3_997 + "s3cret",))
+    setup.console.say("s3cret")
+    setup.console.finished(replace(PASSED, name="s3cret"))
+    setup.console.report(report_of(replace(FAILED, reason="s3cret", hint="s3cret")))
+
+    assert "s3c" not in setup.stream.getvalue()
+
+
+def test_console__an_encoding_that_lacks_characters__spells_them():
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="ascii", errors="strict", newline="\n")
+    console = Console(stream, host=Host.PLAIN, is_live=True, clock=StillClock(), token=lambda: "t")
+
+    console.log_lines("flights", ("é 漢 👍 \ud800",))
+    console.report(SAMPLES["several"])
+
+    assert b"\\xe9 \\u6f22 \\U0001f44d \\ud800" in written.getvalue()
+
+
+class Gone(io.StringIO):
+    """A pipe whose reader has left."""
+
+    def write(self, text):
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [Gone(), closed()])
+def test_console__nobody_listens__never_raises(stream):
+    console = Console(stream, host=Host.GITHUB, is_live=True, clock=StillClock(), token=lambda: "t")
+
+    console.state_changed("flights", "RUNNING", "")
+    console.log_lines("flights", HOSTILE_TOKENS)
+    console.finished(PASSED)
+    console.report(HOSTILE_REPORT)
+    console.close()
+
+    assert console.name == "console"
+
+
+def test_console__many_threads__never_mix_the_logs_of_two_checks():
+    setup = Setup(is_live=False)
+    start = threading.Barrier(8)
+
+    def one_check(number: int) -> None:
+        start.wait()
+        for line in range(200):
+            setup.console.log_lines(f"c{number}", (f"{number} {line}",))
+            setup.console.state_changed(f"c{number}", "RUNNING", "")
+        setup.console.finished(replace(PASSED, name=f"c{number}"))
+
+    threads = [threading.Thread(target=one_check, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    job = [line.removeprefix(PREFIX) for line in setup.lines if line.startswith(PREFIX)]
+    blocks = [job[index : index + 200] for index in range(0, 1_600, 200)]
+    assert all(block == [f"{block[0][0]} {line}" for line in range(200)] for block in blocks)
+    assert commands_of(setup.lines).count("group") == 8
+    assert Verdict.PASSED in setup.lines[-1]

@@ -1,0 +1,125 @@
+"""The table for a person at a terminal, on a terminal in memory."""
+
+import io
+import os
+import re
+from dataclasses import replace
+
+import pytest
+
+from plugin.core.build import Host
+from plugin.reporters.console import Console
+from plugin.reporters.live import LiveTable, console_for
+from tests.unit.reporters.samples import FAILED, HOSTILE, PASSED, StillClock, report_of
+
+
+class Terminal(io.StringIO):
+    """A stream that calls itself a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _a_terminal_that_can_move(_empty_environment) -> None:
+    os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40")
+
+
+def observer_for(stream, *, host=Host.PLAIN, clock=None, is_live=False):
+    return console_for(
+        stream,
+        host=host,
+        is_live=is_live,
+        clock=clock or StillClock(),
+        token=lambda: "t",
+        mask=lambda text: text.replace("s3cret", "***"),
+        report_path=lambda: "out/report.md",
+    )
+
+
+@pytest.mark.parametrize(
+    ("stream", "host", "kind"),
+    [
+        (Terminal(), Host.PLAIN, LiveTable),
+        (Terminal(), Host.GITHUB, Console),
+        (Terminal(), Host.JENKINS, Console),
+        (io.StringIO(), Host.PLAIN, Console),
+    ],
+)
+def test_console_for__only_a_person_at_a_terminal__gets_the_table(stream, host, kind):
+    assert type(observer_for(stream, host=host)) is kind
+
+
+def test_console_for__a_terminal_that_cannot_move__gets_the_plain_console():
+    os.environ["TERM"] = "dumb"
+
+    assert type(observer_for(Terminal())) is Console
+
+
+def test_live_table__a_run_of_two_checks__ends_with_the_plain_ending():
+    stream, clock = Terminal(), StillClock()
+    table = observer_for(stream, clock=clock)
+
+    table.state_changed("flights", "RUNNING", "")
+    table.log_lines("flights", ("line of the job", "  "))
+    table.say("a warning of s3cret")
+    clock.seconds = 12
+    table.state_changed("airports", "STARTING", "waiting")
+    table.finished(PASSED)
+    table.finished(FAILED)
+    table.report(report_of(PASSED, FAILED))
+
+    shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert "a warning of ***" in shown
+    assert re.search(r"flights +passed +1 min 12 s", shown)
+    assert "Log of airports\n  | Traceback (most recent call last):" in shown
+    assert "Log of flights" not in shown
+    assert shown.endswith(f"console_url={FAILED.console_url}\n")
+    assert stream.getvalue().rstrip().count("\x1b[?25h") >= 1
+
+
+def test_live_table__while_a_check_runs__shows_time_and_last_line():
+    stream, clock = Terminal(), StillClock()
+    table = observer_for(stream, clock=clock)
+
+    table.state_changed("flights", "RUNNING", "")
+    table.log_lines("flights", ("the last line", ""))
+    clock.seconds = 75
+    table.close()
+
+    shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert re.search(r"flights +RUNNING +1 min 15 s +the last line", shown)
+
+
+def test_live_table__hostile_everywhere__moves_nothing_by_itself():
+    stream = Terminal()
+    table = observer_for(stream)
+
+    table.state_changed(HOSTILE, HOSTILE, HOSTILE)
+    table.log_lines(HOSTILE, ("\x1b]0;title\x07", "[red]markup[/red] \x1b[2J\x1b]1338;"))
+    table.finished(replace(FAILED, name=HOSTILE, reason=f"\x1b[2J {HOSTILE}"))
+    table.say(HOSTILE)
+    table.report(report_of(replace(FAILED, name=HOSTILE)))
+
+    assert "\x1b]" not in stream.getvalue()
+    assert "\x1b[2J" not in stream.getvalue()
+    assert "\u202e" not in stream.getvalue()
+
+
+class Gone(Terminal):
+    def write(self, text):
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_live_table__the_terminal_is_gone__never_raises():
+    table = observer_for(Gone())
+
+    table.state_changed("flights", "RUNNING", "")
+    table.log_lines("flights", ("x",))
+    table.say("x")
+    table.finished(PASSED)
+    table.report(report_of(PASSED))
+
+    assert table.name == "console"
