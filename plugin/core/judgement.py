@@ -221,5 +221,6 @@ def _errored_hint(message: str) -> str:
 
 
 def _one_line(text: str, longest: int = 500) -> str:
-    line = " ".join(text.split())
+    """Return the first line that says something: Spark adds its whole plan below."""
+    line = next((" ".join(part.split()) for part in text.splitlines() if part.strip()), "")
     return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -69,18 +69,15 @@ class LocalRunner:
     def start(self, run: JobRun) -> None:
         """Begin to execute a run that is in the store; returns at once."""
         execution = Execution(run=run)
-        thread = threading.Thread(
+        execution.thread = thread = threading.Thread(
             target=self._execute, args=(execution,), name=f"run {run.id}", daemon=True
         )
-        execution.thread = thread
         with self._lock:
-            is_closed = self._closed
-            if not is_closed:
+            if not self._closed:
                 self._active[run.id] = execution
-        if is_closed:
-            self._store.advance(run.id, RunState.STOPPED, now=time.time())
-        else:
-            thread.start()
+                thread.start()
+                return
+        self._store.advance(run.id, RunState.STOPPED, now=time.time())
 
     def stop(self, run_id: str) -> None:
         """Ask a run to end; a run that has ended is no error."""
@@ -115,8 +112,8 @@ class LocalRunner:
         except Exception as problem:  # noqa: BLE001 - a run reaches a final state whatever breaks
             text = f"LocalGlueError: {type(problem).__name__}: {problem}"
             end = End(state=RunState.ERROR, message=text)
-        shutil.rmtree(space.root, ignore_errors=True)
         self._store.advance(run.id, end.state, now=time.time(), message=end.message)
+        shutil.rmtree(space.root, ignore_errors=True)
         with self._lock:
             del self._active[run.id]
             is_closed = self._closed

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import re
-import tempfile
 import threading
 from typing import IO
 
@@ -18,7 +17,6 @@ from plugin.local.s3_store import Listing, Piece, S3Refusal, S3Store, Stored
 
 # FileOutputCommitter's, and Spark's for dynamic partition overwrite.
 _SCRATCH = re.compile(r"(^|/)(_temporary|\.spark-staging-[^/]+)(/|$)")
-_IN_MEMORY = 8 << 20  # bytes of a file; what is larger lies in a temporary file
 
 
 def is_scratch(key: str) -> bool:
@@ -31,7 +29,7 @@ class S3WithScratch:
 
     def __init__(self, store: S3Store) -> None:
         self._store = store
-        self._files: dict[tuple[str, str], tuple[Stored, IO[bytes]]] = {}
+        self._files: dict[tuple[str, str], tuple[Stored, bytes]] = {}
         self._lock = threading.RLock()
 
     def find(self, bucket: str, key: str) -> Stored | None:
@@ -68,8 +66,7 @@ class S3WithScratch:
             return self._store.read(bucket, key, start=start, stop=stop, etag=etag)
         with self._lock:
             stored, content = self._get(bucket, key)
-            content.seek(start)
-            body = content.read(stop - start)
+        body = content[start:stop]
         return Piece(body=body, total=stored.size, etag="") if body else None
 
     def write(self, bucket: str, key: str, *, body: IO[bytes], size: int) -> None:
@@ -77,10 +74,8 @@ class S3WithScratch:
         if not is_scratch(key):
             self._store.write(bucket, key, body=body, size=size)
             return
-        content = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - until deleted
-        while piece := body.read(1 << 20):
-            content.write(piece)
-        self._put(bucket, Stored(key=key, size=size, modified=0), content)
+        # In memory, as the S3 double itself has what it stores.
+        self._put(bucket, Stored(key=key, size=size, modified=0), body.read(size))
 
     def move(self, bucket: str, key: str, *, to: str) -> None:
         """Give a file another key in its bucket."""
@@ -101,9 +96,7 @@ class S3WithScratch:
             self._store.delete(bucket, key)
             return
         with self._lock:
-            gone = self._files.pop((bucket, key), None)
-        if gone:
-            gone[1].close()
+            self._files.pop((bucket, key), None)
 
     def _move_from_scratch(self, bucket: str, key: str, to: str) -> None:
         with self._lock:
@@ -112,8 +105,7 @@ class S3WithScratch:
                 del self._files[bucket, key]
                 self._put(bucket, Stored(key=to, size=stored.size, modified=0), content)
                 return
-        content.seek(0)
-        self._store.write(bucket, to, body=content, size=stored.size)
+        self._store.write(bucket, to, body=io.BytesIO(content), size=stored.size)
         self.delete(bucket, key)
 
     def _scratch_below(self, bucket: str, prefix: str) -> list[Stored]:
@@ -124,15 +116,12 @@ class S3WithScratch:
                 if where == bucket and key.startswith(prefix)
             ]
 
-    def _get(self, bucket: str, key: str) -> tuple[Stored, IO[bytes]]:
+    def _get(self, bucket: str, key: str) -> tuple[Stored, bytes]:
         try:
             return self._files[bucket, key]
         except KeyError:
             raise S3Refusal(status=404, code="NoSuchKey", message=f"{key} is not there") from None
 
-    def _put(self, bucket: str, stored: Stored, content: IO[bytes]) -> None:
+    def _put(self, bucket: str, stored: Stored, content: bytes) -> None:
         with self._lock:
-            old = self._files.get((bucket, stored.key))
             self._files[bucket, stored.key] = (stored, content)
-        if old:
-            old[1].close()

@@ -98,7 +98,7 @@ class S3Store:
         answer = self._call("HEAD", bucket, key)
         if answer.status == _NOT_FOUND:
             return None
-        _raise_for(answer)
+        _raise_for(answer, bucket, key)
         return Stored(
             key=key,
             size=int(answer.headers["content-length"]),
@@ -131,7 +131,7 @@ class S3Store:
         answer = self._call("GET", bucket, key, extra=wanted)
         if answer.status == _UNSATISFIABLE:
             return None
-        _raise_for(answer)
+        _raise_for(answer, bucket, key)
         if etag not in ("", answer.headers.get("etag")):
             raise S3Refusal(status=412, code="PreconditionFailed", message=f"{key} was replaced")
         total = answer.headers.get("content-range", "").rpartition("/")[2] or len(answer.body)
@@ -171,7 +171,7 @@ class S3Store:
         extra: dict[str, Any] | None = None,
     ) -> _Answer:
         answer = self._call(method, bucket, key, query=query, extra=extra)
-        _raise_for(answer)
+        _raise_for(answer, bucket, key)
         return answer
 
     def _call(
@@ -256,15 +256,17 @@ def _xml(answer: _Answer) -> ET.Element:
     return ET.fromstring(answer.body)  # noqa: S314 - written by the S3 in this very process
 
 
-def _raise_for(answer: _Answer) -> None:
+def _raise_for(answer: _Answer, bucket: str, key: str) -> None:
     if answer.status < _FIRST_FAILURE:
         return
+    where = f"(s3://{bucket}/{key})"
     try:
         root = _xml(answer)
     except ET.ParseError:  # an answer to HEAD has no body
-        raise S3Refusal(status=answer.status, code=str(answer.status), message="") from None
+        code = {403: "AccessDenied"}.get(answer.status, f"HTTP {answer.status}")
+        raise S3Refusal(status=answer.status, code=code, message=where) from None
     raise S3Refusal(
         status=answer.status,
         code=root.findtext("Code", str(answer.status)),
-        message=root.findtext("Message", ""),
+        message=f"{root.findtext('Message', '')} {where}",
     )

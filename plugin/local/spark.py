@@ -68,7 +68,7 @@ def spark_conf(
 
     ``endpoint_url`` is the local Glue's, where the S3 gateway is mounted.  ``buckets`` need not
     exist: one that does not is then refused with a clear error.  All others are found when they
-    are used.  Files are written below ``run_dir`` only; at most ``cores`` tasks run at once.
+    are used.  Files are written below ``run_dir`` only, where ``tmp`` must exist; at most ``cores`` tasks run at once.
     """
     address = urlsplit(endpoint_url).netloc
     return {
@@ -78,7 +78,6 @@ def spark_conf(
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.extraJavaOptions": " ".join(_java_options(run_dir)),
-        "spark.local.dir": str(run_dir / "tmp"),
         "spark.sql.warehouse.dir": (run_dir / "warehouse").as_uri(),
         # One request less for every file: the blocks of an object are nowhere.
         "spark.sql.sources.ignoreDataLocality": "true",

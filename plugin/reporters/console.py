@@ -79,7 +79,7 @@ class Console:
         self._report_path = report_path
         self._lock = threading.Lock()
         self._checks: dict[str, _Progress] = {}
-        self._open = ""
+        self._open: str | None = None  # the check whose log stands in a group
         self._stop_token = ""
 
     def say(self, text: str) -> None:
@@ -158,10 +158,10 @@ class Console:
 
     def _group_end(self) -> Iterator[str]:
         """Close the group that is open, if any."""
-        if self._open and self._is_github:
+        if self._open is not None and self._is_github:
             yield f"::{self._stop_token}::"
             yield "::endgroup::"
-        self._open = ""
+        self._open = None
 
     def _annotations(self, report: Report) -> Iterator[str]:
         bad = (r for r in report.results if r.verdict in {Verdict.FAILED, Verdict.ERRORED})

@@ -11,8 +11,8 @@ import atexit
 import signal
 import sys
 
-from glue_child import lifeline, provided, script
-from glue_child.ending import Outcome, close_streams, leave, outcome_of, write_outcome
+from glue_child import lifeline, provided, script, surplus
+from glue_child.ending import Outcome, close_streams, leave, outcome_of, say, write_outcome
 from glue_child.order import Order, read_order
 
 
@@ -45,7 +45,10 @@ def run(order: Order) -> Outcome | None:
         script.execute(code, order)
     except BaseException as problem:  # noqa: BLE001 - whatever ends a script is its outcome
         return outcome_of(problem, order)
-    return outcome_of(None, order)
+    outcome = outcome_of(None, order)
+    for note in surplus.notes_of(order) if outcome is None else ():
+        say(note)
+    return outcome
 
 
 if __name__ == "__main__":

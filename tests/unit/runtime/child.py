@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from plugin.local.spark import java_home
+
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
+SUBMIT = "--conf spark.ui.enabled=false --conf spark.ui.showConsoleProgress=false"
 BOOTSTRAP = Path(__file__).parents[3] / "plugin" / "local" / "runtime" / "bootstrap.py"
 
 
@@ -64,13 +68,18 @@ def write_order(folder: Path, script: str | bytes, **changes: Any) -> Path:
 
 def environ_of(folder: Path) -> dict[str, str]:
     """The environment that a server would give its child."""
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "JAVA_HOME")}
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG")}
     kept |= {k: v for k, v in os.environ.items() if k.startswith(("COV_", "COVERAGE_"))}
     return kept | {
         "HOME": str(folder / "home"),
         "TMPDIR": str(folder / "tmp"),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
+        "JAVA_HOME": str(java_home(os.environ)),
+        "SPARK_LOCAL_DIRS": str(folder / "tmp"),
+        "SPARK_SUBMIT_OPTS": f"-Djava.io.tmpdir={folder}/tmp {QUICK}",
+        "SPARK_LAUNCHER_OPTS": QUICK,
+        "PYSPARK_SUBMIT_ARGS": f"{SUBMIT} pyspark-shell",
     }
 
 

@@ -265,3 +265,23 @@ def test_bootstrap__python_shell_without_library_set__misses_what_glue_misses(tm
     full = run(tmp_path / "b", "import pandas", job_type="pythonshell", glue_version="3.0")
 
     assert (bare.kind, full.kind) == ("failed", "unsupported")
+
+
+def test_bootstrap__module_that_only_this_machine_has__a_note_and_no_verdict(tmp_path: Path):
+    script = "import yaml, json, boto3\nprint('done')"
+
+    old = run(tmp_path / "old", script, glue_version="4.0")
+    new = run(tmp_path / "new", script, glue_version="5.1")
+    asked = run(tmp_path / "asked", script, python_modules=["pyyaml>=6"])
+
+    assert (old.outcome, new.outcome, asked.outcome) == (None, None, None)
+    assert (old.stderr, asked.stderr) == ("", "")
+    assert "module yaml is installed here, but is not on the list" in new.stderr
+    assert new.stderr.count("\n") == 1
+
+
+def test_bootstrap__module_shipped_with_the_script__no_note(tmp_path: Path):
+    (tmp_path / "py").mkdir()
+    (tmp_path / "py" / "shipped.py").write_text("x = 1")
+
+    assert run(tmp_path, "import shipped").stderr == ""

@@ -77,6 +77,11 @@ def chain_of(problem: BaseException | None) -> Iterator[BaseException]:
         problem = problem.__cause__ or problem.__context__
 
 
+def say(note: str) -> None:
+    """Tell the reader of the log something that is no verdict."""
+    _write_stderr(f"WARN LocalGlue: {note}\n")
+
+
 def _print_traceback(problem: BaseException) -> None:
     try:
         lines = traceback.format_exception(
@@ -85,6 +90,11 @@ def _print_traceback(problem: BaseException) -> None:
         text = "".join(lines)
     except BaseException as broken:  # noqa: BLE001 - a broken exception must not hide the verdict
         text = f"{message_of(problem)}\n(no traceback: {message_of(broken)})\n"
+    _write_stderr(text)
+
+
+def _write_stderr(text: str) -> None:
+    """Write to the descriptor: the script may have closed or replaced the stream."""
     close_streams()
     with contextlib.suppress(OSError):
         os.write(2, text.encode("utf-8", "backslashreplace"))

@@ -81,6 +81,12 @@ def _library_of(problem: ImportError) -> str:
     return name
 
 
+def name_of(requirement: str) -> str:
+    """The distribution that a requirement names, as registries compare names; empty if none."""
+    found = _NAME.match(requirement.rpartition("/")[2])
+    return re.sub(r"[-_.]+", "-", found[1]).lower() if found else ""
+
+
 def check_requirements(requirements: Iterable[str]) -> None:
     """Compare ``--additional-python-modules`` with what is installed.
 
