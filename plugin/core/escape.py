@@ -147,7 +147,7 @@ def _escaped(text: str, *, is_start: bool) -> str:
 def markdown_code(text: str, *, limit: int = 300) -> str:
     """Set text in inline code; one with a bar, which would split a table's row, is escaped."""
     line = _HASH_COMMAND.sub("## ", _one_line(text, limit))
-    if not line:
+    if not line or "|" in line:
         return markdown_text(text, limit=limit)
     ticks = "`" * (_longest_run(line) + 1)
     pad = " " if line[0] == "`" or line[-1] == "`" else ""

@@ -80,3 +80,8 @@ def test_cut__in_the_middle_of_a_folded_log__closes_both_and_tells():
 
 def test_cut__one_long_line__leaves_the_note_alone():
     assert cut("x" * 1_000, 200).startswith("\n*Cut here: 1 of 1 lines")
+
+
+def test_cut__no_room_at_all__is_empty():
+    assert cut("", -1) == ""
+    assert cut("word\n", -1) == ""

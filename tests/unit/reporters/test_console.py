@@ -2,6 +2,8 @@
 
 import io
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -346,3 +348,59 @@ def test_console__many_threads__never_mix_the_logs_of_two_checks():
     assert all(block == [f"{block[0][0]} {line}" for line in range(200)] for block in blocks)
     assert commands_of(setup.lines).count("group") == 8
     assert Verdict.PASSED in setup.lines[-1]
+
+
+class Slow(io.StringIO):
+    """Takes its time, and notes when two write at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writers = 0
+        self.most = 0
+
+    def write(self, text: str) -> int:
+        self.writers += 1
+        self.most = max(self.most, self.writers)
+        time.sleep(0.001)
+        self.writers -= 1
+        return super().write(text)
+
+
+ACTS: dict[str, Callable[[Console, str], None]] = {
+    "state": lambda console, name: console.state_changed(name, "RUNNING", ""),
+    "log": lambda console, name: console.log_lines(f"{name}b", ("y",)),
+    "say": lambda console, name: console.say("x"),
+    "finished": lambda console, name: console.finished(replace(PASSED, name=name)),
+    "report": lambda console, name: console.report(report_of(PASSED)),
+    "close": lambda console, name: console.close(),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_console__many_threads__only_one_prints_at_a_time(act):
+    stream = Slow()
+    numbers = count(1)
+    console = Console(
+        stream,
+        host=Host.GITHUB,
+        is_live=True,
+        clock=StillClock(),
+        token=lambda: f"token{next(numbers)}",
+    )
+    start = threading.Barrier(4)
+
+    def print_some(name: str) -> None:
+        start.wait()
+        for _ in range(5):
+            console.log_lines(name, ("x",))
+            ACTS[act](console, name)
+
+    threads = [threading.Thread(target=print_some, args=(f"c{number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    console.close()
+
+    assert stream.most == 1
+    assert set(commands_of(stream.getvalue().split("\n"))) <= OURS
