@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, NoReturn
-from urllib.parse import parse_qsl, quote, unquote_to_bytes, urlencode
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote, urlencode
 
 from plugin.local import webhdfs
 from plugin.local.s3_store import S3Refusal, S3Store
-from plugin.local.s3_tree import Entry, InTheWay, Missing, Place, S3Tree
+from plugin.local.s3_tree import Entry, InTheWay, Missing, S3Tree
 from plugin.local.webhdfs import JavaError
+from plugin.local.webhdfs_request import Refused, Request, receive, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _IN_MEMORY = 8 << 20  # bytes of an upload; what is larger waits in a temporary file
-_PIECE = 1 << 18
 _MOUNTS = "/mounts"
 _REASONS = {
     200: "OK",
@@ -32,36 +32,6 @@ _REASONS = {
     403: "Forbidden",
     404: "Not Found",
 }
-
-
-class _Refused(Exception):
-    def __init__(self, error: JavaError, message: str) -> None:
-        super().__init__(message)
-        self.error = error
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Request:
-    method: str
-    path: str
-    query: dict[str, str]
-    host: str
-    environ: WSGIEnvironment
-
-    @property
-    def place(self) -> Place:
-        return webhdfs.place_of(self.path)
-
-    def is_true(self, name: str) -> bool:
-        return self.query.get(name, "").lower() == "true"
-
-    def number(self, name: str) -> int | None:
-        text = self.query.get(name, "null")
-        if text == "null":
-            return None
-        if not text.isdecimal():
-            raise _Refused(JavaError.ILLEGAL, f"{name} is not a number: {text}")
-        return int(text)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +53,7 @@ class S3Gateway:
         """Take the S3, a WSGI application that answers path-style requests, and its region."""
         self._store = S3Store(s3_app, region=region)
         self._tree = S3Tree(self._store)
-        self._operations: dict[tuple[str, str], Callable[[_Request], _Answer]] = {
+        self._operations: dict[tuple[str, str], Callable[[Request], _Answer]] = {
             ("GET", "GETFILESTATUS"): self._stat,
             ("GET", "LISTSTATUS"): self._list,
             ("GET", "LISTSTATUS_BATCH"): self._list,
@@ -107,8 +77,8 @@ class S3Gateway:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         try:
-            answer = self._answer(_request_of(environ))
-        except _Refused as refused:
+            answer = self._answer(request_of(environ))
+        except Refused as refused:
             answer = _error(refused.error, str(refused))
         except Missing as missing:
             answer = _error(JavaError.MISSING, str(missing))
@@ -124,7 +94,7 @@ class S3Gateway:
         start_response(f"{answer.status} {_REASONS[answer.status]}", headers)
         return answer.body
 
-    def _answer(self, request: _Request) -> _Answer:
+    def _answer(self, request: Request) -> _Answer:
         name = request.query.get("op", "").upper()
         operation = self._operations.get((request.method, name))
         if operation is None:
@@ -135,27 +105,27 @@ class S3Gateway:
 
     # --- reading ---------------------------------------------------------------------------------
 
-    def _stat(self, request: _Request) -> _Answer:
+    def _stat(self, request: Request) -> _Answer:
         return _of({"FileStatus": webhdfs.file_status(self._tree.stat(request.place))})
 
-    def _list(self, request: _Request) -> _Answer:
+    def _list(self, request: Request) -> _Answer:
         return _listing(request, self._tree.children(request.place))
 
-    def _summary(self, request: _Request) -> _Answer:
+    def _summary(self, request: Request) -> _Answer:
         return _of(webhdfs.content_summary(self._tree.summary(request.place)))
 
-    def _blocks(self, request: _Request) -> _Answer:
+    def _blocks(self, request: Request) -> _Answer:
         return _of(webhdfs.block_locations(self._tree.stat(request.place).size or 0))
 
-    def _check_access(self, request: _Request) -> _Answer:
+    def _check_access(self, request: Request) -> _Answer:
         self._tree.stat(request.place)
         return _Answer()
 
-    def _open(self, request: _Request) -> _Answer:
+    def _open(self, request: Request) -> _Answer:
         """Answer in two steps: the client opens once to look, and again for every seek."""
         if not request.is_true("data"):
             if self._tree.stat(request.place).size is None:
-                raise _Refused(JavaError.MISSING, f"{request.place} is a directory")
+                raise Refused(JavaError.MISSING, f"{request.place} is a directory")
             return _elsewhere(request)
         start = request.number("offset") or 0
         size, body = self._tree.read(request.place, start=start, length=request.number("length"))
@@ -163,21 +133,21 @@ class S3Gateway:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def _create(self, request: _Request) -> _Answer:
+    def _create(self, request: Request) -> _Answer:
         if not request.is_true("data"):
             self._tree.check_new(request.place, overwrite=request.is_true("overwrite"))
             return _elsewhere(request)
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as waiting:
-            size = _receive(request.environ, waiting)
+            size = receive(request.environ, waiting)
             waiting.seek(0)
             self._tree.write(request.place, waiting, size)
         return _Answer(status=201)
 
-    def _mkdirs(self, request: _Request) -> _Answer:
+    def _mkdirs(self, request: Request) -> _Answer:
         self._tree.make_folder(request.place)
         return _of({"boolean": True})
 
-    def _rename(self, request: _Request) -> _Answer:
+    def _rename(self, request: Request) -> _Answer:
         target = webhdfs.place_of(request.query.get("destination", ""))
         options = request.query.get("renameoptions")
         done = self._tree.rename(
@@ -186,19 +156,19 @@ class S3Gateway:
         if options is None:
             return _of({"boolean": done})
         if not done:
-            raise _Refused(JavaError.IO, f"cannot rename {request.place} to {target}")
+            raise Refused(JavaError.IO, f"cannot rename {request.place} to {target}")
         return _Answer()
 
-    def _delete(self, request: _Request) -> _Answer:
+    def _delete(self, request: Request) -> _Answer:
         try:
             done = self._tree.delete(request.place, recursive=request.is_true("recursive"))
         except InTheWay as full:
-            raise _Refused(JavaError.NOT_EMPTY, str(full)) from full
+            raise Refused(JavaError.NOT_EMPTY, str(full)) from full
         return _of({"boolean": done})
 
     # --- the mount table -------------------------------------------------------------------------
 
-    def _mounts(self, request: _Request, name: str) -> _Answer:
+    def _mounts(self, request: Request, name: str) -> _Answer:
         """Serve a folder with one file: where each bucket that exists right now is mounted.
 
         Hadoop reads it whenever a bucket is first used, so a bucket may be made at any time.
@@ -220,7 +190,7 @@ class S3Gateway:
             case "GETHOMEDIRECTORY":
                 return _of({"Path": "/"})
             case _:
-                raise _Refused(JavaError.ACCESS, f"{name} is not allowed on the mount table")
+                raise Refused(JavaError.ACCESS, f"{name} is not allowed on the mount table")
 
 
 _BYTES = (("Content-Type", "application/octet-stream"),)
@@ -229,46 +199,6 @@ _BYTES = (("Content-Type", "application/octet-stream"),)
 def mounts_uri(address: str) -> str:
     """Where Hadoop finds the mount table of a gateway at ``HOST:PORT``."""
     return f"webhdfs://{address}{_MOUNTS}"
-
-
-def _request_of(environ: WSGIEnvironment) -> _Request:
-    host = environ.get("HTTP_HOST") or f"{environ['SERVER_NAME']}:{environ['SERVER_PORT']}"
-    return _Request(
-        method=environ["REQUEST_METHOD"],
-        path=_path_of(environ).removeprefix(webhdfs.ROOT),
-        query=dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)),
-        host=host,
-        environ=environ,
-    )
-
-
-def _path_of(environ: WSGIEnvironment) -> str:
-    path = _unwrapped(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""))
-    if not path.startswith(f"{webhdfs.ROOT}/{webhdfs.MANGLED}/"):
-        return path
-    raw = _unwrapped(environ.get("REQUEST_URI", "")).partition("?")[0]
-    return unquote_to_bytes(raw.encode("latin-1", "replace")).decode("utf-8", "replace")
-
-
-def _unwrapped(text: str) -> str:
-    """Undo what WSGI does to text outside ASCII."""
-    return text.encode("latin-1", "replace").decode("utf-8", "replace")
-
-
-def _receive(environ: WSGIEnvironment, into: IO[bytes]) -> int:
-    """Copy the request's body; its size in bytes.  Raises OSError when the client breaks off."""
-    source: IO[bytes] = environ["wsgi.input"]
-    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-    left = None if chunked else int(environ.get("CONTENT_LENGTH") or 0)
-    size = 0
-    while left is None or size < left:
-        piece = source.read(_PIECE if left is None else min(_PIECE, left - size))
-        if not piece:
-            break
-        size += into.write(piece)
-    if left is not None and size < left:
-        raise OSError(f"the body ended after {size} of {left} bytes")
-    return size
 
 
 def _of(value: dict[str, Any], *, status: int = 200) -> _Answer:
@@ -288,13 +218,13 @@ def _s3_error(refusal: S3Refusal) -> _Answer:
     return _error(error, f"{refusal.code}: {refusal}")
 
 
-def _listing(request: _Request, entries: Iterable[Entry]) -> _Answer:
+def _listing(request: Request, entries: Iterable[Entry]) -> _Answer:
     if request.query["op"].upper() == "LISTSTATUS":
         return _of(webhdfs.file_statuses(entries))
     return _of(webhdfs.listing(entries))
 
 
-def _elsewhere(request: _Request) -> _Answer:
+def _elsewhere(request: Request) -> _Answer:
     """Send the client to the same path for the data, as HttpFS does."""
     query = urlencode(request.query | {"data": "true"})
     url = f"http://{request.host}{webhdfs.ROOT}{quote(request.path)}?{query}"
@@ -303,9 +233,9 @@ def _elsewhere(request: _Request) -> _Answer:
     return _Answer(status=307, headers=(("Location", url),))
 
 
-def _refuse_unsupported(request: _Request, name: str) -> NoReturn:
+def _refuse_unsupported(request: Request, name: str) -> NoReturn:
     said = name or "a request without op"
-    raise _Refused(
+    raise Refused(
         JavaError.UNSUPPORTED,
         f"{said} ({request.method}) is not supported by the local S3's file system",
     )

