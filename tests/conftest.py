@@ -124,7 +124,15 @@ def _children() -> frozenset[int]:
     """The processes that this one started and that still run; empty where /proc is missing."""
     tasks = Path("/proc/self/task")
     lists = tasks.glob("*/children") if tasks.is_dir() else ()
-    return frozenset(int(pid) for one in lists for pid in one.read_text().split())
+    return frozenset(int(pid) for one in lists for pid in _text(one).split())
+
+
+def _text(path: Path) -> str:
+    """The text of a file of /proc; empty when its thread or process has ended meanwhile."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 @pytest.fixture(autouse=True)
