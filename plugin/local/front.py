@@ -80,10 +80,8 @@ class Front:
     ) -> dict[str, Any]:
         """Check the request's shape and answer it; every problem of ours is a GlueError."""
         region = region_of(environ.get("HTTP_AUTHORIZATION", ""), self._region)
-        model = shapes.operation_of(operation)
         try:
-            if model is not None:
-                shapes.check(model, request)
+            shapes.check(shapes.operation_of(operation), request)
             return self._glue.answer(operation, request, region)
         except GlueError:
             raise

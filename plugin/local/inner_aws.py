@@ -21,6 +21,7 @@ ACCESS_KEY_ID = "LOCALGLUEACCESSKEYID"
 SECRET_ACCESS_KEY = "local-glue-secret-access-key"  # noqa: S105 - opens nothing; SDKs insist on one
 OK = 200
 NOT_FOUND = 404
+CONFLICT = 409
 HOME_REGION = "us-east-1"
 _ROLE_TRUST = json.dumps({
     "Version": "2012-10-17",
@@ -58,12 +59,14 @@ class InnerAws:
     # --- S3 --------------------------------------------------------------------------------------
 
     def create_bucket(self, name: str, region: str) -> None:
-        """Create a bucket; raises InnerError for a name that S3 refuses."""
+        """Create a bucket if there is none; raises InnerError for a name that S3 refuses."""
         body = b""
         if region != HOME_REGION:
             place = f"<LocationConstraint>{region}</LocationConstraint>"
             body = f"<CreateBucketConfiguration>{place}</CreateBucketConfiguration>".encode()
-        _raise_for(self._call("PUT", f"/{name}", service="s3", region=region, body=body))
+        answer = self._call("PUT", f"/{name}", service="s3", region=region, body=body)
+        if answer.status != CONFLICT:
+            _raise_for(answer)
 
     def bucket_names(self, region: str) -> tuple[str, ...]:
         """Return the names of all buckets."""
@@ -83,8 +86,10 @@ class InnerAws:
     # --- IAM -------------------------------------------------------------------------------------
 
     def create_role(self, name: str) -> None:
-        """Create a role that Glue may assume; raises InnerError."""
-        _raise_for(self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=_ROLE_TRUST))
+        """Create a role that Glue may assume, if there is none; raises InnerError."""
+        answer = self._iam("CreateRole", RoleName=name, AssumeRolePolicyDocument=_ROLE_TRUST)
+        if answer.status != CONFLICT:
+            _raise_for(answer)
 
     def has_role(self, role: str) -> bool:
         """Whether a role exists, by its name or its whole ARN."""

@@ -92,7 +92,11 @@ class JobStore:
     # --- runs ------------------------------------------------------------------------------------
 
     def add_run(self, run: JobRun) -> None:
-        """Keep a new run if its job has a free slot, else ConcurrentRunsExceededException."""
+        """Keep a new run if its job has a free slot.
+
+        Else raises ConcurrentRunsExceededException; there is no queue, and a run that may wait
+        for a slot is refused by name.
+        """
         job = run.job
         with self._lock:
             active = sum(
@@ -101,7 +105,7 @@ class JobStore:
                 if (other.job.region, other.job.name) == (job.region, job.name)
             )
             if active >= job.max_concurrent_runs:
-                raise GlueError(Code.CONCURRENT_RUNS, f"Concurrent runs exceeded for {job.name}")
+                raise _no_slot(run)
             self._runs[run.id] = run
 
     def run(self, region: str, job_name: str, run_id: str) -> JobRun:
@@ -141,3 +145,10 @@ class JobStore:
                 changed = replace(changed, completed_on=now)
             self._runs[run_id] = changed
             return changed
+
+
+def _no_slot(run: JobRun) -> GlueError:
+    if run.settings.get("JobRunQueuingEnabled"):
+        text = f"JobRunQueuingEnabled: no slot of {run.job.name} is free, and there is no queue."
+        return GlueError(Code.UNSUPPORTED, f"LocalGlueUnsupported: {text}")
+    return GlueError(Code.CONCURRENT_RUNS, f"Concurrent runs exceeded for {run.job.name}")

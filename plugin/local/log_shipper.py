@@ -13,7 +13,7 @@ import selectors
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from plugin.local.inner_aws import InnerError
 from plugin.local.log_lines import LineBuffer
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import IO
 
-    from plugin.local.inner_aws import InnerAws
 
 MAX_BATCH_EVENTS = 10_000
 MAX_BATCH_BYTES = 1_048_576
@@ -32,6 +31,13 @@ MAX_AGE_SECONDS = 0.1
 
 _CHUNK_BYTES = 65_536
 _IDLE_SECONDS = 0.2
+
+
+class Logs(Protocol):
+    """CloudWatch Logs."""
+
+    def logs(self, operation: str, region: str, **members: Any) -> None:  # noqa: ANN401 - JSON
+        """Call an operation; raises InnerError."""
 
 
 @dataclass(kw_only=True)
@@ -64,7 +70,7 @@ class LogShipper:
     """
 
     def __init__(
-        self, aws: InnerAws, *, region: str, stream: str, pipes: Mapping[str, IO[bytes]]
+        self, aws: Logs, *, region: str, stream: str, pipes: Mapping[str, IO[bytes]]
     ) -> None:
         self._aws = aws
         self._region = region

@@ -60,6 +60,7 @@ class Child:
         assert popen.stderr is not None  # noqa: S101 - as above
         self._popen = popen
         self._mark = mark.encode()
+        self._ended = threading.Event()
         self.pid = popen.pid
         self.stdout = popen.stdout
         self.stderr = popen.stderr
@@ -69,6 +70,7 @@ class Child:
 
         def wait() -> None:
             self._popen.wait()
+            self._ended.set()
             told()
 
         threading.Thread(target=wait, name=f"wait for {self.pid}", daemon=True).start()
@@ -86,18 +88,17 @@ class Child:
     def kill_all(self) -> None:
         """Kill every process of the session and every one that bears the mark; wait for the end.
 
+        To be called after `on_exit`.  Gives up after some seconds: the kernel may hold a process.
         Where there is no /proc, the process group is all that can be reached.
         """
         _signal_group(self.pid, signal.SIGKILL)
         give_up = time.monotonic() + _GIVE_UP_SECONDS
         pause = threading.Event()
-        while survivors := tuple(_survivors(self.pid, self._mark)):
-            for pid in survivors:
+        while (left := tuple(_survivors(self.pid, self._mark))) and time.monotonic() < give_up:
+            for pid in left:
                 _signal(pid, signal.SIGKILL)
-            if time.monotonic() > give_up:
-                return
             pause.wait(_PAUSE_SECONDS)
-        self._popen.wait()
+        self._ended.wait(_GIVE_UP_SECONDS)
 
 
 def spawn(
@@ -152,14 +153,10 @@ def _belongs(folder: Path, session: int, mark: bytes) -> bool:
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(OSError):  # gone already
         os.killpg(group, number)
-    except OSError:
-        return  # gone already
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(OSError):  # gone already
         os.kill(pid, number)
-    except OSError:
-        return  # gone already

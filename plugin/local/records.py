@@ -13,9 +13,6 @@ from plugin.core.states import RunState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ACCOUNT = "123456789012"
-"""The account of everything here; moto's default."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -127,8 +124,3 @@ class JobRun:
         """Whether Glue tells DPUSeconds: only for FLEX and auto-scaling runs."""
         scaling = self.merged_arguments().get("--enable-auto-scaling", "false")
         return self.settings.get("ExecutionClass") == "FLEX" or scaling.lower() == "true"
-
-
-def job_arn(region: str, name: str) -> str:
-    """Return a job's resource name, by which tags find it."""
-    return f"arn:aws:glue:{region}:{ACCOUNT}:job/{name}"

@@ -10,7 +10,7 @@ import shutil
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plugin.core.errors import EngineError
 from plugin.core.states import RunState
@@ -21,9 +21,10 @@ from plugin.local.process import lifeline
 from plugin.local.workspace import LaunchError, Workspace
 
 if TYPE_CHECKING:
-    from plugin.local.inner_aws import InnerAws
+    from pathlib import Path
+
     from plugin.local.job_store import JobStore
-    from plugin.local.launcher import Launcher
+    from plugin.local.log_shipper import Logs
     from plugin.local.process import Child
     from plugin.local.records import JobRun
     from plugin.local.workspace import Outcome
@@ -33,6 +34,17 @@ GRACE_SECONDS = 1.0
 
 _DRAIN_SECONDS = 10.0
 _JOIN_SECONDS = 20.0
+
+
+class Launches(Protocol):
+    """Who turns runs into child processes."""
+
+    @property
+    def work_dir(self) -> Path:
+        """The folder below which runs have theirs."""
+
+    def launch(self, run: JobRun, space: Workspace, *, lifeline: int) -> Child:
+        """Start a child; raises LaunchError, EngineError or OSError."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,17 +61,17 @@ class Execution:
 
     run: JobRun
     wake: threading.Event = field(default_factory=threading.Event)
-    thread: threading.Thread | None = None
+    thread: threading.Thread = field(init=False)
 
 
 class LocalRunner:
     """Runs scripts on this machine.  `seconds_per_minute` is what a minute of a time-out takes."""
 
     def __init__(
-        self, store: JobStore, aws: InnerAws, launcher: Launcher, *, seconds_per_minute: float
+        self, store: JobStore, logs: Logs, launcher: Launches, *, seconds_per_minute: float
     ) -> None:
         self._store = store
-        self._aws = aws
+        self._logs = logs
         self._launcher = launcher
         self._seconds_per_minute = seconds_per_minute
         self._lock = threading.Lock()
@@ -95,8 +107,7 @@ class LocalRunner:
             self._store.advance(execution.run.id, RunState.STOPPING, now=time.time())
             self.stop(execution.run.id)
         for execution in executions:
-            if execution.thread is not None:
-                execution.thread.join(_JOIN_SECONDS)
+            execution.thread.join(_JOIN_SECONDS)
 
     # --- one run ---------------------------------------------------------------------------------
 
@@ -159,7 +170,7 @@ class LocalRunner:
     def _shipper(self, run: JobRun, child: Child) -> LogShipper:
         output, error = (f"{run.log_group}/{name}" for name in log_groups.BOTH)
         return LogShipper(
-            self._aws,
+            self._logs,
             region=run.job.region,
             stream=run.log_stream,
             pipes={output: child.stdout, error: child.stderr},

@@ -40,6 +40,7 @@ class LocalGlue:
 
     `endpoint_url` is where AWS clients of any service are pointed; `access_key_id` and
     `secret_access_key` open nothing, but SDKs insist on some.  All methods are thread-safe.
+    Several servers of one process share moto's S3, IAM, Logs and catalog; each has its own jobs.
     """
 
     def __init__(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
+_MODEL = "glue/2017-03-31/service-2"
 _SHOWN = 300  # characters of a wrong value that an error repeats
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
@@ -35,16 +36,19 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 @cache
 def glue_model() -> ServiceModel:
-    """Load botocore's Glue model, once per process: it is some megabytes of JSON."""
-    import botocore.session
+    """Load botocore's Glue model, once per process: it is some megabytes of JSON.
 
-    return botocore.session.get_session().get_service_model("glue")
+    Asked by its name: a session would first list what else there is, which takes as long again.
+    """
+    from botocore.loaders import Loader
+    from botocore.model import ServiceModel
+
+    return ServiceModel(Loader().load_data(_MODEL), "glue")
 
 
-def operation_of(name: str) -> OperationModel | None:
-    """Return the model of an operation; None for a name that Glue does not have."""
-    model = glue_model()
-    return model.operation_model(name) if name in model.operation_names else None
+def operation_of(name: str) -> OperationModel:
+    """Return the model of an operation; raises OperationNotFoundError for others."""
+    return glue_model().operation_model(name)
 
 
 def check(operation: OperationModel, request: Mapping[str, Any]) -> None:
@@ -107,14 +111,14 @@ def _check_type(shape: Shape, value: object, path: str) -> None:
 
 def _constraint_problems(shape: Shape, value: object, path: str) -> Iterator[str]:
     rules = shape.metadata
-    size = len(value) if isinstance(value, str | list | dict) else value
-    word = "length" if isinstance(value, str | list | dict) else "value"
+    is_sized = isinstance(value, str | list | dict)
+    size: Any = len(value) if isinstance(value, str | list | dict) else value
+    word = "length" if is_sized else "value"
     shown = f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: Member must"
-    if isinstance(size, int | float):
-        if "min" in rules and size < rules["min"]:
-            yield f"{shown} have {word} greater than or equal to {rules['min']}"
-        if "max" in rules and size > rules["max"]:
-            yield f"{shown} have {word} less than or equal to {rules['max']}"
+    if "min" in rules and size < rules["min"]:
+        yield f"{shown} have {word} greater than or equal to {rules['min']}"
+    if "max" in rules and size > rules["max"]:
+        yield f"{shown} have {word} less than or equal to {rules['max']}"
     if isinstance(value, str):
         if "enum" in rules and value not in rules["enum"]:
             yield f"{shown} satisfy enum value set: [{', '.join(rules['enum'])}]"

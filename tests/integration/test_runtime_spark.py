@@ -151,7 +151,7 @@ def _make_table(endpoint: str, folder: Path) -> None:
     glue.close()
 
 
-def test_plain_spark_submit__sample__runs_as_through_the_bootstrap(tmp_path: Path):
+def test_sample__on_a_developers_own_spark__runs_alike(tmp_path: Path):
     """What a developer's own Spark does with our awsglue on its path."""
     import subprocess
     import sys

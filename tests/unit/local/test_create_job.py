@@ -21,7 +21,8 @@ def create(bench, **members: Any) -> dict[str, Any]:
         "Name": f"job-{uuid.uuid4().hex}", "Role": "job-role", "Command": SPARK, **members,
     }  # fmt: skip
     name = bench.glue.create_job(**request)["Name"]
-    return bench.glue.get_job(JobName=name)["Job"]
+    job: dict[str, Any] = bench.glue.get_job(JobName=name)["Job"]
+    return job
 
 
 REFUSALS = [

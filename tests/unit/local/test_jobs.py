@@ -5,7 +5,7 @@ import uuid
 import botocore.exceptions
 import pytest
 
-from .conftest import ROLE, client  # noqa: TID252 - the folder's own fixtures
+from tests.unit.local.bench import ROLE, client
 
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://bucket/script.py"}
 ACCOUNT = "123456789012"
@@ -90,7 +90,7 @@ def test_list_jobs__tags_and_pages__filters_before_paging(glue):
     make(glue, "a", "c", "e", Tags={"mine": "yes"})
     make(glue, "b", "d")
 
-    told = [page for page in _tagged_pages(glue, size=2)]
+    told = list(_tagged_pages(glue, size=2))
 
     assert told == [["a", "c"], ["e"]]
 

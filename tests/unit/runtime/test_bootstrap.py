@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -222,7 +223,15 @@ def test_bootstrap__server_dies__child_and_grandchild_die(tmp_path: Path):
         code = child.process.wait(timeout=30)
 
     assert code == -signal.SIGKILL
-    assert _is_gone(grandchild)
+    assert _is_soon_gone(grandchild)
+
+
+def _is_soon_gone(pid: int) -> bool:
+    """Whether the process ends within 20 s: a signal was sent, the machine may be busy."""
+    give_up = time.monotonic() + 20
+    while not _is_gone(pid) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    return _is_gone(pid)
 
 
 def _is_gone(pid: int) -> bool:

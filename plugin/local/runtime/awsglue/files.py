@@ -155,6 +155,8 @@ def write_files(
     name, options = formats.writing(kind, format_options)
     if compression:
         options.setdefault("compression", compression)
+    # Glue leaves no _SUCCESS file behind; Spark would.
+    options["mapreduce.fileoutputcommitter.marksuccessfuljobs"] = "false"
     writer = frame.write.format(name).options(**options).mode("append")
     if keys:
         writer = writer.partitionBy(*keys)
