@@ -53,15 +53,12 @@ class WorkingTree:
             raise Unusable(f"{path} is missing.", hint=_NOT_CHECKED_OUT) from None
         except OSError as error:
             raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
-        with os.fdopen(descriptor, "rb") as handle:
-            facts = os.fstat(handle.fileno())
-            if stat.S_ISDIR(facts.st_mode):
-                raise Unusable(f"{path} is a folder.", hint="Name a file, or a glob such as *.py.")
-            if not stat.S_ISREG(facts.st_mode):
-                raise Unusable(f"{path} is no plain file.")
-            if facts.st_size > LARGEST_FILE:
-                raise Unusable(f"{path} is larger than {LARGEST_FILE} bytes.")
-            return handle.read()
+        try:
+            _refuse_what_is_no_plain_file(path, os.fstat(descriptor))
+            with os.fdopen(descriptor, "rb", closefd=False) as handle:
+                return handle.read()
+        finally:
+            os.close(descriptor)
 
     def _relative(self, path: str) -> str:
         parts = PurePosixPath(path).parts
@@ -69,6 +66,8 @@ class WorkingTree:
             raise Unusable(
                 f"{path!r} is not a path inside the checkout.", hint="Give it relative to its root."
             )
+        if any("\ud800" <= character <= "\udfff" for character in path):
+            raise Unusable(f"{path!r} is not a name in UTF-8.", hint="Rename the file.")
         return "/".join(part for part in parts if part != ".")
 
     def _inside(self, path: str) -> Path:
@@ -100,6 +99,15 @@ class WorkingTree:
                         hint="Name a smaller folder.",
                     )
                 yield file.relative_to(self._root).as_posix()
+
+
+def _refuse_what_is_no_plain_file(path: str, facts: os.stat_result) -> None:
+    if stat.S_ISDIR(facts.st_mode):
+        raise Unusable(f"{path} is a folder.", hint="Name a file, or a glob such as *.py.")
+    if not stat.S_ISREG(facts.st_mode):
+        raise Unusable(f"{path} is no plain file.")
+    if facts.st_size > LARGEST_FILE:
+        raise Unusable(f"{path} is larger than {LARGEST_FILE} bytes.")
 
 
 _NOT_CHECKED_OUT = "Check the path, and that the repository is checked out before this step."

@@ -94,22 +94,8 @@ def make_check(
         *policy_problems,
     )
     capacity = capacity_of(own)
-    job_name = naming.job_name(
-        prefix=own.job_name_prefix,
-        check=wanted.name,
-        suffix=own.job_suffix or given.build.job_suffix(),
-        build_id=given.build_id,
-    )
-    minutes = own.queue_timeout_minutes + own.timeout_minutes + 60
-    tags = naming.tags(
-        build=given.build,
-        build_id=given.build_id,
-        check=wanted.name,
-        places=(scripts, temp),
-        expires_at=given.now + timedelta(minutes=minutes),
-        keep=plan.keep_resources,
-        users=own.tags,
-    )
+    job_name = _job_name(own, wanted.name, given)
+    tags = _tags(own, plan, wanted.name, (scripts, temp), given)
     check = Check(
         name=wanted.name,
         settings=own,
@@ -126,6 +112,34 @@ def make_check(
         delete_logs=plan.delete_logs,
     )
     return check, tuple(f"{wanted.name}: {problem}" for problem in problems)
+
+
+def _job_name(own: CheckSettings, name: str, given: Circumstances) -> str:
+    return naming.job_name(
+        prefix=own.job_name_prefix,
+        check=name,
+        suffix=own.job_suffix or given.build.job_suffix(),
+        build_id=given.build_id,
+    )
+
+
+def _tags(
+    own: CheckSettings,
+    plan: PlanSettings,
+    name: str,
+    places: tuple[Location, Location],
+    given: Circumstances,
+) -> Mapping[str, str]:
+    minutes = own.queue_timeout_minutes + own.timeout_minutes + 60
+    return naming.tags(
+        build=given.build,
+        build_id=given.build_id,
+        check=name,
+        places=places,
+        expires_at=given.now + timedelta(minutes=minutes),
+        keep=plan.keep_resources,
+        users=own.tags,
+    )
 
 
 def _places(own: CheckSettings, build_id: str, name: str) -> tuple[Location, Location]:

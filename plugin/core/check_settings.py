@@ -31,6 +31,7 @@ class CheckSettings:
     job: str = setting(
         "Existing job whose definition is cloned (role, version, workers, connections, arguments).",
         TEXT,
+        words="none",
         origin=Origin.BASE,
     )
     role_arn: str = setting(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from plugin.core.kinds import Flag, Several, Table
+from plugin.core.kinds import FALSE, TRUE, Flag, Several, Table
 from plugin.core.settings import Setting, table
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ COMMANDS = {
     "sweep": "remove what any build left",
     "local": "run the local Glue in the foreground",
 }
+LAST_PORT = 65535
 LATER = frozenset({"doctor", "init"})
 """Commands of the design that this version does not have."""
 
@@ -54,14 +56,14 @@ def parse(argv: Sequence[str]) -> CommandLine:
     """Read the arguments.  Never raises: what is wrong with them is in ``problems``."""
     parser = _parser(with_help=False)
     try:
-        known, unknown = parser.parse_known_args(list(argv))
+        known, unknown = parser.parse_known_args(_with_values(argv))
     except ValueError as error:
         return CommandLine(problems=(f"The command line cannot be read: {error}.",))
     values = vars(known)
     flags = {
         name: _raw(row, values[name]) for name, row in table().items() if values[name] is not None
     }
-    problems = [*_command_problems(values["command"]), *map(_unknown, unknown)]
+    problems = _problems(values["command"], unknown)
     return CommandLine(
         command=values["command"] or "check",
         flags=flags,
@@ -73,6 +75,23 @@ def parse(argv: Sequence[str]) -> CommandLine:
         wants_version=values["version"],
         problems=tuple(problems),
     )
+
+
+def _with_values(argv: Sequence[str]) -> list[str]:
+    """Give a bare flag its value: the word after ``--debug`` is a command, unless a boolean."""
+    flags = {row.flag for row in table().values() if isinstance(row.kind, Flag)}
+    return [
+        f"{word}=true" if word in flags and following.lower() not in TRUE | FALSE else word
+        for word, following in zip(argv, [*argv[1:], ""], strict=False)
+    ]
+
+
+def _problems(command: str | None, unknown: list[str]) -> list[str]:
+    """Say what was not understood.  A word after a flag of unknown meaning may be a secret."""
+    flags = [argument for argument in unknown if argument.startswith("-")]
+    if flags:
+        return [_unknown(flag) for flag in flags]
+    return [*_command_problems(command), *map(_unknown, unknown)]
 
 
 def _command_problems(command: str | None) -> list[str]:
@@ -115,10 +134,16 @@ def _parser(*, with_help: bool) -> _Parser:
     parser.add_argument("--dry-run", action="store_true", help="check, sweep: only say what")
     parser.add_argument("--only", action="append", metavar="NAME", help="check: only this check")
     parser.add_argument("--host", default="127.0.0.1", help="local: address to listen on")
-    parser.add_argument("--port", default=0, type=int, help="local: port, 0 for any")
+    parser.add_argument("--port", default=0, type=_port, help="local: port, 0 for any")
     for row in table().values():
         _add(parser, row, with_help=with_help)
     return parser
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a port from 0 to {LAST_PORT}")
+    return int(text)
 
 
 def _add(parser: _Parser, row: Setting, *, with_help: bool) -> None:

@@ -13,23 +13,53 @@ LARGEST_FILE = 262_144
 """Bytes.  A larger configuration file is a mistake or an attack."""
 
 
+LONGEST_NUMBER = 100
+"""Characters of a number; longer ones take long to read and print."""
+_YAML = "tag:yaml.org,2002:"
+_TYPES = frozenset({"null", "bool", "int", "float", "timestamp", "str", "seq", "map"})
+_PYYAML_RAISES = (
+    *(yaml.YAMLError, RecursionError, ValueError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError),  # on ``!!bool x`` and its like
+)
+
+
 class _Loader(yaml.SafeLoader):
     """YAML's safe subset, and no key twice: PyYAML would silently take the last."""
 
+    yaml_constructors = {  # noqa: RUF012 - PyYAML's name, and it is ours alone
+        tag: read
+        for tag, read in yaml.SafeLoader.yaml_constructors.items()
+        if tag is None or tag.removeprefix(_YAML) in _TYPES
+    }
+
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[object, object]:
-    loader.flatten_mapping(node)
+    """Read a map.  Merged maps (``<<``) are folded as values: as nodes they could multiply."""
     found: dict[object, object] = {}
+    merged: dict[object, object] = {}
     for key_node, value_node in node.value:
+        if key_node.tag == f"{_YAML}merge":
+            value = loader.construct_object(value_node, deep=True)
+            for base in value if isinstance(value, list) else [value]:
+                merged = {**base, **merged}
+            continue
         key = loader.construct_object(key_node, deep=True)
         if isinstance(key, list | dict) or key in found:
             problem = f"the key {key!r:.80} stands there twice or is no text"
             raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
-    return found
+    return {**merged, **found}
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
+    if len(node.value) > LONGEST_NUMBER:
+        problem = f"a number has more than {LONGEST_NUMBER} characters"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+    return loader.construct_yaml_int(node)
+
+
+_Loader.add_constructor(f"{_YAML}map", _mapping)
+_Loader.add_constructor(f"{_YAML}int", _integer)
 
 
 def parse(text: str) -> Mapping[str, object]:
@@ -41,7 +71,7 @@ def parse(text: str) -> Mapping[str, object]:
         raise ValueError(f"is larger than {LARGEST_FILE} bytes")
     try:
         loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of SafeLoader
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except _PYYAML_RAISES as error:
         raise ValueError(f"is not valid YAML: {_one_line(error)}") from None
     if loaded is None:
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 CENT_OF_A_CENT = Decimal("0.0001")
 SECONDS_PER_HOUR = 3600
+HIGHEST_RATE = 10_000
+"""USD per DPU hour that a user may set; what is above is a mistake."""
+_VERSION = re.compile(r"\*|[0-9]{1,2}\.[0-9]{1,2}")
 
 
 def rate(capacity: Capacity, overrides: Mapping[str, str]) -> Decimal:
@@ -68,13 +72,14 @@ def override_problems(overrides: Mapping[str, str]) -> tuple[str, ...]:
     classes = sorted({key.partition("/")[2] for key in USD_PER_HOUR})
     problems = []
     for key, value in overrides.items():
-        if key.partition("/")[2] not in classes or not key.partition("/")[0]:
+        version, _, price_class = key.partition("/")
+        if price_class not in classes or not _VERSION.fullmatch(version):
             problems.append(
-                f"price_overrides: {key[:60]!r} is not VERSION/CLASS or */CLASS with one of"
+                f"price_overrides: {key[:60]!r} is not VERSION/CLASS (5.1/…) or */CLASS with one of"
                 f" {', '.join(classes)}."
             )
         try:
-            is_usable = Decimal(value).is_finite() and Decimal(value) >= 0
+            is_usable = Decimal(value).is_finite() and 0 <= Decimal(value) <= HIGHEST_RATE
         except ArithmeticError:
             is_usable = False
         if not is_usable:

@@ -23,6 +23,11 @@ FALSE = frozenset({"false", "no", "off", "0"})
 
 _QUOTED = Repr()
 _QUOTED.maxstring = _QUOTED.maxother = 80
+_QUOTED.maxlevel = _QUOTED.maxlist = _QUOTED.maxtuple = _QUOTED.maxdict = _QUOTED.maxset = 2
+"""Also of lists in lists: YAML's aliases can make a short text an endless value."""
+
+LARGEST_AMOUNT = 10**9
+"""Of a decimal number.  Beyond lie mistakes, and numbers that take a machine days to write out."""
 
 
 class Kind(Protocol):
@@ -43,13 +48,21 @@ def shown(raw: object) -> str:
 def as_text(raw: object) -> str:
     """Return a scalar as text: YAML's ``true`` is ``true``.
 
-    Raises ``ValueError`` for what has no text of its own: dates, None, lists, maps.
+    Raises ``ValueError`` for what has no text of its own (dates, None, lists, maps), and for text
+    that cannot be written as UTF-8.
     """
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, str | int | float):
-        return str(raw)
+        return _unicode(str(raw))
     raise ValueError(f"{shown(raw)} is not text: quote it")
+
+
+def _unicode(text: str) -> str:
+    """Refuse halves of surrogate pairs: no API takes them."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("the value is not UTF-8 text")
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +77,8 @@ class Text:
         """Accept text and whole numbers.  A fraction has lost its form: YAML reads 1.10 as 1.1."""
         if isinstance(raw, bool | float) or not isinstance(raw, str | int):
             raise ValueError(f"{self._shown(raw)} is not text: quote it")  # noqa: TRY004 - one error class for every unusable value
-        text = str(raw).strip()
-        if any(ord(character) < ord(" ") for character in text) and not self.secret:
+        text = _unicode(str(raw).strip())
+        if any(ord(character) < ord(" ") or character == "\x7f" for character in text):
             raise ValueError(f"{self._shown(raw)} holds a line break or a control character")
         if self.pattern and text and not re.fullmatch(self.pattern, text):
             raise ValueError(f"{self._shown(raw)} is not {self.form}")
@@ -75,8 +88,11 @@ class Text:
         return "the value (hidden)" if self.secret else shown(raw)
 
     def schema(self) -> Schema:
-        """Text, with the pattern when there is one."""
-        return {"type": "string", **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})}
+        """Text or a whole number, with the pattern when there is one."""
+        return {
+            "type": ["string", "integer"],
+            **({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {}),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +101,8 @@ class Version:
 
     def read(self, raw: object) -> str:
         """Return ``major.minor``."""
-        text = str(raw).strip()
-        if isinstance(raw, bool) or not re.fullmatch(r"\d{1,2}(\.\d{1,2})?", text):
+        text = as_text(raw).strip()
+        if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,2})?", text):
             raise ValueError(f"{shown(raw)} is not a version such as '5.1'")
         return text if "." in text else f"{text}.0"
 
@@ -120,8 +136,10 @@ class Whole:
 
     def read(self, raw: object) -> int:
         """Accept digits, or a number without a fraction."""
-        text = str(raw).strip()
-        if isinstance(raw, bool) or not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        text = as_text(raw).strip()
+        if isinstance(raw, float) and raw.is_integer():
+            text = str(int(raw))
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise ValueError(f"{shown(raw)} is not a whole number")
         if not self.minimum <= int(text) <= self.maximum:
             raise ValueError(f"{text} is not between {self.minimum} and {self.maximum}")
@@ -134,7 +152,7 @@ class Whole:
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """A decimal number above ``above``."""
+    """A decimal number above ``above``, at most ``LARGEST_AMOUNT``."""
 
     above: Decimal = Decimal(0)
 
@@ -144,8 +162,10 @@ class Amount:
             number = Decimal(as_text(raw).strip())
         except InvalidOperation:
             raise ValueError(f"{shown(raw)} is not a number") from None
-        if isinstance(raw, bool) or not number.is_finite() or number <= self.above:
+        if not number.is_finite() or number <= self.above:
             raise ValueError(f"{shown(raw)} is not a number above {self.above}")
+        if number > LARGEST_AMOUNT:
+            raise ValueError(f"{shown(raw)} is larger than {LARGEST_AMOUNT}")
         return number
 
     def schema(self) -> Schema:
@@ -208,7 +228,7 @@ class Table:
     def read(self, raw: object) -> Mapping[str, str]:
         """Return the map in the order given; a key twice is an error."""
         if isinstance(raw, dict):
-            return {str(key): as_text(value) for key, value in raw.items()}
+            return {_key(key): as_text(value) for key, value in raw.items()}
         if isinstance(raw, list | tuple) and len(raw) > 1:
             return self._pairs([as_text(part) for part in raw])
         text = as_text(raw[0] if isinstance(raw, list | tuple) and raw else raw).strip()
@@ -222,7 +242,7 @@ class Table:
         found: dict[str, str] = {}
         for part in filter(None, (part.strip() for part in parts)):
             key, equals, value = part.partition("=")
-            if not equals or not key.strip():
+            if not equals or not key.strip() or part.startswith("{"):
                 raise ValueError(f"{shown(part)} is neither key=value nor JSON")
             if key.strip() in found:
                 raise ValueError(f"{shown(key.strip())} stands there twice")
@@ -235,8 +255,28 @@ class Table:
         return {"type": ["object", "string"], "additionalProperties": scalar}
 
 
+def _key(raw: object) -> str:
+    """Return the key of a YAML or JSON map; YAML reads an unquoted ``on`` as true."""
+    if isinstance(raw, bool) or not isinstance(raw, str | int):
+        raise ValueError(f"the key {shown(raw)} is not text: quote it")  # noqa: TRY004 - as above
+    return as_text(raw)
+
+
 def _json_of(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
+    except _KeyTwice:
+        raise
     except (ValueError, RecursionError):
         raise ValueError(f"{shown(text)} is not valid JSON") from None
+
+
+class _KeyTwice(ValueError):
+    """JSON allows it, and readers disagree on what it means."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _KeyTwice(f"a key stands twice in {shown(found)}")
+    return found

@@ -115,14 +115,18 @@ def tag_problems(users: Mapping[str, str]) -> tuple[str, ...]:
     """Say what AWS would refuse in the user's tags."""
     ours = len([name for name in vars(Tag) if name.isupper()])
     return (
-        *(f"tags: {key!r} is reserved." for key in users if key.startswith((ROOT + ":", "aws:"))),
+        *(
+            f"tags: {key[:60]!r} is reserved."
+            for key in users
+            if key.lower().startswith((ROOT + ":", "aws:"))
+        ),
         *(
             f"tags: {key[:60]!r}: keys have 1 to 128 characters, values at most 256."
             for key, value in users.items()
             if not 0 < len(key) <= LONGEST_TAG_KEY or len(value) > LONGEST_TAG_VALUE
         ),
         *(
-            f"tags: {key!r}: use letters, digits, spaces and _.:/=+-@ only."
+            f"tags: {key[:60]!r}: use letters, digits, spaces and _.:/=+-@ only."
             for key, value in users.items()
             if tag_value(key) + tag_value(value) != (key + value)
         ),

@@ -21,6 +21,9 @@ def refusals(plan: PlanSettings) -> tuple[str, ...]:
         "check_run": plan.check_run,
         "github_oidc": plan.github_oidc,
         "metadata_bucket": bool(plan.metadata_bucket),
+        "github_token_secret_arn": bool(plan.github_token_secret_arn),
+        "github_app_id": bool(plan.github_app_id),
+        "github_app_key_secret_arn": bool(plan.github_app_key_secret_arn),
     }
     return tuple(_sentence(name) for name, is_asked in asked.items() if is_asked)
 

@@ -129,6 +129,9 @@ def _ship(
     """Add one local file or folder and return its address; an ``s3://`` address is its own."""
     if path.startswith("s3://"):
         return path
+    if "," in path:
+        package.problems.append(f"{path} holds a comma, by which Glue would part it: rename it.")
+        return ""
     try:
         name, body = _file_or_zip(package, path, checkout)
     except Unusable as error:
@@ -158,7 +161,7 @@ def _file_or_zip(package: Package, path: str, checkout: Checkout) -> tuple[str, 
             package.shipped.setdefault(PurePosixPath(file).name, file)
     if not members:
         raise Unusable(f"{path} is an empty folder.", hint="Name a folder that holds a package.")
-    return f"{name}.zip", zip_of(members)
+    return f"{name or 'checkout'}.zip", zip_of(members)
 
 
 def zip_of(members: dict[str, bytes]) -> bytes:

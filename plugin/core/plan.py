@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -88,12 +89,13 @@ def _expand(
     names = [wanted.name for wanted in found]
     if len(found) > MOST_CHECKS:
         problems.append(f"{len(found)} checks are more than the {MOST_CHECKS} of one plan.")
+        return tuple(found[:MOST_CHECKS])
     problems += [f"Two checks are called {name}: names must differ." for name in _twice(names)]
     return tuple(found)
 
 
 def _twice(names: list[str]) -> list[str]:
-    return sorted({name for name in names if names.count(name) > 1})
+    return sorted(name for name, times in Counter(names).items() if times > 1)
 
 
 def _globbed(
@@ -106,10 +108,10 @@ def _globbed(
         return ()
     if not files:
         problems.append(f"{prefix}script: no file matches {wanted.settings.script}.")
-    stems = [_stem(file) for file in files]
+    times = Counter(map(_stem, files))
     ends = [
-        stem if stems.count(stem) == 1 else naming.slug(file.removesuffix(".py"))
-        for file, stem in zip(files, stems, strict=True)
+        _stem(file) if times[_stem(file)] == 1 else _slug(file.removesuffix(".py"))
+        for file in files
     ]
     return tuple(
         replace(
@@ -122,7 +124,11 @@ def _globbed(
 
 
 def _stem(script: str) -> str:
-    return naming.slug(PurePosixPath(script).stem) or "check"
+    return _slug(PurePosixPath(script).stem)
+
+
+def _slug(text: str) -> str:
+    return naming.slug(text) or "check"
 
 
 def _only(

@@ -30,7 +30,7 @@ class PlanSettings:
     )
     region: str = setting(
         "AWS region.",
-        Text(pattern=r"[a-z]{2,}(-[a-z0-9]+)+-\d+", form="a region such as eu-west-1"),
+        Text(pattern=r"[a-z]{2,}(-[a-z0-9]+)+-[0-9]+", form="a region such as eu-west-1"),
         words="botocore's",
         plain=("AWS_REGION", "AWS_DEFAULT_REGION"),
     )

@@ -25,13 +25,14 @@ def policy_text(path: str, checkout: Checkout) -> tuple[str, tuple[str, ...]]:
         return "", ()
     try:
         policy = json.loads(checkout.read(path).decode("utf-8"))
+        text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text.encode()  # half a surrogate pair is no text
     except Unusable as error:
         return "", (f"session_policy: {error}",)
     except (ValueError, RecursionError):
         return "", (f"session_policy: {path} is not JSON.",)
     if not isinstance(policy, dict) or "Statement" not in policy:
         return "", (f"session_policy: {path} is not a policy: it has no Statement.",)
-    text = json.dumps(policy, separators=(",", ":"), ensure_ascii=False)
     if len(text) > LONGEST:
         return "", (f"session_policy: {path} has {len(text)} characters; Glue takes {LONGEST}.",)
     return text, ()

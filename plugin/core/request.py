@@ -5,6 +5,7 @@ Sources: botocore's Glue model; "Using job parameters in AWS Glue jobs" for the 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from plugin.core.naming import MARKER_ARGUMENT
@@ -38,10 +39,11 @@ def argument_problems(settings: CheckSettings) -> tuple[str, ...]:
     """Say which of the user's arguments cannot be passed on."""
     keys = [key if key.startswith("--") else f"--{key}" for key in settings.arguments]
     size = sum(len(f"{key}{value}".encode()) for key, value in settings.arguments.items())
+    twice = [key for key, times in Counter(keys).items() if times > 1]
     return (
         *(f"arguments: {key} is ours: {OURS[key]}." for key in keys if key in OURS),
         *(f"arguments: {key} is set by Glue itself." for key in keys if key in INTERNAL),
-        *(f"arguments: {key} stands there twice." for key in set(keys) if keys.count(key) > 1),
+        *(f"arguments: {key} stands there twice." for key in twice),
         *(("arguments: a key is empty.",) if "--" in keys else ()),
         *(("arguments: together over 260 KB.",) if size > MOST_ARGUMENT_BYTES else ()),
     )

@@ -72,7 +72,8 @@ def setting(  # noqa: PLR0913 - a row of the table has as many columns
 def row_of(item: Any, *, is_per_check: bool) -> Setting:  # noqa: ANN401 - dataclasses.Field[Any]
     """Return the row that a field made by ``setting`` describes."""
     default = item.default_factory() if item.default is MISSING else item.default
-    told = item.metadata["words"] or f"`{str(default).lower()}`"
+    plainly = str(default).lower() if isinstance(default, bool) else str(default)
+    told = item.metadata["words"] or f"`{plainly}`"
     return Setting(
         name=item.name,
         about=item.metadata["about"],
@@ -89,7 +90,7 @@ def row_of(item: Any, *, is_per_check: bool) -> Setting:  # noqa: ANN401 - datac
 TEXT = Text()
 ARN = Text(pattern=r"arn:aws[a-z-]*:[a-z0-9-]+:.*", form="an ARN (arn:aws:…)")
 ROLE = Text(
-    pattern=r"arn:aws[a-z-]*:iam::\d{12}:role/.+",
+    pattern=r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+",
     form="the ARN of a role (arn:aws:iam::123456789012:role/NAME)",
 )
 BUCKET = Text(pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", form="the name of a bucket, alone")

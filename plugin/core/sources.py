@@ -62,9 +62,10 @@ class _Findings:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def unknown(self, where: str, name: str, known: list[str]) -> None:
+    def unknown(self, where: str, name: str, known: list[str], *, prefix: str = "") -> None:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
-        meant = f"Did you mean {near[0]}?" if near else "See the table of settings in the README."
+        told = prefix + near[0].upper() if prefix and near else "".join(near)
+        meant = f"Did you mean {told}?" if told else "See the table of settings in the README."
         self.problems.append(f"{where} is unknown. {meant}")
 
 
@@ -94,7 +95,7 @@ def resolve(
     return Settings(plan=plan, checks=checks, notes=tuple(dict.fromkeys(found.notes)), given=given)
 
 
-def peek(name: str, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Any:  # noqa: ANN401
+def peek(name: str, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - the type is the setting's
     """Return one setting before the configuration file is known, its default when unreadable.
 
     For the operator's settings that decide what else is read: ``config``, ``ci``.
@@ -144,8 +145,7 @@ def _prefixed(prefix: str, environ: Mapping[str, str], found: _Findings) -> dict
         if name in table():
             values[name] = Given(where=variable, raw=text)
         else:
-            known = [prefix + known.upper() for known in table()]
-            found.unknown(variable, prefix + name.upper(), known)
+            found.unknown(variable, name, [*table()], prefix=prefix)
     return values
 
 

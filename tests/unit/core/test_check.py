@@ -1,0 +1,158 @@
+"""One check: everything needed to run it, or everything that is wrong with it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, make_check
+from plugin.core.naming import Tag
+from plugin.core.settings import PlanSettings
+from plugin.core.sources import Wanted
+from tests.unit.core.checkouts import BUILD_ID, NOW, ROLE, Files, asked, build, circumstances
+
+FILES = Files({"a.py": "x", "policy.json": '{"Statement": []}', "lib.py": "x"})
+
+
+def made(*, plan=None, given=None, name="a", **values):
+    wanted = Wanted(name=name, settings=asked(**values))
+    return make_check(wanted, plan or PlanSettings(), FILES, given or circumstances())
+
+
+def problems(**values):
+    return made(**values)[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({"role_arn": ""}, "role_arn is required: the role of the temporary job"),
+        ({"scripts_bucket": ""}, "scripts_bucket is required: where the script is uploaded"),
+        ({"job": "nightly"}, "job: this version cannot do it yet"),
+        ({"script": "missing.py"}, "missing.py is missing"),
+        ({"session_policy": "missing.json"}, "session_policy: missing.json is missing"),
+        ({"worker_type": "Z.2X"}, "worker_type Z.2X is for Ray jobs"),
+        ({"tags": {"aws:x": "y"}}, "tags: 'aws:x' is reserved"),
+        ({"price_overrides": {"x": "1"}}, "price_overrides: 'x' is not VERSION/CLASS"),
+        ({"arguments": {"TempDir": "x"}}, "arguments: --TempDir is ours: set temp_bucket"),
+        ({"fail_on_log_pattern": ("a(",)}, "fail_on_log_pattern: 'a(' is not a regular expression"),
+        ({"fail_on_log_pattern": ("a{99999999999}",)}, "is not a regular expression"),
+        ({"fail_on_log_pattern": ("(" * 5000 + ")" * 5000,)}, "is not a regular expression"),
+        ({"fixtures": {"lib.py": "s3://production/x"}}, "must lie below the check's own temporary"),
+        ({"extra_py_files": ("missing",)}, "missing is missing"),
+    ],
+)
+def test_make_check__something_wrong__is_a_problem_with_the_checks_name(values, part):
+    (problem,) = problems(**values)
+
+    assert problem.startswith("a: ")
+    assert part in problem
+
+
+def test_make_check__everything_wrong__is_told_at_once():
+    found = problems(
+        script="missing.py",
+        role_arn="",
+        scripts_bucket="",
+        worker_type="Z.2X",
+        tags={"aws:x": "y"},
+        session_policy="a.py",
+        fail_on_log_pattern=("(",),
+    )
+
+    assert len(found) == 7
+
+
+@pytest.mark.parametrize("temp_bucket", ["", "scripts"])
+def test_make_check__one_bucket__has_the_temporary_prefix_inside(temp_bucket):
+    check, found = made(temp_bucket=temp_bucket)
+
+    assert found == ()
+    assert check.scripts.uri() == f"s3://scripts/glue-health-check/{BUILD_ID}/a/"
+    assert check.temp.uri() == f"s3://scripts/glue-health-check/{BUILD_ID}/a/temp/"
+    assert check.places == (check.scripts,)
+
+
+def test_make_check__temporary_bucket__is_a_second_place():
+    check, _ = made(temp_bucket="temp")
+
+    assert check.places == (check.scripts, check.temp)
+    assert check.temp.uri() == f"s3://temp/glue-health-check/{BUILD_ID}/a/temp/"
+
+
+@pytest.mark.parametrize("name", ["a", "a.b_c-d"])
+def test_make_check__objects__lie_below_the_checks_own_prefix(name):
+    check, _ = made(name=name, extra_py_files=("lib.py",), fixtures={"lib.py": "{temp}/x"})
+
+    assert len(check.uploads) == 3
+    assert all(
+        item.key.startswith(f"glue-health-check/{BUILD_ID}/{name}/") for item in check.uploads
+    )
+
+
+def test_make_check__key__is_on_every_upload():
+    check, _ = made(kms_key_id="k", extra_py_files=("lib.py",))
+
+    assert {item.kms_key_id for item in check.uploads} == {"k"}
+
+
+def test_make_check__local_engine__needs_neither_role_nor_bucket():
+    check, found = made(plan=PlanSettings(engine="local"), role_arn="", scripts_bucket="")
+
+    assert found == ()
+    assert check.is_local
+    assert (check.request["Role"], check.scripts.bucket) == (LOCAL_ROLE, LOCAL_BUCKET)
+
+
+def test_make_check__local_engine__keeps_what_was_given():
+    check, _ = made(plan=PlanSettings(engine="local"))
+
+    assert (check.request["Role"], check.scripts.bucket) == (ROLE, "scripts")
+
+
+def test_make_check__tags__say_when_it_may_be_swept_and_whether_it_is_kept():
+    kept, _ = made(plan=PlanSettings(keep_resources=True, delete_logs=True), tags={"team": "data"})
+    usual, _ = made(timeout_minutes=30, queue_timeout_minutes=15)
+
+    expires_at = (NOW + timedelta(minutes=105)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert usual.request["Tags"][Tag.EXPIRES_AT] == expires_at
+    assert Tag.KEEP not in usual.request["Tags"]
+    assert kept.request["Tags"][Tag.KEEP] == "true"
+    assert kept.request["Tags"]["team"] == "data"
+    assert (kept.keep, kept.delete_logs) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [("mine", "glue-health-check-a-mine-012345"), ("", "glue-health-check-a-pr-7-9-012345")],
+)
+def test_make_check__job_name__ends_as_asked_or_as_the_build(suffix, expected):
+    given = circumstances(build=build(pull_request=7, number="9"))
+
+    check, _ = made(given=given, job_suffix=suffix)
+
+    assert check.job_name == check.request["Name"] == expected
+
+
+def test_make_check__long_parts__are_a_job_name_of_255():
+    check, found = made(name="n" * 100, job_name_prefix="p" * 100, job_suffix="s" * 100)
+
+    assert found == ()
+    assert len(check.job_name) == 255
+    assert check.job_name.endswith("-012345")
+
+
+def test_make_check__policy_and_patterns__are_ready_for_use():
+    check, found = made(session_policy="policy.json", fail_on_log_pattern=("WARN .*", "a{1,2}"))
+
+    assert found == ()
+    assert check.session_policy == '{"Statement":[]}'
+    assert [pattern.pattern for pattern in check.patterns] == ["WARN .*", "a{1,2}"]
+    assert check.patterns[0].search("x WARN y")
+
+
+def test_make_check__shell__has_its_capacity():
+    check, found = made(job_type="pythonshell", max_capacity=Decimal(1))
+
+    assert found == ()
+    assert check.capacity.in_words() == "1 DPU"

@@ -1,0 +1,161 @@
+"""The command line: made from the table, and never an exception."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.core.command_line import COMMANDS, LATER, CommandLine, help_text, parse
+from plugin.core.kinds import Flag, Several, Table
+from plugin.core.settings import table
+
+WORDS = st.sampled_from(
+    [
+        *(row.flag for row in table().values()),
+        *(f"{row.flag}=x" for row in table().values()),
+        *COMMANDS,
+        *LATER,
+        *("--", "-", "-h", "-hx", "--help=x", "--version", "--dry-run", "--only", "--port"),
+        *("-1", "x", "@x", "true", "--no-such", "-x", "a b", "", "=", "--="),
+    ]
+)
+ANY_WORD = WORDS | st.text(st.characters(exclude_categories=()), max_size=8)
+
+
+@given(st.lists(ANY_WORD, max_size=6))
+def test_parse__any_words__are_a_command_line(argv):
+    line = parse(argv)
+
+    assert isinstance(line, CommandLine)
+    assert line.problems or line.command in COMMANDS
+    assert set(line.flags) <= set(table())
+
+
+@pytest.mark.parametrize("argv", [["--script"], ["--port", "x"], ["--dry-run=x"], ["-hx"]])
+def test_parse__unreadable__is_one_problem(argv):
+    (problem,) = parse(argv).problems
+
+    assert problem.startswith("The command line cannot be read: ")
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "\u0661", "1" * 5000, "80a", ""])
+def test_parse__no_port__is_a_problem(port):
+    (problem,) = parse(["local", "--port", port]).problems
+
+    assert "is not a port from 0 to 65535" in problem
+    assert len(problem) < 200
+
+
+@pytest.mark.parametrize(
+    ("word", "problem"),
+    [
+        ("chekc", "'chekc' is no command. Did you mean check?"),
+        ("xyz", "'xyz' is no command. There are: check, cleanup, sweep, local."),
+        ("doctor", "doctor is not in this version yet."),
+        ("init", "init is not in this version yet."),
+    ],
+)
+def test_parse__no_command__is_a_problem(word, problem):
+    assert parse([word]).problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (["--role-arm=x"], "'--role-arm' is unknown. Did you mean --role-arn?"),
+        (["check", "--qqqq"], "'--qqqq' is unknown. See --help."),
+        (["check", "twice"], "'twice' is unknown. See --help."),
+        (["--scrip", "x"], "'--scrip' is unknown. Did you mean --script?"),
+    ],
+)
+def test_parse__unknown_argument__is_a_problem_with_the_nearest(argv, problem):
+    assert parse(argv).problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--github-tokn", "ghp_hidden"],
+        ["check", "--github-tokn", "ghp_hidden"],
+        ["--github-tokn=ghp_hidden"],
+        ["--github-tokn", "ghp_hidden", "check"],
+        ["check", "--github-token", "-ghp_hidden"],
+        ["--only", "a", "--webhook-secrt", "ghp_hidden", "--port", "x"],
+    ],
+)
+def test_parse__secret_after_a_slip__is_in_no_problem(argv):
+    problems = parse(argv).problems
+
+    assert problems
+    assert "hidden" not in "\n".join(problems).replace("'-ghp_hidden' is unknown", "")
+
+
+def test_parse__beginning_of_a_flag__is_not_the_flag():
+    assert parse(["--scri=x"]).problems != ()
+
+
+def test_parse__several_problems__are_told_at_once():
+    assert len(parse(["--aaaa", "--bbbb=1", "--role-arm"]).problems) == 3
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_parse__command__is_taken(command):
+    line = parse([command])
+
+    assert (line.command, line.problems) == (command, ())
+
+
+def test_parse__nothing__is_check_without_flags():
+    assert parse([]) == CommandLine()
+
+
+@pytest.mark.parametrize("row", table().values(), ids=lambda row: row.name)
+def test_parse__flag_of_each_setting__is_its_raw_value(row):
+    joined, apart = parse([f"{row.flag}=1"]), parse([row.flag, "1"])
+
+    assert joined == apart
+    assert joined.flags == {row.name: ["1"] if isinstance(row.kind, Table) else "1"}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in table().values() if isinstance(row.kind, Flag)], ids=lambda row: row.name
+)
+@pytest.mark.parametrize(
+    ("words", "command", "value"),
+    [([], "check", "true"), (["sweep"], "sweep", "true"), (["False"], "check", "False")],
+)
+def test_parse__bare_flag__is_true_and_leaves_the_command_alone(row, words, command, value):
+    line = parse([row.flag, *words])
+
+    assert (line.command, line.flags, line.problems) == (command, {row.name: value}, ())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in table().values() if isinstance(row.kind, Several | Table)],
+    ids=lambda row: row.name,
+)
+def test_parse__flag_given_twice__adds_up(row):
+    raw = parse([row.flag, "a=1", row.flag, "b=2"]).flags[row.name]
+
+    assert raw == (["a=1", "b=2"] if isinstance(row.kind, Table) else "a=1\nb=2")
+
+
+def test_parse__own_options__are_read():
+    line = parse(
+        ["local", "--dry-run", "--only", "a", "--only", "b", "--host", "::1", "--port", "4566"]
+    )
+
+    assert (line.dry_run, line.only, line.host, line.port) == (True, ("a", "b"), "::1", 4566)
+    assert parse(["-h"]).wants_help
+    assert parse(["--help"]).wants_help
+    assert parse(["--version"]).wants_version
+
+
+def test_help_text__each_setting_and_command__is_in_it():
+    text = help_text()
+
+    assert all(re.search(rf"{row.flag}\b", text) for row in table().values())
+    assert all(f"{name}: {about}" in " ".join(text.split()) for name, about in COMMANDS.items())
+    assert "`" not in text

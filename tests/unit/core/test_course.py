@@ -1,0 +1,122 @@
+"""What is known of a run while it goes on: its time, its phases, its cost."""
+
+from decimal import Decimal
+
+import pytest
+
+from plugin.core.course import Course, cost_so_far, result_of
+from plugin.core.judgement import Judgement
+from plugin.core.ports import Sighting
+from plugin.core.states import RunState
+from plugin.core.verdict import Verdict
+from tests.doubles.checks import check_of
+
+
+def course_of(*sightings: tuple[float, Sighting]) -> Course:
+    course = Course(started=100.0, run_id="jr_1")
+    for now, seen in sightings:
+        course.saw(seen, now)
+    return course
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        *(RunState.STARTING, RunState.WAITING, RunState.STOPPING, RunState.STOPPED),
+        *(RunState.ERROR, RunState.EXPIRED),
+    ],
+)
+def test_saw__a_run_that_never_ran__has_no_run_time(state):
+    course = course_of((110.0, Sighting(state=state)))
+
+    assert course.running_since is None
+    assert course.running_seconds == 0.0
+
+
+@pytest.mark.parametrize(
+    "state", [RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED, RunState.TIMEOUT]
+)
+def test_saw__a_run_that_ran__has_run_since(state):
+    assert course_of((110.0, Sighting(state=state))).running_since == 110.0
+
+
+def test_saw__glue_counts_more_than_we_saw__believes_glue():
+    course = course_of((160.0, Sighting(state=RunState.STOPPED, execution_seconds=40)))
+
+    assert (course.running_since, course.running_seconds) == (120.0, 40.0)
+
+
+def test_saw__glues_count_lags_behind__counts_by_itself():
+    first = Sighting(state=RunState.RUNNING)
+    course = course_of((110.0, first), (190.0, Sighting(state=RunState.WAITING)))
+
+    assert course.running_seconds == 80.0
+
+
+@pytest.mark.parametrize(
+    ("course", "usd"),
+    [
+        (course_of((0.0, Sighting(state=RunState.RUNNING))), "0.0147"),
+        (
+            course_of(
+                (0.0, Sighting(state=RunState.RUNNING)),
+                (3600.0, Sighting(state=RunState.RUNNING, execution_seconds=1)),
+            ),
+            "0.8800",
+        ),
+        (
+            course_of(
+                (0.0, Sighting(state=RunState.RUNNING)),
+                (3660.0, Sighting(state=RunState.SUCCEEDED, execution_seconds=3600)),
+            ),
+            "0.8800",
+        ),
+        (
+            course_of((9.0, Sighting(state=RunState.SUCCEEDED, dpu_seconds=3600.0))),
+            "0.4400",
+        ),
+    ],
+    ids=["a minute at least", "our count while it runs", "Glue's count in the end", "measured"],
+)
+def test_cost_so_far__is(course, usd):
+    assert cost_so_far(check_of(), course).usd == Decimal(usd)
+
+
+@pytest.mark.parametrize(
+    ("running_since", "phases"),
+    [
+        (None, [("queue", 10.0, 60.0)]),
+        (130.0, [("queue", 10.0, 20.0), ("run", 30.0, 40.0)]),
+        (105.0, [("queue", 10.0, 0.0), ("run", 10.0, 60.0)]),
+    ],
+)
+def test_note_run__divides_the_watch(running_since, phases):
+    course = Course(started=100.0, running_since=running_since)
+
+    course.note_run(110.0, 170.0)
+
+    assert [(p.name, p.start, p.seconds) for p in course.phases] == phases
+
+
+@pytest.mark.parametrize(
+    ("is_local", "ran", "has_cost"),
+    [(False, True, True), (False, False, False), (True, True, False)],
+)
+def test_result_of__cost__is_told_of_runs_that_ran_on_aws(is_local, ran, has_cost):
+    check = check_of(is_local=is_local)
+    course = course_of((110.0, Sighting(state=RunState.RUNNING if ran else RunState.WAITING)))
+
+    result = result_of(check, course, Judgement(verdict=Verdict.PASSED), (), now=130.5)
+
+    assert (result.cost is not None) is has_cost
+    assert result.seconds == 30.5
+    assert result.state == str(course.seen.state)
+    assert result.capacity == "2 × G.1X"
+
+
+def test_result_of__no_run__has_no_state():
+    course = Course(started=100.0)
+
+    result = result_of(check_of(), course, Judgement(verdict=Verdict.ERRORED), (), now=101.0)
+
+    assert (result.state, result.run_id, result.cost) == ("", "", None)

@@ -1,0 +1,254 @@
+"""State, stop and log become one verdict, with a reason and a hint."""
+
+from decimal import Decimal
+
+import pytest
+
+from plugin.core.judgement import Judgement, Stop, judge
+from plugin.core.logbook import LogBook
+from plugin.core.ports import LogChunk, LogStream, Sighting
+from plugin.core.result import Place
+from plugin.core.states import RunState
+from plugin.core.verdict import Verdict
+from tests.doubles.checks import check_of
+
+OK = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": true}\n'
+TRACE = (
+    'Traceback (most recent call last):\n  File "/tmp/flights.py", line 12, in main\nOSError: x\n'
+)
+SUCCEEDED = Sighting(state=RunState.SUCCEEDED)
+RUNNING = Sighting(state=RunState.RUNNING)
+STOPPED = Sighting(state=RunState.STOPPED)
+
+
+def book_of(text: str = "", *, patterns: tuple[str, ...] = (), problem: str = "") -> LogBook:
+    book = LogBook(patterns=check_of(fail_on_log_pattern=patterns).patterns, problem=problem)
+    book.add([LogChunk(stream=LogStream.ERROR, text=text)])
+    return book
+
+
+def failed(message: str, log: str = "") -> Judgement:
+    seen = Sighting(state=RunState.FAILED, message=message)
+    return judge(check_of(), seen, None, book_of(log))
+
+
+# --- what does not blame the script ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "what"),
+    [
+        (
+            "Role arn:aws:iam::1:role/x should be given assume role permissions",
+            "take the job's role",
+        ),
+        ("LAUNCH ERROR | role glue-x not found", "take the job's role"),
+        ("Exceeded maximum concurrent capacity for your account: DPU limit", "quota"),
+        ("ResourceNumberLimitExceededException: too many", "quota"),
+        ("Resource unavailable. Please try again", "no capacity"),
+        ("Internal service error : Invalid input", "Glue failed by itself"),
+    ],
+)
+def test_judge__failed_for_a_reason_outside_the_script__is_errored(message, what):
+    judgement = failed(message)
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert what in judgement.reason
+    assert message in judgement.reason
+    assert judgement.hint
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "botocore.exceptions.ClientError: An error occurred (InternalServiceException)",
+        "ValueError: no capacity left in the plane",
+        "KeyError: the role pilot does not exist",
+    ],
+)
+def test_judge__the_scripts_own_traceback__is_not_excused_by_its_words(message):
+    judgement = failed(message, TRACE)
+
+    assert judgement.verdict is Verdict.FAILED
+    assert judgement.place == Place(file="jobs/flights.py", line=12)
+
+
+def test_judge__a_hostile_message__is_searched_in_its_beginning_only():
+    judgement = failed("max role " * 200_000)
+
+    assert judgement.verdict is Verdict.FAILED
+    assert len(judgement.reason) == 500
+
+
+# --- what blames it -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("ModuleNotFoundError: No module named 'pandas'", "extra_py_files"),
+        ("SyntaxError: invalid syntax (flights.py, line 3)", "Mend the syntax."),
+        ("SystemExit: 0", "return instead"),
+        ("GlueArgumentError: the following arguments are required: --day", "arguments"),
+        ("An error occurred (AccessDenied) when calling PutObject", "role this right"),
+        ("Command failed with exit code 137: OutOfMemory", "larger worker_type"),
+        ("AnalysisException: Path does not exist: s3://a/b", "Check the address."),
+        ("KeyError: 'iata'", "Mend the script"),
+    ],
+)
+def test_judge__the_script_failed__says_so_and_what_to_do(message, hint):
+    judgement = failed(message)
+
+    assert judgement.verdict is Verdict.FAILED
+    assert judgement.reason == message
+    assert hint in judgement.hint
+
+
+@pytest.mark.parametrize(
+    ("log", "reason"), [(TRACE, "OSError: x"), ("", "The run failed without a message.")]
+)
+def test_judge__failed_without_a_message__takes_the_logs_last_error(log, reason):
+    assert failed("", log).reason == reason
+
+
+def test_judge__a_message_of_several_lines__is_told_by_its_first():
+    message = "\n  An error\toccurred  while calling o95\n== Physical Plan ==\n"
+
+    assert failed(message).reason == "An error occurred while calling o95"
+    assert failed("\n").reason == ""
+
+
+def test_judge__glues_own_time_out__is_failed():
+    judgement = judge(check_of(), Sighting(state=RunState.TIMEOUT), None, book_of())
+
+    assert (judgement.verdict, judgement.reason) == (
+        Verdict.FAILED,
+        "Time-out: it still ran after 30 min.",
+    )
+
+
+# --- errored --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [RunState.ERROR, RunState.EXPIRED])
+@pytest.mark.parametrize(
+    ("message", "hint"),
+    [
+        ("", "Run the check again."),
+        ("LocalGlueUnsupported: pandas is missing", "Use engine glue"),
+        ("Resource unavailable", "another worker type"),
+    ],
+)
+def test_judge__glue_gave_up__is_errored(state, message, hint):
+    judgement = judge(check_of(), Sighting(state=state, message=message), None, book_of())
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert judgement.reason == (message or f"The run ended as {state}.")
+    assert hint in judgement.hint
+
+
+def test_judge__a_run_that_was_not_seen_to_end__is_errored():
+    judgement = judge(check_of(), RUNNING, None, book_of())
+
+    assert (judgement.verdict, judgement.reason) == (
+        Verdict.ERRORED,
+        "The run was last seen as RUNNING.",
+    )
+
+
+# --- stopped --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seen", [RUNNING, STOPPED, Sighting(state=RunState.STOPPING)])
+@pytest.mark.parametrize(
+    ("stop", "verdict"),
+    [
+        (Stop.CANCELLED, Verdict.CANCELLED),
+        (Stop.QUEUE, Verdict.ERRORED),
+        (Stop.TIME, Verdict.FAILED),
+        (Stop.COST, Verdict.FAILED),
+        (Stop.STREAM_HEALTHY, Verdict.PASSED),
+    ],
+)
+def test_judge__stopped_by_us__has_the_verdict_of_the_reason(stop, verdict, seen):
+    check = check_of(max_cost_usd=Decimal(1))
+
+    assert judge(check, seen, stop, book_of()).verdict is verdict
+
+
+def test_judge__stopped_by_somebody_else__is_cancelled_and_says_where_to_look():
+    judgement = judge(check_of(), STOPPED, None, book_of())
+
+    assert judgement.verdict is Verdict.CANCELLED
+    assert "CloudTrail" in judgement.hint
+
+
+@pytest.mark.parametrize("stop", Stop)
+def test_judge__ended_before_our_stop_took_hold__has_its_own_verdict(stop):
+    assert judge(check_of(), SUCCEEDED, stop, book_of()).verdict is Verdict.PASSED
+
+
+def test_judge__a_healthy_stream_with_a_bad_finding__is_failed():
+    log = OK.replace("true", "false")
+
+    judgement = judge(check_of(), STOPPED, Stop.STREAM_HEALTHY, book_of(log))
+
+    assert judgement.verdict is Verdict.FAILED
+
+
+# --- succeeded, and what the log says ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ('"ok": false', "Finding rows is not ok"),
+        ('"ok": false, "value": 0', "Finding rows is 0"),
+        ('"ok": false, "value": 0, "expected": "> 0"', "Finding rows is 0, expected > 0"),
+        ('"ok": false, "message": "empty"', "Finding rows is not ok: empty"),
+    ],
+)
+def test_judge__a_bad_finding__fails_and_is_told(said, reason):
+    log = f'{OK}GLUE_HEALTH_CHECK {{"name": "rows", {said}}}\n'
+
+    judgement = judge(check_of(), SUCCEEDED, None, book_of(log))
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.FAILED, reason)
+
+
+def test_judge__several_bad_things__counts_the_others():
+    bad = OK.replace("true", "false") * 3
+
+    findings = judge(check_of(), SUCCEEDED, None, book_of(bad))
+    lines = judge(check_of(), SUCCEEDED, None, book_of("lost\nlost\n", patterns=("lost",)))
+
+    assert findings.reason == "Finding rows is not ok (and 2 more)"
+    assert lines.reason == "Forbidden in the log: lost (and 1 more)"
+
+
+@pytest.mark.parametrize(
+    ("log", "required", "reason"),
+    [
+        ("", 1, "0 of 1 promised findings were read."),
+        (OK, 2, "1 of 2 promised findings were read."),
+        (OK + 'GLUE_HEALTH_CHECK {"findings": 3}\n', None, "1 of 3 promised findings were read."),
+        (OK + 'GLUE_HEALTH_CHECK {"findings": 3}\n', 2, "1 of 3 promised findings were read."),
+        (OK + 'GLUE_HEALTH_CHECK {"findings": 1}\n', 2, "1 of 2 promised findings were read."),
+    ],
+)
+def test_judge__fewer_findings_than_promised__is_errored(log, required, reason):
+    judgement = judge(check_of(require_findings=required), SUCCEEDED, None, book_of(log))
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.ERRORED, reason)
+    assert judgement.hint == "A log that was not read whole is not a pass: run it again."
+
+
+def test_judge__passed_with_notes__tells_each_once():
+    log = "GLUE_HEALTH_CHECK {\n" * 2 + OK
+
+    judgement = judge(check_of(), SUCCEEDED, None, book_of(log, problem="Cut off."))
+
+    assert judgement == Judgement(
+        verdict=Verdict.PASSED,
+        notes=("Cut off.", "A line that starts with GLUE_HEALTH_CHECK is not JSON."),
+    )

@@ -1,0 +1,38 @@
+"""What is in the table and cannot be done yet is refused by name."""
+
+from dataclasses import replace
+
+import pytest
+
+from plugin.core.not_yet import check_refusals, refusals
+from plugin.core.settings import CheckSettings, PlanSettings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("trigger_function", "f"),
+        ("wait", False),
+        ("sns_topic_arn", "arn:aws:sns:eu-west-1:1:x"),
+        ("webhook_url", "https://example.test"),
+        ("check_run", True),
+        ("github_oidc", True),
+        ("metadata_bucket", "b"),
+        ("github_token_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
+        ("github_app_id", "1"),
+        ("github_app_key_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
+    ],
+)
+def test_refusals__feature_that_is_not_built__is_refused_by_name(name, value):
+    (sentence,) = refusals(replace(PlanSettings(), **{name: value}))
+
+    assert sentence == f"{name}: this version cannot do it yet. Leave the setting away."
+
+
+def test_check_refusals__clone__is_refused_by_name():
+    assert check_refusals(CheckSettings(job="nightly"))[0].startswith("job: ")
+
+
+def test_refusals__nothing_of_it__are_none():
+    assert refusals(PlanSettings()) == ()
+    assert check_refusals(CheckSettings()) == ()

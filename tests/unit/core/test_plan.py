@@ -1,0 +1,268 @@
+"""The plan: who is skipped and why, globs, names, --only, paths, and all problems at once."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.core.build import Fork, Host
+from plugin.core.errors import SettingsError
+from plugin.core.plan import MOST_CHECKS, Plan, Skipped, make_plan
+from plugin.core.sources import Wanted
+from tests.unit.core.checkouts import Files, asked, build, circumstances, settings
+
+FILES = Files({"a.py": "x", "jobs/b.py": "x", "jobs/c.py": "x", "other/c.py": "x", "ä.py": "x"})
+
+
+def check(name="", *, paths=(), **values):
+    return Wanted(name=name, paths=paths, settings=asked(**values))
+
+
+def planned(*checks, files=FILES, given=None, **plan):
+    return make_plan(settings(*checks, **plan), files, given or circumstances())
+
+
+def problems_of(*checks, **values):
+    with pytest.raises(SettingsError) as caught:
+        planned(*checks, **values)
+    return caught.value.problems
+
+
+def names(plan):
+    return [item.name for item in plan.checks]
+
+
+# --- skips ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fork", "pull_request", "words"),
+    [
+        (Fork.YES, 7, "comes from a fork"),
+        (Fork.YES, None, "comes from a fork"),
+        (Fork.UNKNOWN, 7, "may come from a fork"),
+    ],
+)
+def test_make_plan__fork__is_skipped_before_anything_is_read(fork, pull_request, words):
+    given = circumstances(build=build(fork=fork, pull_request=pull_request))
+
+    plan = planned(check(script="missing.py"), given=given)
+
+    assert plan == Plan(
+        reason=f"The pull request {words}: set allow_forks to run a stranger's code with your rights."
+    )
+
+
+@pytest.mark.parametrize("fork", [Fork.YES, Fork.UNKNOWN])
+def test_make_plan__fork_that_is_allowed__is_run(fork):
+    given = circumstances(build=build(fork=fork, pull_request=7))
+
+    assert names(planned(given=given, allow_forks=True)) == ["a"]
+
+
+@pytest.mark.parametrize(("fork", "pull_request"), [(Fork.NO, 7), (Fork.UNKNOWN, None)])
+def test_make_plan__our_own_build__is_run(fork, pull_request):
+    given = circumstances(build=build(fork=fork, pull_request=pull_request))
+
+    assert names(planned(given=given)) == ["a"]
+
+
+def test_make_plan__deleted_branch__is_skipped():
+    given = circumstances(build=build(host=Host.GITHUB, event="push", commit=""))
+
+    assert planned(given=given) == Plan(
+        reason="The push deleted a branch: there is nothing to check."
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"host": Host.GITHUB, "event": "push"},
+        {"host": Host.GITHUB, "event": "schedule", "commit": ""},
+        {"host": Host.PLAIN, "event": "push", "commit": ""},
+    ],
+)
+def test_make_plan__no_deletion__is_run(values):
+    assert names(planned(given=circumstances(build=build(**values)))) == ["a"]
+
+
+# --- names and globs ------------------------------------------------------------------------------
+
+
+def test_make_plan__no_script__is_a_problem_with_the_checks_name():
+    assert problems_of(check("one", script=""), check(script="")) == (
+        "one: script is required: the path of the Glue script.",
+        "script is required: the path of the Glue script.",
+    )
+
+
+def test_make_plan__glob_without_a_match__is_a_problem():
+    assert problems_of(check("one", script="none/*.py")) == (
+        "one: script: no file matches none/*.py.",
+    )
+
+
+@pytest.mark.parametrize("script", ["../*.py", "/etc/*"])
+def test_make_plan__glob_outside_of_the_checkout__is_a_problem(script):
+    (problem,) = problems_of(check("one", script=script))
+
+    assert problem.startswith("one: ")
+    assert script in problem
+
+
+def test_make_plan__path_outside_of_the_checkout__is_a_problem():
+    (problem,) = problems_of(check("one", script="../a.py"))
+
+    assert problem.startswith("one: ")
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "expected"),
+    [
+        ("a.py", "", ["a"]),
+        ("s3://bucket/x/[y]*.py", "", ["y"]),
+        ("s3://bucket", "mine", ["mine"]),
+        ("jobs/*.py", "", ["b", "c"]),
+        ("jobs/*.py", "mine", ["mine-b", "mine-c"]),
+        ("*/*.py", "", ["b", "jobs-c", "other-c"]),
+        ("ä.py", "", ["check"]),
+        ("*.py", "", ["a", "check"]),
+    ],
+)
+def test_make_plan__script_or_glob__names_its_checks(script, name, expected):
+    assert names(planned(check(name, script=script))) == expected
+
+
+def test_make_plan__glob__gives_each_check_its_file():
+    plan = planned(check(script="jobs/*.py", timeout_minutes=5))
+
+    assert [(c.settings.script, c.settings.timeout_minutes) for c in plan.checks] == [
+        ("jobs/b.py", 5),
+        ("jobs/c.py", 5),
+    ]
+
+
+def test_make_plan__names_of_which_nothing_is_left__still_have_one():
+    files = Files({"ä.py": "x", "ö/ä.py": "x", "ö/ü.py": "x"})
+
+    assert problems_of(check(script="**/*.py"), files=files)[0] == (
+        "Two checks are called check: names must differ."
+    )
+
+
+def test_make_plan__two_checks_of_one_name__are_refused():
+    assert problems_of(check("c", script="a.py"), check(script="jobs/c.py"))[0] == (
+        "Two checks are called c: names must differ."
+    )
+
+
+def test_make_plan__names_that_differ_in_nothing_a_job_name_holds__are_refused():
+    (problem,) = problems_of(check("a", script="a.py"), check("a.", script="a.py"))
+
+    assert problem.startswith("Two checks would share the job name glue-health-check-a-")
+
+
+@pytest.mark.parametrize("number", [MOST_CHECKS, MOST_CHECKS + 1])
+def test_make_plan__glob_of_many__is_refused_above_the_limit(number):
+    files = Files({f"f{n:03}.py": "x" for n in range(number)})
+
+    if number <= MOST_CHECKS:
+        assert len(planned(check(script="*.py"), files=files).checks) == number
+    else:
+        assert problems_of(check(script="*.py"), files=files) == (
+            f"{number} checks are more than the {MOST_CHECKS} of one plan.",
+        )
+
+
+ODD_NAMES = st.lists(
+    st.text(st.sampled_from("aä.-_ /"), min_size=1, max_size=4)
+    .filter(lambda t: not t.startswith(("/", "..")))
+    .map("{}.py".format),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ODD_NAMES)
+def test_make_plan__glob_over_odd_names__is_a_plan_of_distinct_names_or_problems(found):
+    try:
+        plan = planned(check(script="**"), files=Files(dict.fromkeys(found, "x")))
+    except SettingsError:
+        return
+
+    assert all(names(plan))
+    assert len(set(names(plan))) == len({item.scripts.prefix for item in plan.checks})
+
+
+# --- only, paths ----------------------------------------------------------------------------------
+
+
+def test_make_plan__only_of_an_unknown_name__says_which_there_are():
+    given = circumstances(only=("b", "x"))
+
+    assert problems_of(check(script="jobs/*.py"), given=given) == (
+        "--only x: there is no such check. There are: b, c.",
+    )
+
+
+def test_make_plan__only__leaves_the_others_and_their_problems_away():
+    given = circumstances(only=("b",))
+
+    plan = planned(check("b", script="a.py"), check("c", script="missing.py"), given=given)
+
+    assert names(plan) == ["b"]
+    assert plan.skipped == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "run"),
+    [
+        (None, True),
+        (frozenset(), False),
+        (frozenset({"docs/a.md"}), False),
+        (frozenset({"jobs"}), False),
+        (frozenset({"docs/a.md", "jobs/deep/x.py"}), True),
+        (frozenset({"lib/x.py"}), True),
+    ],
+)
+def test_make_plan__paths__run_what_is_touched_and_all_when_unknown(changed, run):
+    wanted = check("a", script="a.py", paths=("jobs/**", "lib/*.py"))
+
+    plan = planned(wanted, given=circumstances(changed=changed))
+
+    reason = "The pull request touches none of jobs/**, lib/*.py."
+    skipped = (Skipped(name="a", script="a.py", reason=reason),)
+    assert (names(plan), plan.skipped) == ((["a"], ()) if run else ([], skipped))
+    assert plan.reason == ""
+
+
+def test_make_plan__without_paths__is_run_whatever_is_touched():
+    assert names(planned(given=circumstances(changed=frozenset({"README.md"})))) == ["a"]
+
+
+def test_make_plan__check_that_is_not_touched__is_not_read():
+    wanted = check("a", script="missing.py", paths=("jobs/**",))
+
+    assert planned(wanted, given=circumstances(changed=frozenset())).checks == ()
+
+
+# --- problems -------------------------------------------------------------------------------------
+
+
+def test_make_plan__problems_of_all_checks__are_told_at_once_and_once():
+    problems = problems_of(
+        check("one", script="missing.py", role_arn=""),
+        check("two", script="a.py", tags={"aws:x": "y"}),
+        check("three", script=""),
+        wait=False,
+        check_run=True,
+    )
+
+    assert [problem.split(": ")[0] for problem in problems] == [
+        "wait",
+        "check_run",
+        "three",
+        "one",
+        "one",
+        "two",
+    ]

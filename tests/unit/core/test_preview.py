@@ -1,0 +1,51 @@
+"""What a dry run prints."""
+
+from plugin.core.plan import Plan, Skipped, make_plan
+from plugin.core.preview import preview
+from plugin.core.sources import Wanted
+from tests.unit.core.checkouts import Files, asked, circumstances, settings
+
+FILES = Files({"a.py": "x", "policy.json": '{"Statement":[]}'})
+
+
+def planned(*, engine="glue", **values):
+    wanted = Wanted(name="a", settings=asked(**values))
+    return make_plan(settings(wanted, engine=engine), FILES, circumstances())
+
+
+def test_preview__nothing_to_run__is_the_reason():
+    assert preview(Plan(reason="A fork.")) == ("Skipped: A fork.",)
+
+
+def test_preview__skipped_check__is_named_with_its_reason():
+    plan = Plan(skipped=(Skipped(name="a", script="a.py", reason="Not touched."),))
+
+    assert preview(plan) == (
+        "0 to run, 1 skipped. Nothing is written to AWS.",
+        "skipped  a: Not touched.",
+    )
+
+
+def test_preview__check__shows_uploads_requests_and_cost():
+    lines = preview(planned(session_policy="policy.json"))
+
+    assert lines[:4] == (
+        "1 to run, 0 skipped. Nothing is written to AWS.",
+        "",
+        "a: a.py on Glue 5.1, 2 × G.1X",
+        "  upload  s3://scripts/glue-health-check/0123456789ab/a/script/a.py  1 bytes",
+    )
+    assert '    "CreateJob": {' in lines
+    assert '      "ExecutionRoleSessionPolicy": "{\\"Statement\\":[]}"' in lines
+    assert '        "--glue_health_check_run": "<drawn at the start>"' in lines
+    assert lines[-1] == "  cost: from $0.0147 to $0.4400 at its time limit ($0.44/DPU hour)"
+
+
+def test_preview__price_override__is_in_the_cost():
+    lines = preview(planned(price_overrides={"*/STANDARD": "1"}))
+
+    assert lines[-1] == "  cost: from $0.0333 to $1.0000 at its time limit ($1/DPU hour)"
+
+
+def test_preview__local_engine__costs_nothing():
+    assert preview(planned(engine="local"))[-1] == "  cost: nothing, it runs on this machine"
