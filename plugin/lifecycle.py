@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from plugin.core.course import Course, cost_so_far, result_of
+from plugin.core.course import Course, result_of
 from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
 from plugin.core.judgement import Judgement, Stop, judge
+from plugin.core.limits import reason_to_stop
 from plugin.core.logbook import LogBook
 from plugin.core.pace import Pace
 from plugin.core.request import start_request
 from plugin.core.result import CheckResult, Leftover
+from plugin.core.states import RunState
 from plugin.core.ticket import ticket_upload
 from plugin.core.verdict import Verdict
 
@@ -33,6 +35,10 @@ STOP_SECONDS = 60.0
 """How long ``finish`` waits for a run to stop."""
 STOP_SECONDS_WHEN_CANCELLED = 4.0
 """The same after a signal: GitHub kills after 7.5 s, and the deletes need their time too."""
+LATE_EVENTS_SECONDS = 2.0
+"""How long we wait, between two reads, for log events that come after the run's end."""
+LATE_READS, MOST_LATE_READS = 2, 10
+"""Reads after the first, and the same while findings that were promised are missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +72,8 @@ def _run(check: Check, build: Build, build_id: str, world: World, course: Course
         if world.clock.is_cancelled():
             return Judgement(verdict=Verdict.CANCELLED, reason="Cancelled before it began.")
         begin(check, build, build_id, world, course)
-        watch(check, world, course)
+        if course.run_id:
+            watch(check, world, course)
     except PluginError as error:
         return Judgement(verdict=Verdict.ERRORED, reason=error.message, hint=error.hint)
     return judge(check, course.seen, course.stop, course.book)
@@ -75,13 +82,17 @@ def _run(check: Check, build: Build, build_id: str, world: World, course: Course
 def begin(check: Check, build: Build, build_id: str, world: World, course: Course) -> None:
     """Upload the files and the ticket, create the job, start the run.
 
-    Sets ``course.run_id``.  Raises ``EngineError``; what was made by then is found by ``finish``.
+    Sets ``course.run_id``; a cancel that is heard before the start sets ``course.stop`` instead.
+    Raises ``EngineError``; what was made by then is found by ``finish``.
     """
     clock, engine = world.clock, world.engine
     since = clock.monotonic()
     world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} files")
     engine.upload((*check.uploads, ticket_upload(build, build_id, check)))
     engine.create_job(check.request)
+    if clock.is_cancelled():
+        course.stop = Stop.CANCELLED
+        return
     marker = world.new_marker()
     course.run_id = engine.start_run(
         start_request(job_name=check.job_name, marker=marker, session_policy=check.session_policy)
@@ -106,11 +117,12 @@ def watch(check: Check, world: World, course: Course) -> None:
             last = course.seen.state
             world.observer.state_changed(check.name, last, course.seen.detail)
         _read_log(check, world, course, reader)
-        course.stop = _reason_to_stop(check, world.clock, course, since)
+        waited = world.clock.monotonic() - since
+        is_cancelled = world.clock.is_cancelled()
+        course.stop = reason_to_stop(check, course, waited=waited, is_cancelled=is_cancelled)
         if course.stop is not None:
             break
-        elapsed = world.clock.monotonic() - since
-        if world.clock.wait(pace.seconds(elapsed)):
+        if world.clock.wait(pace.seconds(waited)):
             course.stop = Stop.CANCELLED
             break
     if course.stop is not None:
@@ -136,98 +148,119 @@ def _look(check: Check, world: World, course: Course) -> None:
     course.saw(seen, world.clock.monotonic())
 
 
-def _reason_to_stop(check: Check, clock: Clock, course: Course, since: float) -> Stop | None:
-    """Return the limit that is reached: cancel, queue, time, cost, or a stream that is healthy."""
-    settings = check.settings
-    if clock.is_cancelled():
-        return Stop.CANCELLED
-    if course.running_since is None:
-        waited = clock.monotonic() - since
-        return Stop.QUEUE if waited >= settings.queue_timeout_minutes * 60 else None
-    if check.capacity.job_type == "gluestreaming" and (
-        course.running_seconds >= settings.stream_minutes * 60
-    ):
-        return Stop.STREAM_HEALTHY
-    if course.running_seconds >= settings.timeout_minutes * 60:
-        return Stop.TIME
-    if settings.max_cost_usd is not None and (
-        cost_so_far(check, course).usd > settings.max_cost_usd
-    ):
-        return Stop.COST
+def _read_log(check: Check, world: World, course: Course, reader: LogReader) -> EngineError | None:
+    """Take what is new, or return why not: that is a note, never the end of the watch."""
+    if course.book.problem:
+        return None
+    try:
+        lines = course.book.add(reader.read())
+    except AccessDenied as error:
+        course.book.problem = f"The job's log could not be read. {error}"
+        return error
+    except EngineError as error:
+        return error
+    if lines:
+        world.observer.log_lines(check.name, lines)
     return None
 
 
-def _read_log(check: Check, world: World, course: Course, reader: LogReader) -> None:
-    """Take what is new; a log that cannot be read is a note, never the end of the watch."""
-    if course.book.problem:
-        return
-    try:
-        lines = course.book.add(reader.read())
-    except NotFound:
-        return
-    except AccessDenied as error:
-        course.book.problem = f"The job's log could not be read. {error}"
-        return
-    except EngineError:
-        return
-    if lines:
-        world.observer.log_lines(check.name, lines)
-
-
 def _drain(check: Check, world: World, course: Course, reader: LogReader) -> None:
-    """Read the log once more after the end, and again while late events keep coming."""
+    """Read the log once more after the end, and again while late events keep coming.
+
+    A run that succeeded and has not told all its promised findings is given more time.
+    """
     before = -1
-    attempts = 1 if check.is_local or world.clock.is_cancelled() else 3
-    for attempt in range(attempts):
-        _read_log(check, world, course, reader)
-        if course.book.lines == before or course.book.problem or attempt == attempts - 1:
+    failure = _read_log(check, world, course, reader)
+    for number in range(0 if check.is_local else MOST_LATE_READS):
+        is_quiet = failure is None and course.book.lines == before
+        is_over = (is_quiet or number >= LATE_READS) and not _lacks_findings(check, course)
+        if is_over or course.book.problem or world.clock.is_cancelled():
             break
         before = course.book.lines
-        world.clock.wait(2.0)
+        world.clock.wait(LATE_EVENTS_SECONDS)
+        failure = _read_log(check, world, course, reader)
+    if failure is not None and not course.book.problem:
+        course.book.problem = f"The job's log could not be read whole. {failure}"
     if lines := course.book.close():
         world.observer.log_lines(check.name, lines)
 
 
+def _lacks_findings(check: Check, course: Course) -> bool:
+    promised = course.book.promised(check.settings.require_findings)
+    return course.seen.state is RunState.SUCCEEDED and course.book.finding_count < promised
+
+
 def _stop(check: Check, world: World, course: Course) -> None:
     """Ask Glue to stop the run and wait, within a bound, until it has."""
-    bound = STOP_SECONDS_WHEN_CANCELLED if world.clock.is_cancelled() else STOP_SECONDS
+    since = world.clock.monotonic()
     try:
         world.engine.stop_runs(check.job_name, (course.run_id,))
-        until = world.clock.monotonic() + bound
-        while world.clock.monotonic() < until:
-            course.seen = world.engine.look(check.job_name, course.run_id)
-            if course.seen.state.is_final:
+        while True:
+            seen = world.engine.look(check.job_name, course.run_id)
+            course.saw(seen, world.clock.monotonic())
+            if seen.state.is_final or not _paused(check, world, course, since):
                 return
-            world.clock.pause(0.1 if check.is_local else 1.0)
     except EngineError:
         return  # finish asks once more, and names what stays
+
+
+def _paused(check: Check, world: World, course: Course, since: float) -> bool:
+    """Wait a moment for runs to stop; False when there is no more time for that.
+
+    After a cancel ``watch`` and ``finish`` have a few seconds together, else a minute each, from
+    ``since`` on.
+    """
+    clock = world.clock
+    now = clock.monotonic()
+    if clock.is_cancelled() and course.hurried_since is None:
+        course.hurried_since = now
+    if course.hurried_since is None:
+        until = since + STOP_SECONDS
+    else:
+        until = course.hurried_since + STOP_SECONDS_WHEN_CANCELLED
+    if now >= until:
+        return False
+    pause = min(0.1 if check.is_local else 1.0, until - now)
+    if course.hurried_since is None:
+        clock.wait(pause)  # a cancel that is heard now shortens the rest
+    else:
+        clock.pause(pause)
+    return True
 
 
 def finish(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     """Stop what still runs, delete the objects, then the job; return what stayed.
 
-    The job goes last: it is the anchor by which everything else is found.  Never raises an
-    ``EngineError``.  With ``keep_resources`` nothing is removed.
+    The job goes last: it is the anchor by which everything else is found.  A refusal is returned,
+    never raised.  With ``keep_resources`` nothing is removed.
     """
     if check.keep:
         world.observer.state_changed(check.name, "KEPT", f"keep_resources: job {check.job_name}")
         return ()
     since = world.clock.monotonic()
-    world.observer.state_changed(check.name, "CLEANING", "")
-    leftovers = [*_guarded("run", check.job_name, lambda: _end_runs(check, world, course))]
+    try:
+        world.observer.state_changed(check.name, "CLEANING", "")
+    finally:  # whatever breaks elsewhere, removal is asked for
+        leftovers = _remove(check, world, course)
+    course.phase("clean-up", since, world.clock.monotonic())
+    return leftovers
+
+
+def _remove(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
+    end_runs = partial(_end_runs, check, world, course)
+    leftovers = [*_guarded("run", course.run_id or check.job_name, end_runs)]
     for place in check.places:
         delete = partial(world.engine.delete_objects, place.bucket, place.prefix)
         leftovers += _guarded("object", place.uri(), delete)
     if check.delete_logs and course.run_id:
-        leftovers += _guarded(
-            "log stream", course.run_id, lambda: world.engine.delete_logs(check, course.run_id)
-        )
+        delete_logs = partial(world.engine.delete_logs, check, course.run_id)
+        leftovers += _guarded("log stream", course.run_id, delete_logs)
     if any(item.kind == "run" for item in leftovers):
         reason = "its run has not ended yet"
         leftovers.append(Leftover(kind="job", name=check.job_name, reason=reason))
     else:
-        leftovers += _guarded("job", check.job_name, lambda: _delete_job(check, world))
-    course.phase("clean-up", since, world.clock.monotonic())
+        delete_job = partial(world.engine.delete_job, check.job_name)
+        leftovers += _guarded("job", check.job_name, delete_job)
     return tuple(leftovers)
 
 
@@ -235,15 +268,16 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
     """Stop every run of the job that is not final.  One that stays is a leftover."""
     if course.run_id and course.seen.state.is_final:
         return ()
-    engine, clock = world.engine, world.clock
-    active = engine.active_runs(check.job_name)
-    if not active:
-        return ()
-    engine.stop_runs(check.job_name, active)
-    bound = STOP_SECONDS_WHEN_CANCELLED if clock.is_cancelled() else STOP_SECONDS
-    until = clock.monotonic() + bound
-    while active and clock.monotonic() < until:
-        clock.pause(0.1 if check.is_local else 1.0)
+    engine, since = world.engine, world.clock.monotonic()
+    try:
+        active = engine.active_runs(check.job_name)
+    except EngineError:
+        if course.run_id:  # whether it still runs nobody tells us: ask for its stop all the same
+            engine.stop_runs(check.job_name, (course.run_id,))
+        raise
+    if active:
+        engine.stop_runs(check.job_name, active)
+    while active and _paused(check, world, course, since):
         active = engine.active_runs(check.job_name)
     return tuple(
         Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
@@ -251,16 +285,16 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
     )
 
 
-def _delete_job(check: Check, world: World) -> tuple[Leftover, ...]:
-    world.engine.delete_job(check.job_name)
-    return ()
-
-
 def _guarded(
-    kind: str, name: str, remove: Callable[[], tuple[Leftover, ...]]
+    kind: str, name: str, remove: Callable[[], tuple[Leftover, ...] | None]
 ) -> tuple[Leftover, ...]:
-    """Ask for one removal; a refusal is a leftover with its reason."""
+    """Ask for one removal; a refusal is a leftover with its reason.
+
+    So is a bug: it must not keep us from asking for the other removals, nor from naming this one.
+    """
     try:
-        return remove()
+        return remove() or ()
     except PluginError as error:
         return (Leftover(kind=kind, name=name, reason=str(error)),)
+    except Exception as bug:  # noqa: BLE001 - see above
+        return (Leftover(kind=kind, name=name, reason=f"{type(bug).__name__}: {bug}"),)

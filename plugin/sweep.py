@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plugin.core.ports import Clock, Engine, FoundJob
 
 STOP_SECONDS = 60.0
+_KIND_OF_LEFTOVER = {"job": "job", "objects": "object"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,9 @@ class Removal:
 
 @dataclass(frozen=True, kw_only=True)
 class Swept:
-    """What was removed, what was left on purpose, what could not be removed."""
+    """What was removed, and what could not be."""
 
     removed: tuple[Removal, ...] = ()
-    kept: tuple[str, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
 
@@ -48,8 +48,10 @@ def of_build(engine: Engine, build_id: str, *, buckets: Iterable[str] = ()) -> t
     """Return what one build made and did not remove.
 
     ``buckets`` are searched for the build's prefix too: a process that was killed before the job
-    was created left objects alone.
+    was created left objects alone.  What is no build id made nothing.
     """
+    if not naming.BUILD_ID.fullmatch(build_id):
+        return ()
     jobs = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
     removals = [_of_job(job, f"build {build_id}") for job in jobs if _is_ours(job)]
     orphans = [
@@ -90,10 +92,17 @@ def of_age(
 
 
 def remove(engine: Engine, clock: Clock, removals: Iterable[Removal]) -> Swept:
-    """Stop, delete the objects, then the job; go on after a refusal.  Raises no PluginError."""
+    """Stop, delete the objects, then the job; go on after a refusal.  Raises nothing.
+
+    After a cancel nothing more is begun: what is left is named.
+    """
     removed: list[Removal] = []
     leftovers: list[Leftover] = []
     for removal in removals:
+        if clock.is_cancelled():
+            kind = _KIND_OF_LEFTOVER[removal.kind]
+            leftovers.append(Leftover(kind=kind, name=removal.name, reason="cancelled before it"))
+            continue
         stayed = _remove_one(engine, clock, removal)
         leftovers += stayed
         if not stayed:
@@ -142,6 +151,8 @@ def _guarded(kind: str, name: str, act: Callable[[], tuple[Leftover, ...]]) -> t
         return act()
     except PluginError as error:
         return (Leftover(kind=kind, name=name, reason=str(error)),)
+    except Exception as bug:  # noqa: BLE001 - a bug must not keep us from the other removals
+        return (Leftover(kind=kind, name=name, reason=f"{type(bug).__name__}: {bug}"),)
 
 
 def _of_job(job: FoundJob, why: str) -> Removal:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from plugin.core.result import Cost, Leftover
 
 
+_HAS_RUN = frozenset({RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED, RunState.TIMEOUT})
+"""States that only a run which began to run can be in."""
+
+
 @dataclass
 class Course:
     """What is known of a check so far; grows while it runs."""
@@ -30,6 +34,8 @@ class Course:
     running_since: float | None = None
     running_seconds: float = 0.0
     misses: int = 0
+    hurried_since: float | None = None
+    """When the cancel was heard that shortens the wait for a stop (monotonic seconds)."""
 
     def phase(self, name: str, since: float, until: float) -> None:
         """Note one part of the time."""
@@ -38,11 +44,14 @@ class Course:
         )
 
     def saw(self, seen: Sighting, now: float) -> None:
-        """Take a look's answer at ``now`` (monotonic seconds)."""
+        """Take a look's answer at ``now`` (monotonic seconds).
+
+        A run that was stopped or lost in the queue never ran: it has no run time and no cost.
+        """
         self.seen = seen
-        if seen.state.is_queued:
-            return
         if self.running_since is None:
+            if not seen.execution_seconds and seen.state not in _HAS_RUN:
+                return
             self.running_since = now - seen.execution_seconds
         self.running_seconds = max(now - self.running_since, float(seen.execution_seconds))
 
@@ -57,10 +66,14 @@ class Course:
 
 
 def cost_so_far(check: Check, course: Course) -> Cost:
-    """Return what the run has cost until now, in USD."""
+    """Return what the run has cost until now, in USD.
+
+    Glue's own count of seconds is exact in the end; until then it may lag behind ours.
+    """
+    counted = course.seen.execution_seconds if course.seen.state.is_final else 0
     return cost_of(
         check.capacity,
-        seconds=course.seen.execution_seconds or course.running_seconds,
+        seconds=counted or course.running_seconds,
         dpu_seconds=course.seen.dpu_seconds,
         overrides=check.settings.price_overrides,
     )

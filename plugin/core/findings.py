@@ -35,14 +35,17 @@ def parse(line: str) -> Finding | Count | Unreadable | None:
     if not line.startswith(MARK):
         return None
     try:
-        said = json.loads(line[len(MARK) :])
-    except (ValueError, RecursionError):
+        return _read(json.loads(line[len(MARK) :]))
+    except (ValueError, RecursionError):  # also while a nested value is written as text
         return Unreadable(reason="is not JSON")
+
+
+def _read(said: object) -> Finding | Count | Unreadable:
     if not isinstance(said, dict):
         return Unreadable(reason="is not a JSON object")
     count = said.get("findings")
     if "name" not in said and isinstance(count, int) and not isinstance(count, bool):
-        return Count(findings=count)
+        return Count(findings=count) if count >= 0 else Unreadable(reason="counts below zero")
     name, ok = said.get("name"), said.get("ok")
     if not isinstance(name, str) or not name.strip() or not isinstance(ok, bool):
         return Unreadable(reason='lacks "name" (text) or "ok" (true or false)')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.root_cause import last_error, place_of
 from plugin.core.states import RunState, verdict_of
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from plugin.core.logbook import LogBook
     from plugin.core.ports import Sighting
     from plugin.core.result import Finding, Place
+
+LONGEST_SEARCHED = 2000
+"""Characters of an error message that are searched: patterns must not take a hostile one long."""
 
 
 class Stop(StrEnum):
@@ -119,6 +122,8 @@ def _stopped_by_us(check: Check, stop: Stop, book: LogBook) -> Judgement:
             )
         case Stop.STREAM_HEALTHY:
             return _succeeded(check, book)
+        case _:
+            assert_never(stop)
 
 
 def _out_of_time(check: Check) -> Judgement:
@@ -134,17 +139,29 @@ def _failed(check: Check, seen: Sighting, book: LogBook) -> Judgement:
         return _out_of_time(check)
     lines = book.recent()
     message = seen.message or last_error(lines) or "The run failed without a message."
-    for pattern, what, hint in _NOT_THE_SCRIPT:
-        if re.search(pattern, message):
-            reason = f"{what} {message}".strip()
-            return Judgement(verdict=Verdict.ERRORED, reason=_one_line(reason), hint=hint)
+    place = place_of(lines, message, check.shipped)
+    not_the_script = None if place else _not_the_script(message)
+    if not_the_script is not None:
+        what, hint = not_the_script
+        reason = f"{what} {message}"
+        return Judgement(verdict=Verdict.ERRORED, reason=_one_line(reason), hint=hint)
     return Judgement(
         verdict=Verdict.FAILED,
         reason=_one_line(message),
         hint=_script_hint(message),
-        place=place_of(lines, message, check.shipped),
+        place=place,
         notes=_log_notes(book),
     )
+
+
+def _not_the_script(message: str) -> tuple[str, str] | None:
+    """Return what happened and a hint, when a message does not blame the script.
+
+    Only for runs without a traceback of the script: its own words must not excuse it.
+    """
+    said = message[:LONGEST_SEARCHED]
+    found = ((what, hint) for pattern, what, hint in _NOT_THE_SCRIPT if re.search(pattern, said))
+    return next(found, None)
 
 
 def _succeeded(check: Check, book: LogBook) -> Judgement:
@@ -165,9 +182,8 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
             hint="fail_on_log_pattern names this line as a failure.",
             notes=_log_notes(book),
         )
-    required = check.settings.require_findings or 0
-    if book.is_short_of_findings or book.finding_count < required:
-        promised = max(required, book.counted or 0)
+    promised = book.promised(check.settings.require_findings)
+    if book.finding_count < promised:
         return Judgement(
             verdict=Verdict.ERRORED,
             reason=f"{book.finding_count} of {promised} promised findings were read.",
@@ -194,7 +210,7 @@ def _log_notes(book: LogBook) -> tuple[str, ...]:
 def _script_hint(message: str) -> str:
     """Say what to do next for the common classes of a script's failure."""
     for pattern, hint in _SCRIPT_HINTS:
-        if re.search(pattern, message):
+        if re.search(pattern, message[:LONGEST_SEARCHED]):
             return hint
     return "Mend the script; the end of its log stands in the report."
 
@@ -216,8 +232,8 @@ _SCRIPT_HINTS = (
 def _errored_hint(message: str) -> str:
     if message.startswith("LocalGlueUnsupported"):
         return "Use engine glue for this script, or install what is missing."
-    hints = (hint for pattern, _, hint in _NOT_THE_SCRIPT if re.search(pattern, message))
-    return next(hints, "Run the check again.")
+    known = _not_the_script(message)
+    return known[1] if known else "Run the check again."
 
 
 def _one_line(text: str, longest: int = 500) -> str:

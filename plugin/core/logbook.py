@@ -24,7 +24,9 @@ TAIL = 100
 TRACEBACK_LINES = 1000
 """Lines of each stream that are searched for a traceback in the end."""
 LONGEST_LINE = 100_000
-"""Characters; a line without an end is cut here, so that memory stays bounded."""
+"""Characters; a longer line is cut here, so that memory stays bounded."""
+LONGEST_TRACED = 5_000
+"""Characters of a line that are kept for the search: a frame's file name has at most 4,096."""
 MOST_FINDINGS = 1000
 
 
@@ -51,8 +53,8 @@ class LogBook:
         for chunk in chunks:
             text = self._unfinished.pop(chunk.stream, "") + chunk.text
             *whole, rest = re.split(r"\r?\n", text)
-            if len(rest) > LONGEST_LINE:
-                whole, rest = [*whole, rest], ""
+            while len(rest) > LONGEST_LINE + 1:  # one more may be the first half of a line's end
+                whole, rest = [*whole, rest[:LONGEST_LINE]], rest[LONGEST_LINE:]
             if rest:
                 self._unfinished[chunk.stream] = rest
             shown += self._take(chunk.stream, whole)
@@ -61,16 +63,16 @@ class LogBook:
     def close(self) -> tuple[str, ...]:
         """Take the ends that no line break followed; return them as lines."""
         ends, self._unfinished = self._unfinished, {}
-        return tuple(line for stream, text in ends.items() for line in self._take(stream, [text]))
+        lines = ((stream, text.removesuffix("\r")) for stream, text in ends.items())
+        return tuple(line for stream, text in lines for line in self._take(stream, [text]))
 
     def recent(self) -> tuple[str, ...]:
         """Return the last lines of each stream, the error stream last: tracebacks stand there."""
         return tuple(line for stream in LogStream for line in self._recent.get(stream, ()))
 
-    @property
-    def is_short_of_findings(self) -> bool:
-        """Whether the job counted more findings than we read: the log was not read whole."""
-        return self.counted is not None and self._finding_count < self.counted
+    def promised(self, required: int | None) -> int:
+        """Return how many findings must be read: what the job counted, or what is required."""
+        return max(self.counted or 0, required or 0)
 
     @property
     def finding_count(self) -> int:
@@ -79,10 +81,11 @@ class LogBook:
 
     def _take(self, stream: LogStream, lines: list[str]) -> list[str]:
         shown = []
-        for line in lines:
-            self._recent.setdefault(stream, deque(maxlen=TRACEBACK_LINES)).append(line)
+        recent = self._recent.setdefault(stream, deque(maxlen=TRACEBACK_LINES))
+        for line in (part for whole in lines for part in _cut(whole)):
             if stream is LogStream.ERROR and root_cause.is_noise(line):
                 continue
+            recent.append(line[:LONGEST_TRACED])
             self.lines += 1
             self.tail.append(line)
             shown.append(line)
@@ -113,3 +116,9 @@ class LogBook:
                 (i for i, item in enumerate(self.findings) if item.ok), len(self.findings) - 1
             )
             del self.findings[good]
+
+
+def _cut(line: str) -> tuple[str, ...]:
+    """Return a line in pieces that are not too long; an empty line is one piece."""
+    starts = range(0, max(len(line), 1), LONGEST_LINE)
+    return tuple(line[start : start + LONGEST_LINE] for start in starts)

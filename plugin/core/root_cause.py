@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,13 @@ from plugin.core.result import Place
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_FRAME = re.compile(r'^\s*File "(?P<file>[^"]{1,4096})", line (?P<line>\d{1,9})(?:, in .*)?$')
+_FRAME = re.compile(r'^[\s|]*File "(?P<file>[^"]{1,4096})", line (?P<line>\d{1,9})(?:, in .*)?$')
 _SYNTAX = re.compile(r"\((?P<file>[^()]{1,255}), line (?P<line>\d{1,9})\)")
 _NOISE = re.compile(r"^\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}\S*\s+(?:INFO|DEBUG)\b")
 _START = "Traceback (most recent call last)"
+_OTHERS = frozenset({"site-packages", "dist-packages", "pyspark", "awsglue"})
+"""Folders of libraries: a ``utils.py`` in there is not ours."""
+_STANDARD = re.compile(r"/lib(?:64)?/python\d")
 
 
 def is_noise(line: str) -> bool:
@@ -27,22 +31,27 @@ def place_of(lines: Iterable[str], message: str, shipped: Mapping[str, str]) -> 
 
     ``lines`` is the log, in order; ``message`` is Glue's ErrorMessage; ``shipped`` maps the file
     names that we uploaded to paths in the checkout.
-    The innermost frame of the last traceback that lies in one of our files wins; then a file and
-    line named in the message (as for a syntax error).
+    A file and line named in the message (as for a syntax error) win; then the innermost of our
+    frames in the last traceback that has one.  Later tracebacks without any are Spark's or a
+    library's farewell; earlier ones are what the last was raised from.
     """
     if named := _SYNTAX.search(message):
         path = shipped.get(PurePosixPath(named["file"]).name)
         if path is not None:
             return Place(file=path, line=int(named["line"]))
-    found: Place | None = None
-    for line in lines:
-        if _START in line:
-            found = None
-        frame = _FRAME.match(line)
-        path = shipped.get(PurePosixPath(frame["file"]).name) if frame else None
-        if frame is not None and path is not None:
-            found = Place(file=path, line=int(frame["line"]))
-    return found
+    frames = (place for line in lines if (place := _place_in(line, shipped)) is not None)
+    return next(iter(deque(frames, maxlen=1)), None)
+
+
+def _place_in(line: str, shipped: Mapping[str, str]) -> Place | None:
+    """Return the place that a frame of a traceback names, if it lies in one of our files."""
+    frame = _FRAME.match(line)
+    if frame is None:
+        return None
+    file = PurePosixPath(frame["file"])
+    path = shipped.get(file.name)
+    is_theirs = _OTHERS.intersection(file.parts) or _STANDARD.search(frame["file"])
+    return None if path is None or is_theirs else Place(file=path, line=int(frame["line"]))
 
 
 def last_error(lines: Iterable[str]) -> str:

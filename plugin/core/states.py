@@ -30,11 +30,6 @@ class RunState(StrEnum):
         """Whether a run in this state never changes again."""
         return verdict_of(self) is not None
 
-    @property
-    def is_queued(self) -> bool:
-        """Whether the run has not begun to run: not counted as run time."""
-        return self in {RunState.STARTING, RunState.WAITING}
-
 
 def verdict_of(state: RunState) -> Verdict | None:
     """Say what a state means for the script; None while the run goes on.

@@ -82,13 +82,9 @@ class LocalGlue:
 
         Raises OSError for an address in use, InnerError for a bucket or role that AWS refuses.
         """
-        import moto.server
-
         from plugin.local.http_server import HttpServer
 
-        app: WSGIApplication = moto.server.DomainDispatcherApplication(  # type: ignore[attr-defined] # a public name that moto re-exports without saying so
-            moto.server.create_backend_app  # type: ignore[attr-defined] # as above
-        )
+        app = _moto()
         aws = InnerAws(app)
         for bucket in buckets:
             aws.create_bucket(bucket, region)
@@ -144,6 +140,15 @@ def _made_folder(work_dir: Path | None, http: HttpServer) -> Path:
         raise
     folder.chmod(0o711)  # another user passes through to the run's own folder, and sees no names
     return folder
+
+
+def _moto() -> WSGIApplication:
+    import moto.server
+
+    app: WSGIApplication = moto.server.DomainDispatcherApplication(  # type: ignore[attr-defined] # a public name that moto re-exports without saying so
+        moto.server.create_backend_app  # type: ignore[attr-defined] # as above
+    )
+    return app
 
 
 def _gateway(app: WSGIApplication) -> WSGIApplication:

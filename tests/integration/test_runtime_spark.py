@@ -28,7 +28,7 @@ def test_spark__java_error__glues_words_and_the_scripts_line(tmp_path: Path):
     assert ended.message.startswith("An error occurred while calling o")
     assert ".parquet. " in ended.message
     assert "Exception" not in ended.message.partition(".parquet. ")[2].partition(" ")[0]
-    assert frames(ended.stderr)[0].endswith('/work/flights.py", line 3, in <module>')
+    assert frames(ended.stderr)[0].endswith('/flights.py", line 3, in <module>')
 
 
 def test_spark__analysis_error_and_an_open_session__ends_at_once_with_its_words(tmp_path: Path):

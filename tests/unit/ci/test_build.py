@@ -1,3 +1,5 @@
+"""The build of any host, and what GitHub's answer makes of it."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Which host an environment belongs to, and which it must not be taken for."""
+
 import pytest
 
 from plugin.ci.detect import detect

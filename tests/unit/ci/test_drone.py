@@ -1,3 +1,5 @@
+"""Drone's variables become a build."""
+
 import pytest
 
 from plugin.ci.build import build_of

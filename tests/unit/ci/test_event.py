@@ -1,3 +1,5 @@
+"""Event files that are missing, cut or malformed are never an error."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

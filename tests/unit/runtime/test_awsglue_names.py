@@ -80,7 +80,7 @@ def test_names__at_other_places__are_the_same():
     assert awsglue.GlueContext is GlueContext
     assert dynamicframe.DynamicFrameReader.__module__ == "awsglue.context"
     with pytest.raises(Unsupported, match="DynamicFrameCollection"):
-        importlib.import_module("awsglue.dynamicframe").DynamicFrameCollection  # noqa: B018
+        importlib.import_module("awsglue.dynamicframe").DynamicFrameCollection  # noqa: B018 - looking it up is the test
 
 
 @pytest.mark.parametrize("name", ["getSink", "purge_s3_path", "forEachBatch"])

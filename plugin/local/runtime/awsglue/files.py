@@ -136,7 +136,7 @@ def _is_partitioned(base: str, file: str) -> bool:
 
 
 def _one_slash(path: str) -> str:
-    """Hadoop writes ``file:/x`` for ``file:///x``."""
+    """Hadoop writes one slash behind ``file:`` where others write three."""
     return re.sub(r"^(\w+):/+", r"\1:/", path)
 
 

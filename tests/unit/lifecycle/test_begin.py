@@ -1,0 +1,86 @@
+"""What holds when a check cannot begin."""
+
+import pytest
+
+from plugin.core.errors import AnswerLost
+from plugin.core.verdict import Verdict
+from plugin.lifecycle import run_check
+from tests.doubles.checks import BUILD, BUILD_ID, check_of
+from tests.doubles.engine import Refusal, refused
+from tests.doubles.recording import BrokenObserver
+from tests.unit.lifecycle.stage import DELETES, FOREVER, JOB, play, stage_of
+
+
+@pytest.mark.parametrize("step", ["upload", "create_job", "start_run", "driver_log"])
+def test_run_check__a_step_refused__still_deletes_objects_then_job(step):
+    played = play(refusals=refused(step))
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert (played.result.reason, played.result.hint) == (f"{step} refused.", "Mend it.")
+    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert played.engine.is_empty
+    assert played.result.leftovers == ()
+
+
+@pytest.mark.parametrize("step", ["upload", "create_job", "start_run"])
+def test_run_check__a_step_done_but_its_answer_lost__leaves_nothing(step):
+    refusal = Refusal(error=AnswerLost("No answer."), takes_effect=True)
+
+    played = play(refusals={step: refusal}, course=FOREVER)
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert played.engine.is_empty
+    assert played.engine.active() == ()
+    assert len(played.engine.started) <= 1
+
+
+@pytest.mark.parametrize("step", ["upload", "create_job", "start_run", "look", "read_log"])
+def test_run_check__a_crash_in_our_own_code__still_deletes_and_is_not_hidden(step):
+    bug = RuntimeError("a bug")
+    world, engine, _, _ = stage_of(refusals={step: Refusal(error=bug)}, course=FOREVER)
+
+    with pytest.raises(RuntimeError, match="a bug"):
+        run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert tuple(engine.calls[-3:]) == DELETES
+    assert engine.is_empty
+    assert engine.active() == ()
+
+
+@pytest.mark.parametrize("state", ["UPLOADING", "RUNNING", "CLEANING"])
+def test_run_check__the_observer_dies__still_deletes(state):
+    world, engine, _, _ = stage_of(observer=BrokenObserver(dies_at=state))
+
+    with pytest.raises(BrokenPipeError):
+        run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert engine.is_empty
+
+
+def test_run_check__cancelled_before_it_began__creates_nothing():
+    played = play(cancel_at=0.0)
+
+    assert played.result.verdict is Verdict.CANCELLED
+    assert played.result.reason == "Cancelled before it began."
+    assert not {"upload", "create_job", "start_run"} & set(played.engine.steps)
+    assert played.engine.is_empty
+
+
+def test_run_check__cancelled_while_uploading__starts_no_run():
+    played = play(call_seconds=1.0, cancel_at=1.5)
+
+    assert played.result.verdict is Verdict.CANCELLED
+    assert played.engine.started == []
+    assert played.engine.is_empty
+
+
+def test_begin__healthy__writes_script_and_ticket_before_the_job_and_marks_the_run():
+    played = play()
+
+    prefix = f"glue-health-check/{BUILD_ID}/flights/"
+    assert played.engine.calls[:3] == [
+        ("upload", f"{prefix}script/flights.py", f"{prefix}ticket.json"),
+        ("create_job", JOB),
+        ("start_run", JOB),
+    ]
+    assert played.observer.states[0] == "UPLOADING"

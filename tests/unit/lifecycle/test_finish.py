@@ -1,0 +1,90 @@
+"""What is removed in the end, in which order, and what is named when it stays."""
+
+import pytest
+
+from plugin.core.verdict import Verdict
+from tests.doubles.checks import BUILD_ID, check_of
+from tests.doubles.engine import Refusal, refused
+from tests.unit.lifecycle.stage import DELETES, JOB, play
+
+SCRIPTS = f"s3://scripts/glue-health-check/{BUILD_ID}/flights/"
+TEMPORARY = f"s3://temporary/glue-health-check/{BUILD_ID}/flights/"
+
+
+def test_finish__the_job_cannot_be_deleted__names_it_and_keeps_the_verdict():
+    played = play(refusals=refused("delete_job"))
+
+    assert played.result.verdict is Verdict.PASSED
+    assert played.leftovers == (("job", JOB),)
+    assert played.result.leftovers[0].reason == "delete_job refused. Mend it."
+
+
+def test_finish__objects_cannot_be_deleted__names_them_and_goes_on():
+    played = play(refusals=refused("delete_objects", times=1))
+
+    assert played.result.verdict is Verdict.PASSED
+    assert played.leftovers == (("object", SCRIPTS),)
+    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert played.engine.jobs == {}
+
+
+def test_finish__a_bug_in_one_removal__is_a_leftover_and_the_others_are_asked_for():
+    played = play(refusals={"delete_objects": Refusal(error=RuntimeError("a bug"))})
+
+    assert played.leftovers == (("object", SCRIPTS), ("object", TEMPORARY))
+    assert played.result.leftovers[0].reason == "RuntimeError: a bug"
+    assert played.engine.jobs == {}
+
+
+def test_finish__one_object_stays__is_named_alone():
+    key = check_of().uploads[0].key
+
+    played = play(stuck=[key])
+
+    assert played.leftovers == (("object", f"s3://scripts/{key}"),)
+    assert played.engine.jobs == {}
+
+
+def test_finish__keep_resources__removes_nothing_and_says_so():
+    played = play(check_of(keep=True))
+
+    assert played.observer.states[-1] == "KEPT"
+    assert played.observer.details[-1] == f"keep_resources: job {JOB}"
+    assert JOB in played.engine.jobs
+    assert len(played.engine.objects) == 2
+    assert played.result.leftovers == ()
+
+
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_finish__delete_logs__removes_the_streams_or_names_the_run(is_refused):
+    played = play(check_of(delete_logs=True), refusals=refused("delete_logs") if is_refused else {})
+
+    assert played.leftovers == ((("log stream", "jr_1"),) if is_refused else ())
+    assert played.engine.log_streams == ({"jr_1"} if is_refused else set())
+    assert played.engine.is_empty
+
+
+def test_finish__delete_logs_without_a_run__asks_for_none():
+    played = play(check_of(delete_logs=True), refusals=refused("start_run"))
+
+    assert "delete_logs" not in played.engine.steps
+
+
+def test_finish__one_bucket_for_scripts_and_temporary_data__deletes_one_prefix():
+    played = play(check_of(temp_bucket="scripts"))
+
+    assert played.engine.steps.count("delete_objects") == 1
+
+
+def test_finish__the_answer_about_the_runs_is_refused__names_the_job_it_could_not_delete():
+    played = play(refusals=refused("active_runs") | refused("start_run"))
+
+    assert played.leftovers == (("run", JOB), ("job", JOB))
+    assert "stop_runs" not in played.engine.steps
+
+
+def test_finish__the_run_was_seen_to_end__needs_no_right_to_list_runs():
+    played = play(refusals=refused("active_runs"))
+
+    assert played.result.leftovers == ()
+    assert played.engine.is_empty

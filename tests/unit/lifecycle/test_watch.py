@@ -1,0 +1,263 @@
+"""What becomes of a run: its own end, our limits, a cancel."""
+
+from decimal import Decimal
+
+import pytest
+
+from plugin.core.errors import AccessDenied, EngineError, NotFound
+from plugin.core.ports import Sighting
+from plugin.core.states import RunState
+from plugin.core.verdict import Verdict
+from plugin.lifecycle import MOST_MISSES
+from tests.doubles.checks import check_of
+from tests.doubles.engine import Refusal, refused
+from tests.unit.lifecycle.stage import DELETES, FOREVER, QUEUED, ending, play
+
+# --- looks that fail ------------------------------------------------------------------------------
+
+
+def test_watch__the_run_deleted_under_us__is_errored_at_once():
+    played = play(refusals={"look": Refusal(error=NotFound("There is no run jr_1."))})
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert played.result.reason == "There is no run jr_1."
+    assert played.engine.steps.count("look") == 1
+
+
+def test_watch__one_failed_look_too_many__is_errored_and_the_run_is_stopped():
+    played = play(refusals=refused("look", passes=1), course=FOREVER)
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert played.result.reason == "look refused."
+    assert played.engine.steps.count("look") == 1 + MOST_MISSES
+    assert played.engine.active() == ()
+    assert played.engine.is_empty
+
+
+def test_watch__as_many_failed_looks_as_are_tolerated__goes_on():
+    played = play(refusals=refused("look", passes=1, times=MOST_MISSES - 1))
+
+    assert played.result.verdict is Verdict.PASSED
+
+
+def test_watch__failed_looks_with_good_ones_between__are_forgiven():
+    played = play(refusals=refused("look", every=2))
+
+    assert played.result.verdict is Verdict.PASSED
+    assert played.engine.steps.count("look") > 2 * MOST_MISSES
+
+
+# --- the run's own end ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "reason"),
+    [
+        (RunState.SUCCEEDED, Verdict.PASSED, ""),
+        (RunState.FAILED, Verdict.FAILED, "KeyError: 'iata'"),
+        (RunState.TIMEOUT, Verdict.FAILED, "Time-out: it still ran after 30 min."),
+        (RunState.STOPPED, Verdict.CANCELLED, "Somebody else stopped the run."),
+        (RunState.ERROR, Verdict.ERRORED, "KeyError: 'iata'"),
+        (RunState.EXPIRED, Verdict.ERRORED, "KeyError: 'iata'"),
+    ],
+)
+def test_run_check__the_run_ends__has_its_verdict_and_leaves_nothing(state, verdict, reason):
+    played = play(course=ending(state, "KeyError: 'iata'"))
+
+    assert (played.result.verdict, played.result.reason) == (verdict, reason)
+    assert played.result.state == state
+    assert "stop_runs" not in played.engine.steps
+    assert played.engine.is_empty
+    assert played.observer.states[-2:] == [state, "CLEANING"]
+
+
+def test_run_check__passed__tells_time_cost_and_states_once():
+    played = play()
+
+    result = played.result
+    assert played.observer.states == ["UPLOADING", "STARTING", "RUNNING", "SUCCEEDED", "CLEANING"]
+    assert [(p.name, p.seconds) for p in result.phases] == [
+        ("upload", 0.0),
+        ("queue", 10.0),
+        ("run", 62.0),
+        ("clean-up", 0.0),
+    ]
+    assert result.execution_seconds == 60
+    assert result.cost is not None
+    assert result.cost.usd == Decimal("0.0147")  # 2 DPU x 60 s x 0.44 USD
+    assert played.observer.results == [result]
+
+
+def test_run_check__local__costs_nothing_and_looks_often():
+    played = play(check_of(is_local=True, max_cost_usd=Decimal(0)))
+
+    assert played.result.verdict is Verdict.PASSED
+    assert played.result.cost is None
+    assert played.engine.steps.count("look") > 600
+
+
+# --- our limits -----------------------------------------------------------------------------------
+
+
+def test_watch__never_leaves_the_queue__is_errored_and_costs_nothing():
+    played = play(course=QUEUED)
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert played.result.reason == "The run did not begin within 15 min."
+    assert played.result.cost is None
+    assert [p.name for p in played.result.phases] == ["upload", "queue", "clean-up"]
+    assert played.observer.details[1] == "no free worker"
+    assert played.engine.is_empty
+
+
+def test_watch__never_ends__fails_at_its_time_limit_counted_from_running():
+    played = play(check_of(timeout_minutes=2), course=FOREVER)
+
+    assert played.result.verdict is Verdict.FAILED
+    assert played.result.reason == "Time-out: it still ran after 2 min."
+    assert played.result.state == "STOPPED"
+    assert 130 <= played.clock.seconds <= 140
+    assert played.engine.is_empty
+
+
+def test_watch__falls_back_into_waiting__still_has_a_time_limit():
+    course = (*FOREVER, (20.0, Sighting(state=RunState.WAITING)))
+
+    played = play(check_of(timeout_minutes=2), course=course)
+
+    assert played.result.verdict is Verdict.FAILED
+
+
+def test_watch__costs_too_much__is_stopped_and_failed():
+    course = (*FOREVER, (20.0, Sighting(state=RunState.RUNNING, execution_seconds=1)))
+
+    played = play(check_of(max_cost_usd=Decimal("0.05")), course=course)
+
+    assert played.result.verdict is Verdict.FAILED
+    assert "more than 0.05 USD" in played.result.reason
+    assert 10 + 204 < played.clock.seconds < 10 + 204 + 10  # 0.05 USD at 0.88 USD an hour
+    assert played.engine.is_empty
+
+
+def test_watch__a_stream_still_runs_in_the_end__is_healthy_and_stopped():
+    played = play(check_of(job_type="gluestreaming", stream_minutes=1), course=FOREVER)
+
+    assert played.result.verdict is Verdict.PASSED
+    assert played.result.state == "STOPPED"
+    assert played.observer.details[-3] == "reason: stream_healthy"
+    assert played.engine.is_empty
+
+
+@pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.FAILED])
+def test_watch__the_run_ends_by_itself_just_before_our_stop__has_its_own_verdict(state):
+    end = Sighting(state=state, message="ValueError: no rows", execution_seconds=30)
+    course = (*FOREVER, (75.0, end))
+
+    played = play(
+        check_of(timeout_minutes=1), course=course, call_seconds=2.0, refusals=refused("stop_runs")
+    )
+
+    assert played.result.state == "RUNNING"
+    again = play(check_of(timeout_minutes=1), course=course, call_seconds=2.0)
+    assert again.result.state == state
+    assert again.result.verdict is (
+        Verdict.PASSED if state is RunState.SUCCEEDED else Verdict.FAILED
+    )
+    assert again.engine.is_empty
+
+
+# --- cancel ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cancel_at", [3.0, 30.0], ids=["in the queue", "while it runs"])
+def test_watch__cancelled__stops_the_run_before_it_deletes(cancel_at):
+    played = play(cancel_at=cancel_at, course=FOREVER)
+
+    steps = played.engine.steps
+    assert played.result.verdict is Verdict.CANCELLED
+    assert steps.index("stop_runs") < steps.index("delete_objects") < steps.index("delete_job")
+    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert played.result.leftovers == ()
+    assert played.clock.seconds - cancel_at <= 6.0
+
+
+def test_watch__cancelled_in_the_queue__costs_nothing():
+    assert play(cancel_at=3.0, course=FOREVER).result.cost is None
+
+
+@pytest.mark.parametrize("is_local", [False, True])
+def test_watch__cancelled_and_the_run_does_not_stop__ends_in_time_and_names_run_and_job(is_local):
+    played = play(check_of(is_local=is_local), cancel_at=30.0, course=FOREVER, stop_seconds=3600.0)
+
+    assert played.result.verdict is Verdict.CANCELLED
+    assert played.clock.seconds - 30.0 <= 6.0
+    assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))
+    assert "delete_job" not in played.engine.steps
+    assert played.engine.steps.count("delete_objects") == 2
+
+
+def test_watch__cancelled_while_it_waits_for_a_stop__waits_a_few_seconds_more_only():
+    played = play(check_of(timeout_minutes=1), course=FOREVER, stop_seconds=3600.0, cancel_at=80.0)
+
+    assert played.clock.seconds - 80.0 <= 6.0
+    assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))
+
+
+def test_watch__a_run_that_stops_slowly__is_waited_for():
+    played = play(check_of(timeout_minutes=1), course=FOREVER, stop_seconds=45.0)
+
+    assert played.result.state == "STOPPED"
+    assert played.engine.is_empty
+
+
+def test_watch__a_run_that_stops_very_slowly__is_a_leftover_after_two_minutes():
+    played = play(check_of(timeout_minutes=1), course=FOREVER, stop_seconds=3600.0)
+
+    assert played.result.verdict is Verdict.FAILED
+    assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))
+    assert played.clock.seconds <= 10 + 60 + 5 + 2 * 61
+
+
+def test_watch__stop_refused__names_run_and_job_and_keeps_the_verdict():
+    played = play(check_of(timeout_minutes=1), course=FOREVER, refusals=refused("stop_runs"))
+
+    assert played.result.verdict is Verdict.FAILED
+    assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))
+    assert played.result.leftovers[0].reason == "stop_runs refused. Mend it."
+    assert "delete_job" not in played.engine.steps
+
+
+def test_watch__stop_refused_once__is_asked_again_by_finish():
+    refusal = refused("stop_runs", times=1)
+
+    played = play(check_of(timeout_minutes=1), course=FOREVER, refusals=refusal)
+
+    assert played.engine.is_empty
+    assert played.engine.steps.count("stop_runs") == 2
+
+
+def test_watch__the_look_after_the_stop_fails__finish_looks_for_itself():
+    refusal = Refusal(error=EngineError("look refused."), passes=31)
+
+    played = play(check_of(timeout_minutes=1), course=FOREVER, refusals={"look": refusal})
+
+    assert played.engine.is_empty
+
+
+def test_run_check__stopped_by_somebody_else_in_the_queue__costs_nothing():
+    course = (QUEUED[0], (20.0, Sighting(state=RunState.STOPPED)))
+
+    played = play(course=course)
+
+    assert played.result.verdict is Verdict.CANCELLED
+    assert played.result.cost is None
+
+
+def test_watch__access_to_the_run_is_denied__asks_for_a_stop_all_the_same():
+    denied = Refusal(error=AccessDenied("Not allowed."))
+
+    played = play(course=FOREVER, refusals={"look": denied, "active_runs": denied})
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert ("stop_runs", played.result.job_name, "jr_1") in played.engine.calls
+    assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))

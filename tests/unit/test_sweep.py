@@ -1,0 +1,340 @@
+"""What is removed of builds that died, and what never is."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin import sweep
+from plugin.core.errors import EngineError
+from plugin.core.naming import BUILD_ID, Tag, slug
+from tests.doubles.clock import BEGIN, FakeClock
+from tests.doubles.engine import FakeEngine as Engine
+from tests.doubles.engine import Refusal, refused
+from tests.unit.lifecycle.stage import FOREVER
+
+ID = "0a1b2c3d4e5f"
+NAME = "glue-health-check-flights-pr-7-0a1b2c"
+PREFIX = f"glue-health-check/{ID}/flights/"
+OLD = BEGIN - timedelta(hours=25)
+DAY = timedelta(hours=24)
+HOSTILE_IDS = ("", "../", "..", "0a1b2c3d4e5f/../", "0A1B2C3D4E5F", "0a1b2c", "0a1b2c3d4e5f\n", "*")
+
+
+def tags_of(build_id: str = ID, *, check: str = "flights", **more: str) -> dict[str, str]:
+    return {
+        Tag.MANAGED: "true",
+        Tag.BUILD: build_id,
+        Tag.CHECK: check,
+        Tag.SCRIPTS: "scripts",
+        Tag.TEMP: "temporary",
+        **more,
+    }
+
+
+def account(**options: object) -> tuple[Engine, FakeClock]:
+    """Return an account in which a build of yesterday died, and its clock."""
+    clock = FakeClock()
+    engine = Engine(clock, **options)  # type: ignore[arg-type]  # a test knows the names
+    engine.add_job(NAME, tags_of(), created_at=OLD)
+    for bucket in ("scripts", "temporary"):
+        engine.add_object(bucket, f"{PREFIX}script/flights.py", at=OLD)
+    return engine, clock
+
+
+def swept(engine: Engine, clock: FakeClock, *, buckets: tuple[str, ...] = ()) -> sweep.Swept:
+    removals = sweep.of_age(engine, clock.now(), DAY, buckets=buckets)
+    return sweep.remove(engine, clock, removals)
+
+
+# --- what is never touched ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("build_id", HOSTILE_IDS)
+def test_of_age__a_build_id_that_is_none__deletes_nothing(build_id):
+    engine, clock = account()
+    engine.jobs.clear()
+    engine.add_job(f"any-{build_id[:6]}", tags_of(build_id), created_at=OLD)
+    before = dict(engine.objects)
+
+    result = swept(engine, clock)
+
+    assert result == sweep.Swept()
+    assert (len(engine.jobs), engine.objects) == (1, before)
+
+
+@pytest.mark.parametrize("build_id", HOSTILE_IDS)
+def test_of_build__an_id_that_is_none__asks_nothing(build_id):
+    engine, _ = account()
+
+    assert sweep.of_build(engine, build_id, buckets=("scripts",)) == ()
+    assert engine.calls == []
+
+
+@pytest.mark.parametrize("check", ["", "../", "..", "   "])
+def test_of_age__a_check_without_a_name__is_left_alone(check):
+    engine, clock = account()
+    engine.add_job(NAME, tags_of(check=check), created_at=OLD)
+
+    assert swept(engine, clock) == sweep.Swept()
+    assert NAME in engine.jobs
+
+
+@pytest.mark.parametrize("name", ["nightly-load", "glue-health-check-flights-pr-7-ffffff"])
+def test_of_age__our_tags_but_another_name__is_left_alone(name):
+    engine, clock = account()
+    engine.jobs.clear()
+    engine.add_job(name, tags_of(), created_at=OLD)
+
+    assert swept(engine, clock) == sweep.Swept()
+    assert name in engine.jobs
+
+
+@pytest.mark.parametrize("tags", [{}, {Tag.BUILD: ID}, {Tag.MANAGED: "false", Tag.BUILD: ID}])
+def test_of_age__our_name_but_not_our_tags__is_left_alone(tags):
+    engine, clock = account()
+    engine.add_job(NAME, tags, created_at=OLD)
+
+    assert swept(engine, clock) == sweep.Swept()
+    assert NAME in engine.jobs
+
+
+@pytest.mark.parametrize("tag", [Tag.KEEP, Tag.OWNER])
+def test_sweep__kept_or_owned__is_left_alone_with_its_objects(tag):
+    engine, clock = account()
+    engine.add_job(NAME, tags_of(**{tag: "true"}), created_at=OLD)
+    buckets = ("scripts", "temporary")
+
+    of_age = swept(engine, clock, buckets=buckets)
+
+    assert of_age == sweep.Swept()
+    assert sweep.of_build(engine, ID, buckets=buckets) == ()
+    assert sweep.kept_by(engine, ID) == (NAME,)
+    assert len(engine.objects) == 2
+
+
+def test_kept_by__nothing_kept__is_empty():
+    engine, _ = account()
+
+    assert sweep.kept_by(engine, ID) == ()
+
+
+def test_remove__a_hostile_bucket_tag__reaches_our_prefix_only():
+    engine, clock = account()
+    engine.add_job(NAME, tags_of(**{Tag.SCRIPTS: "treasure"}), created_at=OLD)
+    engine.add_object("treasure", "gold.parquet", at=OLD)
+
+    swept(engine, clock)
+
+    assert ("treasure", "gold.parquet") in engine.objects
+
+
+# --- age ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("seconds", "is_removed"), [(-1, False), (0, True), (1, True)])
+def test_of_age__at_the_boundary__is_old_from_then_on(seconds, is_removed):
+    engine, clock = account()
+    engine.objects.clear()
+    made = clock.now() - DAY - timedelta(seconds=seconds)
+    engine.add_job(NAME, tags_of(), created_at=made)
+
+    swept(engine, clock)
+
+    assert (NAME not in engine.jobs) is is_removed
+
+
+@pytest.mark.parametrize(
+    ("expires", "is_removed"),
+    [
+        ("2026-03-01T09:30:01Z", False),
+        ("2026-03-01T09:30:00Z", True),
+        ("2026-02-28T00:00:00Z", True),
+        ("2026-03-01T09:30:01", True),
+        ("soon", True),
+        ("", True),
+    ],
+)
+def test_of_age__expiry__in_the_future_keeps_and_an_unreadable_one_does_not(expires, is_removed):
+    engine, clock = account()
+    engine.add_job(NAME, tags_of(**{Tag.EXPIRES_AT: expires}), created_at=OLD)
+
+    swept(engine, clock)
+
+    assert (NAME not in engine.jobs) is is_removed
+
+
+def test_of_age__a_prefix_without_a_job__goes_when_its_youngest_object_is_old():
+    engine, clock = account()
+    engine.add_object("scripts", "glue-health-check/111111111111/a/x", at=OLD)
+    engine.add_object("scripts", "glue-health-check/222222222222/a/x", at=OLD)
+    engine.add_object("scripts", "glue-health-check/222222222222/a/y", at=BEGIN)
+    engine.add_object("scripts", "glue-health-check/report.json", at=OLD)
+
+    result = swept(engine, clock, buckets=("scripts", "scripts"))
+
+    assert [removal.name for removal in result.removed] == [
+        NAME,
+        "s3://scripts/glue-health-check/111111111111/",
+    ]
+    assert result.removed[1].why == "no job, untouched since 2026-02-28 08:30 UTC"
+    assert len(engine.objects) == 3
+
+
+# --- one build ------------------------------------------------------------------------------------
+
+
+def test_of_build__its_jobs_and_prefixes__are_removed_and_others_stay():
+    engine, clock = account()
+    other = "glue-health-check-flights-pr-8-ffffff"
+    engine.add_job(other, tags_of("ffffffffffff"), created_at=OLD)
+    engine.add_object("scripts", f"glue-health-check/{ID}/orphan/x")
+
+    result = sweep.remove(engine, clock, sweep.of_build(engine, ID, buckets=("scripts", "")))
+
+    assert [removal.kind for removal in result.removed] == ["job", "objects"]
+    assert result.removed[0].why == f"build {ID}"
+    assert list(engine.jobs) == [other]
+    assert engine.objects == {}
+
+
+# --- refusals and cancel --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "left"),
+    [
+        ("active_runs", [("run", NAME)]),
+        ("delete_objects", [("object", f"s3://{b}/{PREFIX}") for b in ("scripts", "temporary")]),
+        ("delete_job", [("job", NAME)]),
+    ],
+)
+def test_remove__a_step_refused__is_named_and_the_job_stays_and_the_rest_goes_on(step, left):
+    engine, clock = account(refusals=refused(step, times=2 if step == "delete_objects" else 1))
+    second = "glue-health-check-flights-pr-8-ffffff"
+    engine.add_job(second, tags_of("ffffffffffff"), created_at=OLD)
+
+    result = swept(engine, clock)
+
+    assert [(item.kind, item.name) for item in result.leftovers] == left
+    assert [removal.name for removal in result.removed] == [second]
+    assert list(engine.jobs) == [NAME]
+
+
+def test_remove__a_bug__is_named_and_the_rest_goes_on():
+    engine, clock = account(refusals={"delete_objects": Refusal(error=RuntimeError("a bug"))})
+
+    result = swept(engine, clock)
+
+    assert [item.reason for item in result.leftovers] == ["RuntimeError: a bug"] * 2
+
+
+def test_of_age__listing_refused__is_told():
+    engine, clock = account(refusals=refused("find_jobs"))
+
+    with pytest.raises(EngineError, match="find_jobs refused"):
+        swept(engine, clock)
+
+
+def test_remove__a_run_goes_on__is_stopped_before_the_job_is_deleted():
+    engine, clock = account(course=FOREVER, stop_seconds=30.0)
+    engine.add_run(NAME)
+
+    result = swept(engine, clock)
+
+    assert result.leftovers == ()
+    assert engine.is_empty
+    assert engine.steps.index("stop_runs") < engine.steps.index("delete_job")
+
+
+def test_remove__a_run_that_does_not_stop__is_named_and_its_job_stays():
+    engine, clock = account(course=FOREVER, stop_seconds=3600.0)
+    engine.add_run(NAME)
+
+    result = swept(engine, clock)
+
+    assert [(item.kind, item.name) for item in result.leftovers] == [("run", "jr_old")]
+    assert NAME in engine.jobs
+
+
+def test_remove__cancelled_in_the_middle__begins_nothing_more_and_names_the_rest():
+    engine, clock = account(course=FOREVER, stop_seconds=3600.0)
+    engine.add_run(NAME)
+    engine.add_job("glue-health-check-b-111111", tags_of("1" * 12), created_at=OLD)
+    engine.add_object("scripts", f"glue-health-check/{'2' * 12}/a/x", at=OLD)
+    clock.cancel_at = 5.0
+
+    result = swept(engine, clock, buckets=("scripts",))
+
+    assert result.removed == ()
+    assert [(item.kind, item.name) for item in result.leftovers] == [
+        ("run", "jr_old"),
+        ("job", "glue-health-check-b-111111"),
+        ("object", f"s3://scripts/glue-health-check/{'2' * 12}/"),
+    ]
+    assert clock.seconds <= 6.0
+    assert len(engine.jobs) == 2
+
+
+# --- any account ----------------------------------------------------------------------------------
+
+IDS = st.sampled_from([ID, "f" * 12, *HOSTILE_IDS]) | st.text(max_size=14)
+NAMES = st.sampled_from([NAME, "x-ffffff", "nightly", "-", "-0a1b2c"]) | st.text(max_size=20)
+TAGS = st.fixed_dictionaries(
+    {},
+    optional={
+        Tag.MANAGED: st.sampled_from(["true", "false", ""]),
+        Tag.BUILD: IDS,
+        Tag.CHECK: st.sampled_from(["flights", "", "../..", "a b"]) | st.text(max_size=5),
+        Tag.SCRIPTS: st.sampled_from(["scripts", "treasure", ""]),
+        Tag.TEMP: st.sampled_from(["temporary", "treasure"]),
+        Tag.KEEP: st.sampled_from(["true", ""]),
+        Tag.OWNER: st.sampled_from(["lambda", ""]),
+        Tag.EXPIRES_AT: st.sampled_from(["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "?"]),
+    },
+)
+KEYS = st.builds(
+    "{}{}/{}/{}".format,
+    st.sampled_from(["glue-health-check/", "data/", "", "glue-health-check/../"]),
+    IDS,
+    st.sampled_from(["flights", "a-b", ""]),
+    st.text(max_size=3),
+)
+TIMES = st.integers(-72, 24).map(lambda hours: BEGIN + timedelta(hours=hours))
+
+
+def may_go(name: str, tags: dict[str, str]) -> bool:
+    """Whether design rule 6 allows a job to be deleted; written anew, not as the code is."""
+    build_id = tags.get(Tag.BUILD, "")
+    return (
+        tags.get(Tag.MANAGED) == "true"
+        and BUILD_ID.fullmatch(build_id) is not None
+        and name.endswith("-" + build_id[:6])
+        and slug(tags.get(Tag.CHECK, "")) != ""
+        and not tags.get(Tag.KEEP)
+        and not tags.get(Tag.OWNER)
+    )
+
+
+@given(
+    jobs=st.dictionaries(NAMES, st.tuples(TAGS, TIMES), max_size=6),
+    objects=st.dictionaries(st.tuples(st.sampled_from(["scripts", "treasure"]), KEYS), TIMES),
+    build_id=IDS,
+)
+def test_sweep__any_account__deletes_only_what_bears_our_tags_and_name(jobs, objects, build_id):
+    clock = FakeClock()
+    engine = Engine(clock)
+    for name, (tags, created_at) in jobs.items():
+        engine.add_job(name, tags, created_at=created_at)
+    engine.objects.update(objects)
+    buckets = ("scripts", "treasure")
+
+    sweep.remove(engine, clock, sweep.of_build(engine, build_id, buckets=buckets))
+    swept(engine, clock, buckets=buckets)
+
+    kept = {name for name, (tags, _) in jobs.items() if not may_go(name, tags)}
+    safe = {key for key in objects if not (key[1].startswith("glue-health-check/"))}
+    roots = {key for key in objects if not BUILD_ID.fullmatch(key[1].split("/")[1])}
+    assert kept <= set(engine.jobs)
+    assert safe | roots <= set(engine.objects)
