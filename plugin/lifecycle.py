@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugin.core.course import Course, result_of
 from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
-from plugin.core.judgement import Judgement, Stop, judge
+from plugin.core.judgement import Judgement, Stop, judge, of_bug
 from plugin.core.limits import reason_to_stop
 from plugin.core.logbook import LogBook
 from plugin.core.pace import Pace
@@ -52,10 +52,7 @@ class World:
 
 
 def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckResult:
-    """Run one check to its end.  Whatever happens, removal is asked for exactly once.
-
-    Raises nothing that a user or AWS can cause: every such thing is in the result.
-    """
+    """Run one check to its end.  Whatever happens, removal is asked for, and told in the result."""
     course = Course(started=world.clock.monotonic(), book=LogBook(patterns=check.patterns))
     leftovers: tuple[Leftover, ...] = ()
     try:
@@ -76,6 +73,8 @@ def _run(check: Check, build: Build, build_id: str, world: World, course: Course
             watch(check, world, course)
     except PluginError as error:
         return Judgement(verdict=Verdict.ERRORED, reason=error.message, hint=error.hint)
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
+        return of_bug(error)
     return judge(check, course.seen, course.stop, course.book)
 
 

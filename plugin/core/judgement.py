@@ -67,6 +67,15 @@ _NOT_THE_SCRIPT = (
 """Error messages that do not blame the script: pattern, what happened, hint."""
 
 
+def of_bug(error: Exception) -> Judgement:
+    """Return the judgement of a check that we broke ourselves."""
+    return Judgement(
+        verdict=Verdict.ERRORED,
+        reason=_one_line(f"A bug in glue-health-check: {type(error).__name__}: {error}"),
+        hint="Please report it.",
+    )
+
+
 def judge(check: Check, seen: Sighting, stop: Stop | None, book: LogBook) -> Judgement:
     """Return the verdict of a run that is final, or that we stopped."""
     if stop is not None and not _ended_by_itself(seen):

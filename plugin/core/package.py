@@ -30,7 +30,8 @@ TEMP_PLACEHOLDER = "{temp}"
 class Package:
     """The objects of one check, and the addresses that the job's arguments name.
 
-    ``shipped`` maps the names of our own Python files to paths in the checkout.
+    ``shipped`` maps the names of our own Python files (in a zip: with their folders) to paths in
+    the checkout.
     """
 
     script_uri: str = ""
@@ -156,9 +157,10 @@ def _file_or_zip(package: Package, path: str, checkout: Checkout) -> tuple[str, 
     for file in checkout.files_below(clean):
         if "__pycache__" in PurePosixPath(file).parts:
             continue
-        members[str(PurePosixPath(file).relative_to(parent))] = checkout.read(file)
+        member = str(PurePosixPath(file).relative_to(parent))
+        members[member] = checkout.read(file)
         if file.endswith(".py"):
-            package.shipped.setdefault(PurePosixPath(file).name, file)
+            package.shipped.setdefault(member, file)
     if not members:
         raise Unusable(f"{path} is an empty folder.", hint="Name a folder that holds a package.")
     return f"{name or 'checkout'}.zip", zip_of(members)

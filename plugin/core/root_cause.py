@@ -29,14 +29,14 @@ def is_noise(line: str) -> bool:
 def place_of(lines: Iterable[str], message: str, shipped: Mapping[str, str]) -> Place | None:
     """Return the line of the checkout that is to blame; None when nothing names one.
 
-    ``lines`` is the log, in order; ``message`` is Glue's ErrorMessage; ``shipped`` maps the file
-    names that we uploaded to paths in the checkout.
+    ``lines`` is the log, in order; ``message`` is Glue's ErrorMessage; ``shipped`` maps the
+    names of files that we uploaded (in a zip: with their folders) to paths in the checkout.
     A file and line named in the message (as for a syntax error) win; then the innermost of our
     frames in the last traceback that has one.  Later tracebacks without any are Spark's or a
     library's farewell; earlier ones are what the last was raised from.
     """
     if named := _SYNTAX.search(message):
-        path = shipped.get(PurePosixPath(named["file"]).name)
+        path = _only_one_called(PurePosixPath(named["file"]).name, shipped)
         if path is not None:
             return Place(file=path, line=int(named["line"]))
     frames = (place for line in lines if (place := _place_in(line, shipped)) is not None)
@@ -48,10 +48,24 @@ def _place_in(line: str, shipped: Mapping[str, str]) -> Place | None:
     frame = _FRAME.match(line)
     if frame is None:
         return None
-    file = PurePosixPath(frame["file"])
-    path = shipped.get(file.name)
-    is_theirs = _OTHERS.intersection(file.parts) or _STANDARD.search(frame["file"])
-    return None if path is None or is_theirs else Place(file=path, line=int(frame["line"]))
+    path = _shipped_as(frame["file"], shipped)
+    is_theirs = _OTHERS.intersection(PurePosixPath(frame["file"]).parts)
+    if path is None or is_theirs or _STANDARD.search(frame["file"]):
+        return None
+    return Place(file=path, line=int(frame["line"]))
+
+
+def _shipped_as(file: str, shipped: Mapping[str, str]) -> str | None:
+    """Return the file of the checkout that was shipped as ``file``: the longest ending wins."""
+    endings = (name for name in shipped if f"/{file}".endswith(f"/{name}"))
+    longest = max(endings, key=len, default=None)
+    return None if longest is None else shipped[longest]
+
+
+def _only_one_called(name: str, shipped: Mapping[str, str]) -> str | None:
+    """Return the one shipped file of that name; None when there are several: that is a guess."""
+    found = {path for key, path in shipped.items() if PurePosixPath(key).name == name}
+    return found.pop() if len(found) == 1 else None
 
 
 def last_error(lines: Iterable[str]) -> str:

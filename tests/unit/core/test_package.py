@@ -149,8 +149,8 @@ def test_package_of__folder__is_a_zip_that_python_can_import_from(path):
         assert archive.namelist() == ["lib/__init__.py", "lib/deep/mod.py"]
     assert package.shipped == {
         "a.py": "a.py",
-        "__init__.py": "lib/__init__.py",
-        "mod.py": "lib/deep/mod.py",
+        "lib/__init__.py": "lib/__init__.py",
+        "lib/deep/mod.py": "lib/deep/mod.py",
         "util.py": "other/util.py",
     }
 
@@ -168,10 +168,10 @@ def test_package_of__whole_checkout__has_a_name():
     assert "s3://scripts/p/py/checkout.zip" in objects(package)
 
 
-def test_package_of__two_files_of_one_name__the_script_keeps_its_place():
+def test_package_of__two_files_of_one_name__are_told_apart_by_their_folders():
     package = packed(files={"a.py": "x", "lib/a.py": "y"}, extra_py_files=("lib",))
 
-    assert package.shipped == {"a.py": "a.py"}
+    assert package.shipped == {"a.py": "a.py", "lib/a.py": "lib/a.py"}
 
 
 def test_package_of__python_modules__local_wheels_are_shipped_and_others_named():

@@ -172,3 +172,24 @@ def test_place_of__any_log__never_raises_and_names_only_our_files(lines, message
 
     assert place is None or place.file in SHIPPED.values()
     assert "\n" not in last_error(lines) or any("\n" in line for line in lines)
+
+
+def test_place_of__several_files_of_one_name__the_longest_ending_wins():
+    shipped = {"a/rows.py": "jobs/a/rows.py", "b/rows.py": "jobs/b/rows.py", "rows.py": "rows.py"}
+
+    def place(frame):
+        return place_of([f'  File "{frame}", line 7, in load'], "", shipped)
+
+    assert place("/tmp/x/py/b.zip/b/rows.py") == Place(file="jobs/b/rows.py", line=7)
+    assert place("/tmp/x/py/rows.py") == Place(file="rows.py", line=7)
+    assert place("rows.py") == Place(file="rows.py", line=7)
+    assert place("/tmp/x/otherrows.py") is None
+
+
+def test_place_of__message_names_a_file_that_two_have__does_not_guess():
+    shipped = {"a/rows.py": "jobs/a/rows.py", "b/rows.py": "jobs/b/rows.py"}
+
+    assert place_of([], "invalid syntax (rows.py, line 3)", shipped) is None
+    assert place_of([], "invalid syntax (rows.py, line 3)", {"a/rows.py": "x.py"}) == Place(
+        file="x.py", line=3
+    )

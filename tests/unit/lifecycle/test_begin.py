@@ -35,21 +35,31 @@ def test_run_check__a_step_done_but_its_answer_lost__leaves_nothing(step):
 
 
 @pytest.mark.parametrize("step", ["upload", "create_job", "start_run", "look", "read_log"])
-def test_run_check__a_crash_in_our_own_code__still_deletes_and_is_not_hidden(step):
+def test_run_check__a_crash_in_our_own_code__still_deletes_and_is_told(step):
     bug = RuntimeError("a bug")
     world, engine, _, _ = stage_of(refusals={step: Refusal(error=bug)}, course=FOREVER)
 
-    with pytest.raises(RuntimeError, match="a bug"):
-        run_check(check_of(), BUILD, BUILD_ID, world)
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
 
+    assert result.verdict is Verdict.ERRORED
+    assert result.reason == "A bug in glue-health-check: RuntimeError: a bug"
     assert tuple(engine.calls[-3:]) == DELETES
     assert engine.is_empty
     assert engine.active() == ()
 
 
-@pytest.mark.parametrize("state", ["UPLOADING", "RUNNING", "CLEANING"])
+@pytest.mark.parametrize("state", ["UPLOADING", "RUNNING"])
 def test_run_check__the_observer_dies__still_deletes(state):
     world, engine, _, _ = stage_of(observer=BrokenObserver(dies_at=state))
+
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert result.verdict is Verdict.ERRORED
+    assert engine.is_empty
+
+
+def test_run_check__the_observer_dies_at_the_end__still_deletes():
+    world, engine, _, _ = stage_of(observer=BrokenObserver(dies_at="CLEANING"))
 
     with pytest.raises(BrokenPipeError):
         run_check(check_of(), BUILD, BUILD_ID, world)
