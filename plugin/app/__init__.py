@@ -24,14 +24,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     line = command_line.parse(sys.argv[1:] if argv is None else argv)
     if line.wants_help:
-        print(command_line.help_text())  # noqa: T201 - help is for the terminal
-        return Exit.PASSED
+        return _show(command_line.help_text())
     if line.wants_version:
         from plugin import __version__
 
-        print(__version__)  # noqa: T201 - as above
-        return Exit.PASSED
-    return _run(line)
+        return _show(__version__)
+    try:
+        return _run(line)
+    finally:
+        _let_go()
 
 
 def main_cleanup() -> int:
@@ -39,11 +40,34 @@ def main_cleanup() -> int:
     return main(["cleanup"])
 
 
+def _show(text: str, *, code: Exit = Exit.PASSED) -> int:
+    """Print what is for the terminal alone, in letters that it has; return ``code``."""
+    if sys.stdout is not None:
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201 - see above
+    return code
+
+
+def _let_go() -> None:
+    """Turn streams that nobody reads any more to /dev/null: Python would end with 120 instead."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 def _run(line: object) -> int:
     from plugin.app.invocation import Invocation, usable_environ
 
     usable_environ(os.environ)
-    invocation = Invocation.of_process(line)
+    try:
+        invocation = Invocation.of_process(line)
+    except OSError:
+        return _show("error: The working directory is gone.", code=Exit.ERRORED)
     try:
         return _command(invocation)
     except SettingsError as error:

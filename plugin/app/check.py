@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from plugin.app.engines import opened
 from plugin.app.parts import clients_of, observer_of, reporters_of
 from plugin.app.questions import answered, changed_files
 from plugin.app.signals import cancelling
@@ -13,7 +14,8 @@ from plugin.app.trail import leave_trail
 from plugin.checkout import WorkingTree
 from plugin.core.check import Circumstances
 from plugin.core.console_url import console_url
-from plugin.core.errors import Exit
+from plugin.core.errors import Exit, NoCredentials, PluginError
+from plugin.core.masking import masked
 from plugin.core.plan import Plan, make_plan
 from plugin.core.preview import preview
 from plugin.core.result import CheckResult, Report, exit_code
@@ -21,14 +23,17 @@ from plugin.core.verdict import Verdict
 from plugin.reporters import tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from plugin.app.invocation import Invocation
     from plugin.app.parts import Telling
     from plugin.app.signals import Heard
     from plugin.clients.aws import Clients
     from plugin.core.build import Build
+    from plugin.core.check import Check
     from plugin.core.sources import Settings
+
+
+_TURN_SECONDS = 0.2
+_NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine local."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,18 +49,18 @@ class _Request:
 
 def check(invocation: Invocation) -> int:
     """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
-    request = _prepare(invocation)
-    if invocation.line.dry_run:
-        invocation.say(*preview(request.plan))
-        return Exit.PASSED
     with cancelling(invocation.clock) as heard:
-        return _perform(request, heard)
+        request = _prepare(invocation)
+        if not invocation.line.dry_run:
+            return _perform(request, heard)
+    invocation.say(*preview(request.plan))
+    return Exit.PASSED
 
 
 def _prepare(invocation: Invocation) -> _Request:
     build = invocation.build()
     settings = invocation.settings(is_foreign=build.is_foreign)
-    if build.questions and settings.plan.github_token:
+    if build.questions:
         build = answered(build, settings, invocation)
         settings = invocation.settings(is_foreign=build.is_foreign)
     build_id = invocation.draw(12)
@@ -106,6 +111,7 @@ def _perform(request: _Request, heard: Heard) -> int:
             results=(*results, *skipped),
             reason=reason,
         )
+        report = masked(report, invocation.mask)
         failed = _tell(request, telling, report)
     finally:
         telling.close()
@@ -113,24 +119,40 @@ def _perform(request: _Request, heard: Heard) -> int:
 
 
 def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], str]:
-    """Run the checks on their engine; return the results, or a reason why none was run."""
-    from plugin.app.engines import opened
+    """Run the checks on their engine; return the results, or a reason why none was run.
 
-    checks = request.plan.checks
-    leave_trail(request.invocation, request.settings, request.build, request.build_id)
-    with opened(request.invocation, request.settings, checks) as access:
-        clients = clients_of(access, request.settings)
-        if request.build.is_foreign and not clients.has_credentials():
-            return (), "A build of a fork without AWS credentials."
-        results = _run_all(request, telling, clients)
-        if request.settings.plan.engine == "glue":
-            results = _linked(results, clients.region, clients.partition)
-    return results, ""
+    What ends all checks before one begins is an error of each: it stands in the report.
+    """
+    try:
+        leave_trail(request.invocation, request.settings, request.build, request.build_id)
+        with opened(request.invocation, request.settings, request.plan.checks) as access:
+            clients = clients_of(access, request.settings)
+            if clients.has_credentials():
+                return _linked(request, _run_all(request, telling, clients), clients), ""
+            if request.build.is_foreign:
+                return (), "A build of a fork without AWS credentials."
+            raise NoCredentials("There are no AWS credentials.", hint=_NO_CREDENTIALS)
+    except PluginError as error:
+        return tuple(_not_begun(check, error) for check in request.plan.checks), ""
+
+
+def _not_begun(check: Check, error: PluginError) -> CheckResult:
+    return CheckResult(
+        name=check.name,
+        script=check.settings.script,
+        verdict=Verdict.ERRORED,
+        reason=error.message,
+        hint=error.hint,
+    )
 
 
 def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[CheckResult, ...]:
-    """Run the checks in bounded threads; the results keep the plan's order."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Run the checks in bounded threads; the results keep the plan's order.
+
+    We wait in short turns: a handler runs in this thread alone, and a signal that the system hands
+    to another thread does not wake us.
+    """
+    from concurrent.futures import ThreadPoolExecutor, wait
 
     from plugin.app.parts import world_of
     from plugin.lifecycle import run_check
@@ -138,7 +160,10 @@ def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[Che
     world = world_of(request.invocation, telling, clients)
     run = partial(run_check, build=request.build, build_id=request.build_id, world=world)
     with ThreadPoolExecutor(max_workers=_width(request)) as pool:
-        return tuple(pool.map(run, request.plan.checks))
+        futures = [pool.submit(run, check) for check in request.plan.checks]
+        while wait(futures, timeout=_TURN_SECONDS).not_done:
+            pass
+        return tuple(future.result() for future in futures)
 
 
 def _width(request: _Request) -> int:
@@ -151,9 +176,14 @@ def _width(request: _Request) -> int:
     return asked
 
 
-def _linked(results: Iterable[CheckResult], region: str, partition: str) -> tuple[CheckResult, ...]:
+def _linked(
+    request: _Request, results: tuple[CheckResult, ...], clients: Clients
+) -> tuple[CheckResult, ...]:
+    """Return the results with their runs' pages in the console; a local run has none."""
+    if request.settings.plan.engine == "local":
+        return results
     return tuple(
-        replace(result, console_url=console_url(partition, region, result.run_id))
+        replace(result, console_url=console_url(clients.partition, clients.region, result.run_id))
         for result in results
     )
 

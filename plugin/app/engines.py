@@ -30,6 +30,7 @@ def opened(invocation: Invocation, settings: Settings, checks: Iterable[Check]) 
     from plugin.clients.aws import Access
 
     try:
+        from plugin.local.inner_aws import InnerError
         from plugin.local.server import LocalGlue
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
@@ -44,6 +45,8 @@ def opened(invocation: Invocation, settings: Settings, checks: Iterable[Check]) 
         )
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
+    except (OSError, InnerError) as error:
+        raise EngineError(f"The local Glue did not start: {error}.") from None
     with glue:
         yield Access(
             region=glue.region,

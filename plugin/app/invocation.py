@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 import subprocess
@@ -22,6 +23,7 @@ from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text
 from plugin.core.settings import table
 from plugin.core.sources import peek, resolve
+from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, MutableMapping
@@ -57,7 +59,11 @@ class Invocation:
     def of_process(cls, line: Any) -> Invocation:  # noqa: ANN401 - a CommandLine, imported for types only
         """Take environment, folder and streams from this process."""
         return cls(
-            line=line, environ=dict(os.environ), cwd=Path.cwd(), out=sys.stdout, err=sys.stderr
+            line=line,
+            environ=dict(os.environ),
+            cwd=Path.cwd(),
+            out=sys.stdout or io.StringIO(),  # closed by whoever started us
+            err=sys.stderr or io.StringIO(),
         )
 
     def draw(self, digits: int = 12) -> str:
@@ -82,8 +88,12 @@ class Invocation:
         file: Mapping[str, object] = {}
         try:
             file = self._config_file(name)
-        except (ValueError, Unusable) as error:
-            problems.append(f"{name} {error}.".replace("..", "."))
+        except UnicodeDecodeError:
+            problems.append(f"{name} is not UTF-8.")
+        except (ValueError, OSError) as error:
+            problems.append(f"{name} {getattr(error, 'strerror', None) or error}.")
+        except Unusable as error:
+            problems.append(f"config: {error}")
         try:
             settings = resolve(
                 flags=self.line.flags,
@@ -125,11 +135,10 @@ class Invocation:
         self._print(self.err, lines)
 
     def _print(self, stream: TextIO, lines: Iterable[str]) -> None:
-        for line in lines:
-            text = log_text(self.mask(line), limit=20_000)
-            encoding = stream.encoding or "utf-8"
-            print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream)
-        stream.flush()
+        """Print in one go: other threads print too."""
+        safe = SafeStream(stream)
+        safe.write("".join(f"{log_text(self.mask(line), limit=20_000)}\n" for line in lines))
+        safe.flush()
 
     def _secrets(self) -> tuple[str, ...]:
         values = (self.peek(row.name) for row in table().values() if row.is_secret)

@@ -20,8 +20,22 @@ if TYPE_CHECKING:
 
 def cleanup(invocation: Invocation) -> int:
     """Remove what this build made and did not remove; return the exit code."""
-    settings = invocation.settings(is_foreign=invocation.build().is_foreign)
-    build_id = find_trail(invocation, settings)
+    with cancelling(invocation.clock) as heard:
+        code = _cleanup(invocation)
+    return heard.exit or code
+
+
+def sweep(invocation: Invocation) -> int:
+    """Remove what any build left; return the exit code."""
+    with cancelling(invocation.clock) as heard:
+        code = _sweep(invocation)
+    return heard.exit or code
+
+
+def _cleanup(invocation: Invocation) -> int:
+    build = invocation.build()
+    settings = invocation.settings(is_foreign=build.is_foreign)
+    build_id = find_trail(invocation, settings, build)
     if not build_id:
         invocation.say("cleanup: no build id was left by a check: nothing to do.")
         return Exit.PASSED
@@ -35,8 +49,7 @@ def cleanup(invocation: Invocation) -> int:
     return _carry_out(invocation, engine, removals)
 
 
-def sweep(invocation: Invocation) -> int:
-    """Remove what any build left; return the exit code."""
+def _sweep(invocation: Invocation) -> int:
     settings = invocation.settings(is_foreign=invocation.build().is_foreign)
     engine = _engine(invocation, settings)
     removals = of_age(
@@ -54,16 +67,13 @@ def _carry_out(invocation: Invocation, engine: Engine, removals: tuple[Removal, 
         lines = (f"{command}: would remove {r.kind} {r.name} ({r.why})" for r in removals)
         invocation.say(*lines, f"{command}: {len(removals)} to remove; nothing was changed.")
         return Exit.PASSED
-    with cancelling(invocation.clock) as heard:
-        swept = remove(engine, invocation.clock, removals)
+    swept = remove(engine, invocation.clock, removals)
     for removal in swept.removed:
         invocation.say(f"{command}: removed {removal.kind} {removal.name} ({removal.why})")
     invocation.complain(
         f"{command}: {item.kind} {item.name} stays: {item.reason}" for item in swept.leftovers
     )
     invocation.say(f"{command}: {len(swept.removed)} removed, {len(swept.leftovers)} stay.")
-    if heard.exit is not None:
-        return heard.exit
     return Exit.ERRORED if swept.leftovers else Exit.PASSED
 
 

@@ -21,6 +21,9 @@ def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
     """Return the build with GitHub's answer to its questions; unchanged when there is none."""
     if build.pull_request is None or not build.repository:
         return build
+    if not settings.plan.github_token:
+        invocation.say("warning: no github_token: GitHub was not asked about the pull request.")
+        return build
     try:
         with _github(build, settings, invocation) as github:
             return answer(build, github.pull_request_head(build.repository, build.pull_request))

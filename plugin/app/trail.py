@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugin.core.build import Host
+from plugin.core.errors import PluginError
 from plugin.core.naming import BUILD_ID
 from plugin.reporters.folder import Folder
 
@@ -24,19 +25,36 @@ STATE = "STATE_build_id"
 
 def leave_trail(invocation: Invocation, settings: Settings, build: Build, build_id: str) -> None:
     """Write the build id down.  Raises ``PluginError`` when it cannot be: nothing is made then."""
-    state = invocation.environ.get("GITHUB_STATE", "")
-    if build.host is Host.GITHUB and state:
-        with Path(state).open("a", encoding="utf-8") as file:
-            file.write(f"build_id={build_id}\n")
+    if state := _state_file(invocation, build):
+        _append(Path(state), f"build_id={build_id}\n")
         return
     folder = Folder(Path(settings.plan.report_dir), base=invocation.cwd)
     folder.write(FILE, build_id + "\n")
 
 
-def find_trail(invocation: Invocation, settings: Settings) -> str:
-    """Return the build id of the build before us; empty when there is none."""
+def _append(path: Path, text: str) -> None:
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise PluginError(
+            f"The build id was not written down: {path}: {error.strerror}.",
+            hint="Without it cleanup finds nothing. GITHUB_STATE names the file.",
+        ) from None
+
+
+def _state_file(invocation: Invocation, build: Build) -> str:
+    """Return the file of GitHub's action state; empty where there is none."""
+    return invocation.environ.get("GITHUB_STATE", "") if build.host is Host.GITHUB else ""
+
+
+def find_trail(invocation: Invocation, settings: Settings, build: Build) -> str:
+    """Return the build id of the build before us; empty when there is none.
+
+    Where GitHub keeps a state, the file is not read: a pull request could have committed one.
+    """
     told = invocation.environ.get(STATE, "").strip()
-    if not told:
+    if not told and not _state_file(invocation, build):
         path = invocation.cwd / settings.plan.report_dir / FILE
         try:
             told = path.read_text(encoding="ascii", errors="replace").strip()

@@ -40,8 +40,15 @@ class GlueJobs:
             with translated(f"create the job {name}"):
                 self._clients.glue.create_job(**request)
         except (AlreadyThere, AnswerLost):
-            if self._tags(name).get(Tag.BUILD) != request["Tags"][Tag.BUILD]:
+            if not self._bears(name, request["Tags"][Tag.BUILD]):
                 raise
+
+    def _bears(self, name: str, build_id: str) -> bool:
+        """Whether there is such a job with our build's id; what nobody tells us is no."""
+        try:
+            return self._tags(name).get(Tag.BUILD) == build_id
+        except EngineError:
+            return False
 
     def start(self, request: Mapping[str, Any]) -> str:
         """Start the run.  After a lost answer the run is looked for by its marker, never restarted.
@@ -59,11 +66,12 @@ class GlueJobs:
             return found
 
     def _find_marked(self, name: str, marker: str) -> str:
-        for _ in range(MARKER_LOOKS):
+        for look in range(MARKER_LOOKS):
+            if look and self._clock.wait(MARKER_WAIT):
+                break  # cancelled: finish looks once more
             for run in self._runs(name):
                 if run.get("Arguments", {}).get(MARKER_ARGUMENT) == marker:
                     return str(run["Id"])
-            self._clock.pause(MARKER_WAIT)
         return ""
 
     def look(self, name: str, run_id: str) -> Sighting:
@@ -145,7 +153,10 @@ class GlueJobs:
             with translated("read the jobs with our tags"):
                 jobs = self._clients.glue.batch_get_jobs(JobNames=names[first : first + BATCH])
             for job in jobs.get("Jobs", []):
-                tags = self._tags(job["Name"])
+                try:
+                    tags = self._tags(job["Name"])
+                except NotFound:
+                    continue  # somebody else has removed it meanwhile
                 yield FoundJob(name=job["Name"], tags=tags, created_at=job["CreatedOn"])
 
     def _runs(self, name: str) -> Iterator[Any]:

@@ -55,11 +55,12 @@ class DriverLog:
                         startFromHead=True,
                         **following,
                     )
+                    events = page["events"]
             except NotFound:
                 return texts
-            texts += [_with_end(event.get("message", "")) for event in page["events"]]
+            texts += [_with_end(event.get("message", "")) for event in events]
             self._tokens[stream] = page.get("nextForwardToken", "")
-            if self._tokens[stream] == token or not page["events"]:
+            if self._tokens[stream] == token or not events:
                 break
         return texts
 

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import translated
+from plugin.core.errors import NoCredentials, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import boto3
+    from botocore.config import Config
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -89,8 +91,11 @@ class Clients:
 
     def has_credentials(self) -> bool:
         """Whether botocore's chain finds any credentials; does not try them."""
-        with translated("look for AWS credentials"):
-            return self._open().get_credentials() is not None
+        try:
+            with translated("look for AWS credentials"):
+                return self._open().get_credentials() is not None
+        except NoCredentials:
+            return False
 
     @property
     def region(self) -> str:
@@ -99,9 +104,13 @@ class Clients:
 
     @property
     def partition(self) -> str:
-        """The partition of the region: aws, aws-cn or aws-us-gov."""
-        session = self._open()
-        return session.get_partition_for_region(session.region_name) if self.region else "aws"
+        """The partition of the region: aws, aws-cn or aws-us-gov; aws for one nobody knows."""
+        from botocore.exceptions import UnknownRegionError
+
+        try:
+            return self._open().get_partition_for_region(self.region) if self.region else "aws"
+        except UnknownRegionError:
+            return "aws"
 
     def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
         with self._lock:
@@ -110,19 +119,14 @@ class Clients:
             return self._made[service, attempts]
 
     def _make(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
-        from botocore.config import Config
-
-        config = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"total_max_attempts": attempts, "mode": "standard"},
-            max_pool_connections=32,
-            user_agent_extra="glue-health-check",
-        )
         session = self._open()
         with translated(f"make a client for {service}"):
             maker: Any = session.client
-            client = maker(service, config=config, endpoint_url=self._access.endpoint_url or None)
+            client = maker(
+                service,
+                config=_config(attempts),
+                endpoint_url=self._access.endpoint_url or None,
+            )
         if self._heard is not None:
             client.meta.events.register("after-call", self._note)
         return client
@@ -141,6 +145,11 @@ class Clients:
         import boto3
 
         access = self._access
+        if bool(access.access_key_id) != bool(access.secret_access_key):
+            raise Refused(
+                "Only one part of the AWS key is given.",
+                hint="Give both aws_access_key_id and aws_secret_access_key, or none.",
+            )
         with translated("read the AWS configuration"):
             session = boto3.Session(
                 region_name=access.region or None,
@@ -164,11 +173,18 @@ class Clients:
         if access.external_id:
             extra["ExternalId"] = access.external_id
         inner: Any = get_session()
-        source: Any = session.get_credentials()
+        with translated("look for AWS credentials"):
+            source: Any = session.get_credentials()
+        if source is None:
+            raise NoCredentials(
+                f"There are no AWS credentials with which to assume {access.assume_role_arn}.",
+                hint="Give AWS credentials, e.g. by OIDC, or leave assume_role_arn away.",
+            )
 
         def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
             maker: Any = session.client
-            return maker(service, endpoint_url=access.endpoint_url or None, **options)
+            endpoint_url = access.endpoint_url or None
+            return maker(service, config=_config(ATTEMPTS), endpoint_url=endpoint_url, **options)
 
         with translated(f"assume {access.assume_role_arn}"):
             fetcher: Any = AssumeRoleCredentialFetcher(
@@ -182,3 +198,16 @@ class Clients:
             )
             inner._credentials = renewing  # noqa: SLF001 - botocore has no public way to set them
         return boto3.Session(botocore_session=inner, region_name=session.region_name)
+
+
+def _config(attempts: int) -> Config:
+    """Return time limits and retries of a client."""
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": attempts, "mode": "standard"},
+        max_pool_connections=32,
+        user_agent_extra="glue-health-check",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ from plugin.core.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_AGAIN = "Run the check again."
 _DENIED = "Give the credentials in use this right, and check the region."
 _EXPIRED = "Give fresh credentials; a session must outlive the check."
+_TOKEN = re.compile(r"""(?i)(security-token["']?\s*[:=]\s*["']?)[^\s&'"]+""")
 _LIMIT = "Wait, lower max_parallel, or ask AWS for a higher quota."
 
 _BY_CODE: dict[str, tuple[type[EngineError], str]] = {
@@ -65,7 +68,7 @@ _BY_CODE: dict[str, tuple[type[EngineError], str]] = {
             *("InternalServiceException", "OperationTimeoutException", "InternalError"),
             *("ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"),
         ),
-        (AnswerLost, "Run the check again."),
+        (AnswerLost, _AGAIN),
     ),
 }
 
@@ -84,24 +87,30 @@ _BY_CLASS: dict[str, tuple[type[EngineError], str]] = {
     "ConnectTimeoutError": (EngineError, "Check the network and the region."),
     "ProxyConnectionError": (EngineError, "Check HTTPS_PROXY."),
     "SSLError": (EngineError, "Check AWS_CA_BUNDLE."),
-    "ReadTimeoutError": (AnswerLost, "Run the check again."),
-    "ConnectionClosedError": (AnswerLost, "Run the check again."),
-    "HTTPClientError": (AnswerLost, "Run the check again."),
-    "ResponseParserError": (AnswerLost, "Run the check again."),
+    "ReadTimeoutError": (AnswerLost, _AGAIN),
+    "ConnectionClosedError": (AnswerLost, _AGAIN),
+    "HTTPClientError": (AnswerLost, _AGAIN),
+    "ResponseParserError": (AnswerLost, _AGAIN),
 }
 
 
 @contextmanager
 def translated(doing: str) -> Iterator[None]:
-    """Turn botocore's errors inside the block into ours; ``doing`` completes "Could not …"."""
+    """Turn botocore's errors inside the block into ours; ``doing`` completes "Could not …".
+
+    An answer that cannot be read, or lacks what we read of it (a proxy's page, say), is a lost one.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
     except ClientError as error:
         raise _of_answer(error, doing) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
         raise _of_sdk(error, doing) from None
+    except KeyError as error:
+        raise AnswerLost(_sentence(doing, f"the answer has no {error}"), hint=_AGAIN) from None
 
 
 def code_of(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError
@@ -117,12 +126,21 @@ def _of_answer(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocor
     unknown = AnswerLost if status >= HTTPStatus.INTERNAL_SERVER_ERROR else EngineError
     kind, hint = _BY_CODE.get(code, (unknown, ""))
     said = f"{code}: {text}" if text and text != code else code or f"HTTP {status}"
-    return kind(f"Could not {doing}: {said}", hint=hint)
+    return kind(_sentence(doing, said), hint=hint)
 
 
-def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocore's BotoCoreError
+def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - the SDK's error
     for cls in type(error).__mro__:
         if cls.__name__ in _BY_CLASS:
             kind, hint = _BY_CLASS[cls.__name__]
-            return kind(f"Could not {doing}: {error}", hint=hint)
-    return EngineError(f"Could not {doing}: {error}")
+            return kind(_sentence(doing, str(error)), hint=hint)
+    return EngineError(_sentence(doing, str(error)))
+
+
+def _sentence(doing: str, said: str) -> str:
+    """Return what was tried and what was said.
+
+    AWS answers a wrong signature with the text that it signed itself, the session token in it.
+    """
+    text = _TOKEN.sub(r"\1***", said).strip()
+    return f"Could not {doing}: {text}" + ("" if text.endswith((".", "!", "?")) else ".")

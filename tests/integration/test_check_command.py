@@ -9,6 +9,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -34,7 +35,9 @@ class Command:
         """Write a file of the checkout."""
         (self.folder / name).write_text(body)
 
-    def start(self, *argv: str, before: tuple[str, ...] = (), **environ: str) -> subprocess.Popen[str]:
+    def start(
+        self, *argv: str, before: tuple[str, ...] = (), **environ: str
+    ) -> subprocess.Popen[str]:
         """Start the command; its output can be read line by line."""
         process = subprocess.Popen(
             [*before, sys.executable, str(self.repository / "entrypoint.py"), *argv],
@@ -56,24 +59,24 @@ class Command:
 
     def run(self, *argv: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end."""
-        process = self.start(*argv, **environ)
+        process = self.start(*argv, before=(), **environ)
         out, err = process.communicate(timeout=120)
         return subprocess.CompletedProcess(argv, process.returncode, out, err)
 
-    def report(self) -> dict:
+    def report(self) -> Any:
         """report.json."""
         return json.loads((self.folder / "glue-health-check-report/report.json").read_text())
 
-    def processes(self) -> list[str]:
+    def processes(self) -> dict[int, str]:
         """Everything that runs on behalf of this checkout: the folder is in its command line."""
-        found = []
+        found = {}
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             try:
                 text = path.read_bytes().replace(b"\0", b" ").decode(errors="replace")
             except OSError:
                 continue
             if str(self.folder) in text:
-                found.append(text)
+                found[int(path.parent.name)] = text
         return found
 
 
@@ -87,6 +90,8 @@ def command(repository, tmp_path):
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+    for pid in command.processes():
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +191,17 @@ def test_command__asked_wrongly__is_2_without_a_traceback(command, argv, words):
 
 @pytest.mark.parametrize("word", ["--help", "--version"])
 def test_command__help_and_version__load_nothing_heavy(repository, word):
-    heavy = ("boto3", "botocore", "yaml", "pydantic", "github", "rich", "moto", "structlog", "jinja2")
+    heavy = (
+        "boto3",
+        "botocore",
+        "yaml",
+        "pydantic",
+        "github",
+        "rich",
+        "moto",
+        "structlog",
+        "jinja2",
+    )
     script = (
         "import sys\nfrom plugin.app import main\n"
         f"code = main([{word!r}])\n"
@@ -223,7 +238,7 @@ def test_command__script_fails__is_1_and_says_where(command):
     assert done.returncode == 1
     assert "a.py:2" in done.stdout
     assert command.report()["results"][0]["place"] == {"file": "a.py", "line": 2}
-    assert command.processes() == []
+    assert command.processes() == {}
 
 
 def test_command__script_passes__is_0(command):
@@ -268,7 +283,7 @@ def held_after_a_signal(command, process, code):
     assert report["results"][0]["leftovers"] == []
     assert "verdict=cancelled" in out
     assert "Traceback" not in err
-    until(lambda: command.processes() == [])
+    until(lambda: command.processes() == {})
 
 
 @pytest.mark.parametrize(
@@ -320,7 +335,7 @@ def test_command__killed_while_the_script_runs__no_script_survives(command):
     process.kill()
 
     process.communicate()
-    until(lambda: command.processes() == [])
+    until(lambda: command.processes() == {})
 
 
 # --- engine glue, on a Glue that outlives us -----------------------------------------------------
@@ -395,4 +410,4 @@ def test_command__spark_script__passes_and_a_broken_one_says_where(command):
     assert done.returncode == 1, done.stdout
     assert result["reason"].startswith("AssertionError: 10")
     assert result["place"] == {"file": "a.py", "line": 4}
-    assert command.processes() == []
+    assert command.processes() == {}

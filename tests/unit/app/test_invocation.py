@@ -1,0 +1,292 @@
+"""One call of the program: what it says, to whom, and what it keeps to itself."""
+
+import io
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+
+from plugin import __version__
+from plugin.app import main, main_cleanup
+from plugin.app.engines import missing_extra
+from plugin.app.invocation import Invocation, usable_environ
+from plugin.core import command_line
+
+SECRET = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+class Broken(io.StringIO):
+    """A stream whose reader has left."""
+
+    def write(self, text):
+        raise BrokenPipeError
+
+    def flush(self):
+        raise BrokenPipeError
+
+
+@pytest.fixture
+def make(tmp_path):
+    def invocation(*argv, out=None, err=None, **environ):
+        return Invocation(
+            line=command_line.parse(argv),
+            environ=environ,
+            cwd=tmp_path,
+            out=out or io.StringIO(),
+            err=err or io.StringIO(),
+        )
+
+    return invocation
+
+
+# --- what it keeps to itself ---------------------------------------------------------------------
+
+
+def test_say__text_with_a_secret__masks_it(make):
+    invocation = make(GITHUB_TOKEN=SECRET, AWS_SESSION_TOKEN="session-of-ours")
+
+    invocation.say(f"a {SECRET} b session-of-ours c")
+    invocation.complain([f"bad {SECRET}"])
+
+    assert invocation.out.getvalue() == "a *** b *** c\n"
+    assert invocation.err.getvalue() == "error: bad ***\n"
+
+
+def test_say__secret_given_as_a_flag__masks_it(make):
+    invocation = make("check", "--github-token", SECRET)
+
+    invocation.say(SECRET)
+
+    assert invocation.out.getvalue() == "***\n"
+
+
+def test_say__secret_of_three_letters__does_not_tear_every_line(make):
+    invocation = make(GITHUB_TOKEN="e")
+
+    invocation.say("here we are")
+
+    assert invocation.out.getvalue() == "here we are\n"
+
+
+@pytest.mark.parametrize("debug", ["", "true"])
+def test_complain_of_bug__any_error__says_where_without_secret_or_control(make, debug):
+    invocation = make(GITHUB_TOKEN=SECRET, DEBUG=debug)
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        raise ZeroDivisionError(f"{SECRET}\n::error::x\x1b[2J")
+
+    invocation.complain_of_bug(caught.value)
+
+    told = invocation.err.getvalue()
+    assert "A bug in glue-health-check: ZeroDivisionError" in told
+    assert "test_invocation.py:" in told
+    assert "cleanup" in told
+    assert ("Traceback" in told) == bool(debug)
+    assert SECRET not in told
+    assert "\x1b" not in told
+    assert not any(line.startswith("::") for line in told.splitlines())
+
+
+def test_main__bug__is_3_and_no_traceback(checkout):
+    (checkout.root / "gone").mkdir()
+    os.chdir(checkout.root / "gone")
+    (checkout.root / "gone").rmdir()
+    checkout.capsys.readouterr()
+
+    code = main(["check"])
+
+    told = checkout.capsys.readouterr()
+    assert code == 3
+    assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (RuntimeError("odd"), 3, "A bug in glue-health-check: RuntimeError: odd"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_main__something_unforeseen__has_its_exit_code_and_no_traceback(
+    checkout, error, code, words
+):
+    class Odd(io.StringIO):
+        def write(self, text):
+            raise error
+
+    os.chdir(checkout.root)
+    before, sys.stdout = sys.stdout, Odd()
+    try:
+        ended = main(["cleanup"])
+    finally:
+        sys.stdout = before
+
+    told = checkout.capsys.readouterr().err
+    assert ended == code
+    assert words in told
+    assert "Traceback" not in told
+
+
+# --- streams that are gone -------------------------------------------------------------------------
+
+
+def test_say__nobody_reads__goes_on(make):
+    invocation = make(out=Broken(), err=Broken())
+
+    invocation.say("a")
+    invocation.complain(["b"])
+
+
+def test_say__stream_lacks_letters__spells_them(make):
+    raw = io.BytesIO()
+    invocation = make(out=io.TextIOWrapper(raw, encoding="ascii"))
+
+    invocation.say("café")
+
+    assert raw.getvalue() == b"caf\\xe9\n"
+
+
+@pytest.mark.parametrize("word", ["--help", "--version"])
+def test_main__stream_lacks_letters__shows_all_the_same(word):
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    before, sys.stdout = sys.stdout, stream
+    try:
+        code = main([word])
+        stream.flush()
+    finally:
+        sys.stdout = before
+
+    assert code == 0
+    assert raw.getvalue()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["check"]])
+def test_main__no_streams_at_all__does_not_break(checkout, words):
+    os.chdir(checkout.root)
+    before = sys.stdout, sys.stderr
+    sys.stdout = sys.stderr = None
+    try:
+        code = main(words)
+    finally:
+        sys.stdout, sys.stderr = before
+
+    assert code == (2 if words == ["check"] else 0)
+
+
+# --- words for the terminal ------------------------------------------------------------------------
+
+
+def test_main__version__is_the_packages(checkout):
+    assert checkout.run("--version").out == f"{__version__}\n"
+
+
+def test_main__help__names_commands_settings_and_exit_codes(checkout):
+    told = checkout.run("check", "--help").out
+
+    for word in ("cleanup", "sweep", "--scripts-bucket", "Exit codes", "143"):
+        assert word in told
+
+
+def test_main_cleanup__without_a_trail__is_0(checkout):
+    os.chdir(checkout.root)
+    before, sys.argv = sys.argv, ["cleanup", "--nonsense"]
+    try:
+        code = main_cleanup()
+    finally:
+        sys.argv = before
+
+    assert code == 0
+
+
+# --- the environment -----------------------------------------------------------------------------
+
+
+def test_usable_environ__empty_aws_variables__are_taken_away():
+    environ = {"AWS_PROFILE": "", "AWS_REGION": "eu-west-1", "OTHER": ""}
+
+    usable_environ(environ)
+
+    assert environ == {"AWS_REGION": "eu-west-1", "OTHER": ""}
+
+
+def test_main__empty_aws_variables__do_not_break_a_check(checkout):
+    checkout.write("a.py", "print(1)")
+    empty = dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"), "")
+
+    outcome = checkout.on_glue("sweep", **empty)
+
+    assert outcome.code == 0, outcome.err
+    assert "AWS_PROFILE" not in os.environ
+
+
+def test_build__git_is_missing__knows_no_commit(make):
+    assert make().build().commit == ""
+
+
+def test_build__git_repository__knows_commit_and_branch(make, tmp_path, repository):
+    (tmp_path / ".git/refs/heads").mkdir(parents=True)
+    (tmp_path / ".git/objects").mkdir()
+    (tmp_path / ".git/HEAD").write_text("ref: refs/heads/topic\n")
+    (tmp_path / ".git/refs/heads/topic").write_text("a" * 40 + "\n")
+
+    build = make().build()
+
+    assert (build.commit, build.branch) == ("a" * 40, "topic")
+
+
+# --- the command local ---------------------------------------------------------------------------
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def test_local__port_is_taken__says_so(checkout):
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+
+        outcome = checkout.run("local", "--port", str(port))
+
+    assert outcome.code == 3
+    assert f"cannot listen on 127.0.0.1:{port}" in outcome.err
+    assert "--port" in outcome.err
+
+
+def test_local__until_a_signal__serves_and_says_how_to_use_it(checkout):
+    port = free_port()
+
+    def hit():
+        give_up = time.monotonic() + 30
+        while time.monotonic() < give_up:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    hitting = threading.Thread(target=hit)
+    hitting.start()
+
+    outcome = checkout.run("local", "--port", str(port))
+
+    hitting.join()
+    assert outcome.code == 0
+    assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in outcome.out
+
+
+def test_missing_extra__of_the_local_engine__names_what_to_install():
+    error = missing_extra(ModuleNotFoundError("No module named 'moto'", name="moto"))
+
+    assert "moto is missing" in str(error)
+    assert "glue-health-check[local]" in error.hint

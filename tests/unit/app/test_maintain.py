@@ -1,0 +1,245 @@
+"""cleanup and sweep: what a killed check left goes, what is anybody else's stays."""
+
+import os
+import signal
+
+import pytest
+
+from plugin.core.naming import Tag
+from tests.unit.aws.relay import refusal
+
+BUILD = "0123456789ab"
+OTHER = "ba9876543210"
+
+
+def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)):
+    """Leave what a killed check leaves: objects and a job."""
+    prefix = f"glue-health-check/{build_id}/a/"
+    for key in keys:
+        checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=prefix + key, Body=b"print(1)")
+    name = name or f"glue-health-check-a-local-{build_id[:6]}"
+    location = f"s3://{checkout.bucket}/{prefix}script/a.py"
+    checkout.truth["glue"].create_job(
+        Name=name,
+        Role="job-role",
+        Command={"Name": "pythonshell", "ScriptLocation": location},
+        Tags={
+            Tag.MANAGED: "true",
+            Tag.BUILD: build_id,
+            Tag.CHECK: "a",
+            Tag.SCRIPTS: checkout.bucket,
+            **(tags or {}),
+        },
+    )
+    return name
+
+
+def trail(checkout, text=BUILD):
+    checkout.write("glue-health-check-report/build-id", text)
+
+
+# --- cleanup -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [None, "", "../../etc", "0123456789", "0123456789ab\nba98", "*"])
+def test_cleanup__no_trail_that_can_be_read__does_nothing(checkout, text):
+    name = leave(checkout)
+    if text is not None:
+        trail(checkout, text)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert "nothing to do" in outcome.out
+    assert checkout.relay.asked == []
+    assert checkout.jobs() == [name]
+
+
+def test_cleanup__hostile_state__is_no_build_id(checkout):
+    leave(checkout)
+
+    outcome = checkout.on_glue("cleanup", STATE_build_id="0123456789ab/../x")
+
+    assert outcome.code == 0
+    assert checkout.relay.asked == []
+
+
+def test_cleanup__pull_request_committed_a_trail__is_not_believed_on_github(checkout, tmp_path):
+    name = leave(checkout)
+    trail(checkout)
+
+    outcome = checkout.on_glue(
+        "cleanup", GITHUB_ACTIONS="true", GITHUB_STATE=str(tmp_path / "state")
+    )
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [name]
+    assert checkout.relay.asked == []
+
+
+def test_cleanup__local_engine__has_nothing_to_do(checkout):
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--engine", "local")
+
+    assert (outcome.code, checkout.relay.asked) == (0, [])
+
+
+def test_cleanup__no_credentials__is_3_with_a_hint(checkout):
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    assert outcome.code == 3
+    assert "engine local" in outcome.err
+    assert "bug" not in outcome.err
+
+
+@pytest.mark.parametrize("how", ["file", "state"])
+def test_cleanup__this_build_left_things__removes_them_and_nothing_else(checkout, how):
+    leave(checkout, keys=("script/a.py", "ticket.json", "temp/x"))
+    other = leave(checkout, OTHER)
+    foreign = leave(checkout, OTHER, name="nightly", tags={Tag.MANAGED: "false"})
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key="data/x.csv", Body=b"")
+    state = {"STATE_build_id": BUILD} if how == "state" else {}
+    if how == "file":
+        trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", **state)
+
+    assert outcome.code == 0
+    assert sorted(checkout.jobs()) == sorted([other, foreign])
+    assert checkout.keys() == ["data/x.csv", f"glue-health-check/{OTHER}/a/script/a.py"]
+    assert f"cleanup: removed job glue-health-check-a-local-{BUILD[:6]}" in outcome.out
+
+
+def test_cleanup__killed_before_the_job_was_made__removes_the_objects(checkout):
+    key = f"glue-health-check/{BUILD}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=b"")
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert checkout.keys() == []
+
+
+@pytest.mark.parametrize("tag", [Tag.KEEP, Tag.OWNER])
+def test_cleanup__kept_on_purpose__stays_with_its_objects(checkout, tag):
+    name = leave(checkout, tags={tag: "somebody"})
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [name]
+    assert len(checkout.keys()) == 1
+    assert f"{name} is kept on purpose." in outcome.out
+
+
+def test_cleanup__dry_run__names_and_removes_nothing(checkout):
+    name = leave(checkout)
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--dry-run")
+
+    assert f"would remove job {name}" in outcome.out
+    assert checkout.jobs() == [name]
+
+
+def test_cleanup__delete_is_denied__is_3_and_names_what_stays(checkout):
+    name = leave(checkout)
+    trail(checkout)
+    checkout.relay.let("DeleteJob", refusal(400, "AccessDeniedException", "not you"))
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 3
+    assert f"job {name} stays: " in outcome.err
+    assert "not you" in outcome.err
+    assert checkout.keys() == []
+
+
+def test_cleanup__a_run_goes_on__is_stopped_first(checkout):
+    name = leave(checkout)
+    body = b"import time\ntime.sleep(60)\n"
+    key = f"glue-health-check/{BUILD}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=body)
+    run_id = checkout.truth["glue"].start_job_run(JobName=name)["JobRunId"]
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup")
+
+    run = checkout.truth["glue"].get_job_run(JobName=name, RunId=run_id)["JobRun"]
+    assert outcome.code == 0
+    assert run["JobRunState"] in {"STOPPING", "STOPPED"}
+    assert checkout.jobs() == []
+
+
+def test_cleanup__signal__ends_with_its_code_and_names_what_is_left(checkout):
+    name = leave(checkout)
+    trail(checkout)
+    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 143
+    assert f"job {name} stays: " in outcome.err
+    assert checkout.jobs() == [name]
+
+
+# --- sweep ---------------------------------------------------------------------------------------
+
+
+def test_sweep__everything_is_young__removes_nothing(checkout):
+    name = leave(checkout)
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 0
+    assert "0 removed, 0 stay" in outcome.out
+    assert checkout.jobs() == [name]
+
+
+def test_sweep__dry_run__names_what_would_go_and_removes_nothing(checkout):
+    name = leave(checkout)
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0", "--dry-run")
+
+    assert outcome.code == 0
+    assert f"sweep: would remove job {name}" in outcome.out
+    assert checkout.jobs() == [name]
+    assert "DeleteJob" not in checkout.relay.asked
+
+
+def test_sweep__old_things__go_and_what_is_not_ours_stays(checkout):
+    leave(checkout)
+    orphan = f"glue-health-check/{OTHER}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key="data/x.csv", Body=b"")
+    stay = [
+        leave(checkout, "1" * 12, tags={Tag.KEEP: "true"}),
+        leave(checkout, "2" * 12, name="production", tags={}),
+        leave(checkout, "3" * 12, tags={Tag.MANAGED: "false"}),
+        leave(checkout, "4" * 12, tags={Tag.EXPIRES_AT: "2999-01-01T00:00:00Z"}),
+    ]
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 0
+    assert sorted(checkout.jobs()) == sorted(stay)
+    left = checkout.keys()
+    assert "data/x.csv" in left
+    assert orphan not in left
+    assert not any(BUILD in key for key in left)
+    assert f"glue-health-check/{'1' * 12}/a/script/a.py" in left
+
+
+def test_sweep__not_allowed_to_list__is_3_with_what_to_do(checkout):
+    checkout.relay.let("ListJobs", refusal(400, "AccessDeniedException", "no glue:ListJobs"))
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 3
+    assert "no glue:ListJobs" in outcome.err
+    assert "Give the credentials in use this right" in outcome.err

@@ -1,0 +1,117 @@
+"""The driver's log: nothing twice, nothing lost, and a stream that is not there yet is empty."""
+
+import json
+import uuid
+from types import SimpleNamespace
+
+import pytest
+
+from plugin.core.errors import AccessDenied
+from tests.unit.aws.relay import Trouble, refusal
+
+NO_STREAM = refusal(400, "ResourceNotFoundException")
+CHECK = SimpleNamespace(job_name="some-job")
+
+
+def answer(body):
+    return Trouble(status=200, body=json.dumps(body).encode())
+
+
+def run_in(group):
+    return answer({"JobRun": {"Id": "jr_1", "JobRunState": "RUNNING", "LogGroupName": group}})
+
+
+def page(token, *messages):
+    events = [{"message": text, "timestamp": 1, "ingestionTime": 1} for text in messages]
+    return answer({"events": events, "nextForwardToken": token, "nextBackwardToken": "b"})
+
+
+@pytest.fixture
+def group(bench):
+    name = f"/aws-glue/{uuid.uuid4().hex}"
+    bench.relay.let("GetJobRun", *[run_in(name)] * 2)
+    return name
+
+
+def test_read__stream_not_there_yet__is_empty_and_read_later(bench, group):
+    reader = bench.engine.driver_log(CHECK, "jr_1")
+    bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
+    bench.relay.let("GetLogEvents", page("f/1", "late"), page("f/1"), page("e/1", "too"), NO_STREAM)
+
+    first = reader.read()
+    second = [(chunk.stream, chunk.text) for chunk in reader.read()]
+
+    assert first == ()
+    assert second == [("output", "late\n"), ("error", "too\n")]
+
+
+def test_read__denied__is_an_error(bench, group):
+    bench.relay.let("GetLogEvents", refusal(400, "AccessDeniedException"))
+
+    with pytest.raises(AccessDenied, match=f"Could not read the log {group}/output"):
+        bench.engine.driver_log(CHECK, "jr_1").read()
+
+
+def test_read__again__goes_on_after_the_last_token(bench, group):
+    reader = bench.engine.driver_log(CHECK, "jr_1")
+    bench.relay.let("GetLogEvents", page("f/1", "a", "b\n"), page("f/1"), NO_STREAM)
+    bench.relay.let("GetLogEvents", page("f/2", "c"), page("f/2"), NO_STREAM)
+
+    first = [chunk.text for chunk in reader.read()]
+    second = [chunk.text for chunk in reader.read()]
+
+    assert (first, second) == (["a\n", "b\n"], ["c\n"])
+    tokens = [asked.json.get("nextToken") for asked in bench.relay.sent("GetLogEvents")]
+    assert tokens == [None, "f/1", None, "f/1", "f/2", None]
+    assert all(asked.json["startFromHead"] for asked in bench.relay.sent("GetLogEvents"))
+
+
+def test_read__log_that_never_ends__leaves_after_a_bounded_number_of_pages(bench, group):
+    endless = [page(f"f/{number}", "x") for number in range(300)]
+    bench.relay.let("GetLogEvents", *endless)
+
+    bench.engine.driver_log(CHECK, "jr_1").read()
+
+    assert len(bench.relay.sent("GetLogEvents")) <= 101
+
+
+def test_read__run_without_a_group__uses_glues_own(bench):
+    bench.relay.let("GetJobRun", run_in(""))
+    bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
+
+    bench.engine.driver_log(CHECK, "jr_1").read()
+
+    groups = [asked.json["logGroupName"] for asked in bench.relay.sent("GetLogEvents")]
+    assert groups == ["/aws-glue/jobs/output", "/aws-glue/jobs/error"]
+
+
+def test_delete_logs__groups_missing__is_no_error(bench, group):
+    assert bench.engine.delete_logs(CHECK, "jr_1") == ()
+
+
+def test_delete_logs__streams_of_the_run__go_and_others_stay(bench, group):
+    logs = bench.truth("logs")
+    logs.create_log_group(logGroupName=f"{group}/output")
+    for name in ("jr_1", "jr_1-executor", "jr_2"):
+        logs.create_log_stream(logGroupName=f"{group}/output", logStreamName=name)
+
+    left = bench.engine.delete_logs(CHECK, "jr_1")
+
+    streams = logs.describe_log_streams(logGroupName=f"{group}/output")["logStreams"]
+    assert left == ()
+    assert [stream["logStreamName"] for stream in streams] == ["jr_2"]
+
+
+def test_delete_logs__one_denied__is_named_and_the_rest_goes(bench, group):
+    logs = bench.truth("logs")
+    logs.create_log_group(logGroupName=f"{group}/error")
+    for name in ("jr_1", "jr_1-x"):
+        logs.create_log_stream(logGroupName=f"{group}/error", logStreamName=name)
+    bench.relay.let("DeleteLogStream", refusal(400, "AccessDeniedException"))
+
+    (left,) = bench.engine.delete_logs(CHECK, "jr_1")
+
+    assert (left.kind, left.name) == ("log stream", f"{group}/error:jr_1")
+    assert "AccessDenied" in left.reason
+    streams = logs.describe_log_streams(logGroupName=f"{group}/error")["logStreams"]
+    assert [stream["logStreamName"] for stream in streams] == ["jr_1"]

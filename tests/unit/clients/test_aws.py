@@ -1,0 +1,218 @@
+"""Sessions and clients: credentials that are missing or assumed, and requests that are watched."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from plugin.clients.aws import Access, Clients
+from plugin.clients.aws_errors import translated
+from plugin.core.errors import AccessDenied, AnswerLost, EngineError, NoCredentials, Refused
+from plugin.local.server import LocalGlue
+from tests.unit.aws.relay import LOST_REQUEST, Relay, refusal
+
+KEY = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "a-secret-of-ours"}
+ROLE = "arn:aws:iam::123456789012:role/runner"
+DEAD = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def _no_metadata_service():
+    """botocore would ask the machine's own cloud for credentials."""
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with LocalGlue.start(environ={"PATH": "/usr/bin:/bin"}) as server:
+        yield server
+
+
+@pytest.fixture
+def relay(server):
+    with Relay(server.endpoint_url) as relay:
+        yield relay
+
+
+def clients_of(relay, **more):
+    return Clients(Access(region="us-east-1", endpoint_url=relay.endpoint_url, **{**KEY, **more}))
+
+
+def test_clients__no_credentials__are_told_as_such():
+    clients = Clients(Access(region="us-east-1", endpoint_url=DEAD))
+
+    with pytest.raises(NoCredentials, match="Could not ask STS who we are"):
+        clients.account_id()
+
+    assert not clients.has_credentials()
+
+
+def test_clients__no_credentials_to_assume_a_role_with__are_told_as_such():
+    clients = Clients(Access(region="us-east-1", endpoint_url=DEAD, assume_role_arn=ROLE))
+
+    with pytest.raises(NoCredentials, match="with which to assume arn:aws:iam"):
+        clients.account_id()
+
+    assert not clients.has_credentials()
+
+
+@pytest.mark.parametrize("half", KEY)
+def test_clients__half_a_key__is_told_as_such(half):
+    clients = Clients(Access(region="us-east-1", endpoint_url=DEAD, **{half: KEY[half]}))
+
+    with pytest.raises(Refused, match="Only one part of the AWS key"):
+        clients.has_credentials()
+
+
+def test_clients__profile_missing__is_told_as_such():
+    os.environ["AWS_PROFILE"] = "nowhere"
+
+    with pytest.raises(Refused, match="AWS_PROFILE"):
+        Clients(Access()).has_credentials()
+
+
+def test_clients__configuration_broken__is_told_as_such(tmp_path):
+    path = tmp_path / "config"
+    path.write_text("[broken\n")
+    os.environ["AWS_CONFIG_FILE"] = str(path)
+
+    with pytest.raises(EngineError, match="Could not read the AWS configuration"):
+        Clients(Access()).has_credentials()
+
+
+def test_clients__no_region__is_told_as_such():
+    clients = Clients(Access(**KEY))
+
+    with pytest.raises(Refused, match="Set region"):
+        _ = clients.glue
+
+    assert clients.region == ""
+    assert clients.partition == "aws"
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("eu-west-1", "aws"),
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("nowhere-land-1", "aws"),
+    ],
+)
+def test_partition__by_region__is_the_regions_and_aws_when_nobody_knows(region, partition):
+    assert Clients(Access(region=region)).partition == partition
+
+
+def test_clients__nobody_listens__is_told_with_the_address():
+    clients = Clients(Access(region="us-east-1", endpoint_url=DEAD, **KEY))
+
+    with pytest.raises(EngineError, match=r"127\.0\.0\.1:9") as caught, translated("list jobs"):
+        clients.glue_once.list_jobs()
+
+    assert caught.type is not AnswerLost
+
+
+def test_access__shown__holds_no_secret():
+    access = Access(**KEY, session_token="a-token", external_id="an-id")
+
+    shown = repr(access)
+
+    assert not any(word in shown for word in ("AKIDEXAMPLE", "a-secret", "a-token", "an-id"))
+
+
+def test_glue_once__connection_breaks__is_asked_once(relay):
+    clients = clients_of(relay)
+    relay.let("ListJobs", LOST_REQUEST)
+
+    with pytest.raises(Exception, match="closed"):
+        clients.glue_once.list_jobs()
+
+    assert relay.asked == ["ListJobs"]
+
+
+def test_glue__connection_breaks__is_asked_again(relay):
+    clients = clients_of(relay)
+    relay.let("ListJobs", LOST_REQUEST)
+
+    clients.glue.list_jobs()
+
+    assert relay.asked == ["ListJobs", "ListJobs"]
+
+
+def test_clients__asked_for_twice__are_the_same(relay):
+    clients = clients_of(relay)
+
+    assert clients.s3 is clients.s3
+    assert clients.logs is clients.logs
+    assert clients.glue is not clients.glue_once
+
+
+def test_clients__watched__tell_service_operation_and_status(relay):
+    heard = []
+    access = Access(region="us-east-1", endpoint_url=relay.endpoint_url, **KEY)
+    clients = Clients(access, heard=lambda *words: heard.append(words))
+    relay.let("GetCallerIdentity", refusal(403, "AccessDenied"))
+
+    with pytest.raises(AccessDenied):
+        clients.account_id()
+    clients.glue.list_jobs()
+
+    assert heard == [("sts", "GetCallerIdentity", 403), ("glue", "ListJobs", 200)]
+
+
+def test_account_id__of_the_key__is_told(relay):
+    assert clients_of(relay).account_id() == "123456789012"
+
+
+# --- a role to take first ------------------------------------------------------------------------
+
+
+def test_assume_role__refused__says_so_at_the_first_request(relay):
+    relay.let("AssumeRole", refusal(403, "AccessDenied", "is not authorized to perform"))
+    clients = clients_of(relay, assume_role_arn=ROLE)
+
+    with pytest.raises(AccessDenied, match="is not authorized"):
+        clients.account_id()
+
+
+def test_assume_role__granted__later_requests_are_signed_with_its_credentials(relay):
+    clients = clients_of(relay, assume_role_arn=ROLE, external_id="an-id", session_name="s" * 80)
+
+    clients.glue.list_jobs()
+
+    (assumed,), (listed,) = relay.sent("AssumeRole"), relay.sent("ListJobs")
+    body = assumed.body.decode()
+    assert "ExternalId=an-id" in body
+    assert f"RoleSessionName={'s' * 64}&" in body + "&"
+    assert "AKIDEXAMPLE" in assumed.headers["authorization"]
+    assert "AKIDEXAMPLE" not in listed.headers["authorization"]
+    assert listed.headers["x-amz-security-token"]
+    assert clients.has_credentials()
+    assert clients.region == "us-east-1"
+
+
+def test_assume_role__many_requests__is_taken_once(relay):
+    clients = clients_of(relay, assume_role_arn=ROLE)
+
+    clients.glue.list_jobs()
+    clients.s3.list_buckets()
+
+    assert relay.asked.count("AssumeRole") == 1
+
+
+# --- weight --------------------------------------------------------------------------------------
+
+
+def test_module__imported__does_not_load_the_sdk():
+    script = (
+        "import plugin.clients.aws, plugin.clients.aws_errors, sys, json\n"
+        "print(json.dumps([m for m in ('boto3', 'botocore') if m in sys.modules]))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(done.stdout) == []

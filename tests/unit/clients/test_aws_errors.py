@@ -1,0 +1,197 @@
+"""Every error of the SDK is one of ours, with what was tried, and without a secret."""
+
+import inspect
+from typing import Any
+
+import botocore.exceptions
+import botocore.parsers
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.clients.aws_errors import code_of, translated
+from plugin.core.errors import (
+    AccessDenied,
+    AlreadyThere,
+    AnswerLost,
+    EngineError,
+    NoCredentials,
+    NotFound,
+    OverLimit,
+    Refused,
+)
+
+TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQ=="
+
+
+class Anything(dict[str, str]):
+    """Fills every placeholder of a message."""
+
+    def __missing__(self, key):
+        return key
+
+
+def instance_of(cls):
+    error = cls.__new__(cls)
+    Exception.__init__(error, getattr(cls, "fmt", "").format_map(Anything()))
+    return error
+
+
+def sdk_errors():
+    found = [cls for _, cls in inspect.getmembers(botocore.exceptions, inspect.isclass)]
+    return [cls for cls in found if issubclass(cls, BotoCoreError)]
+
+
+def answer(code="", message="", status=400):
+    response: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": status},
+    }
+    return ClientError(response, "CreateJob")
+
+
+def translation(error):
+    with pytest.raises(EngineError) as caught, translated("do it"):
+        raise error
+    return caught.value
+
+
+@pytest.mark.parametrize("cls", sdk_errors(), ids=lambda cls: cls.__name__)
+def test_translated__error_of_the_sdk__is_ours_and_says_what_was_tried(cls):
+    error = translation(instance_of(cls))
+
+    assert error.message.startswith("Could not do it: ")
+    assert error.exit_code == 3
+    assert error.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "hint"),
+    [
+        ("NoCredentialsError", NoCredentials, "engine local"),
+        ("PartialCredentialsError", NoCredentials, "both parts"),
+        ("CredentialRetrievalError", NoCredentials, "fresh"),
+        ("SSOTokenLoadError", NoCredentials, "aws sso login"),
+        ("UnauthorizedSSOTokenError", NoCredentials, "aws sso login"),
+        ("NoRegionError", Refused, "region"),
+        ("InvalidRegionError", Refused, "region"),
+        ("ProfileNotFound", Refused, "AWS_PROFILE"),
+        ("ParamValidationError", Refused, "setting"),
+        ("EndpointConnectionError", EngineError, "network"),
+        ("ConnectTimeoutError", EngineError, "network"),
+        ("ProxyConnectionError", EngineError, "HTTPS_PROXY"),
+        ("SSLError", EngineError, "AWS_CA_BUNDLE"),
+        ("ReadTimeoutError", AnswerLost, "again"),
+        ("ConnectionClosedError", AnswerLost, "again"),
+        ("ResponseStreamingError", AnswerLost, "again"),
+        ("ResponseParserError", AnswerLost, "again"),
+    ],
+)
+def test_translated__error_of_the_sdk__has_its_class_and_remedy(name, kind, hint):
+    source = botocore.parsers if name == "ResponseParserError" else botocore.exceptions
+
+    error = translation(instance_of(getattr(source, name)))
+
+    assert type(error) is kind
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("AccessDeniedException", 400, AccessDenied),
+        ("AccessDenied", 403, AccessDenied),
+        ("403", 403, AccessDenied),
+        ("UnauthorizedOperation", 403, AccessDenied),
+        ("ExpiredTokenException", 400, NoCredentials),
+        ("UnrecognizedClientException", 400, NoCredentials),
+        ("InvalidSignatureException", 400, NoCredentials),
+        ("SignatureDoesNotMatch", 403, NoCredentials),
+        ("InvalidClientTokenId", 403, NoCredentials),
+        ("EntityNotFoundException", 400, NotFound),
+        ("ResourceNotFoundException", 400, NotFound),
+        ("NoSuchBucket", 404, NotFound),
+        ("404", 404, NotFound),
+        ("AlreadyExistsException", 400, AlreadyThere),
+        ("IdempotentParameterMismatchException", 400, AlreadyThere),
+        ("ThrottlingException", 400, OverLimit),
+        ("ConcurrentRunsExceededException", 400, OverLimit),
+        ("ResourceNumberLimitExceededException", 400, OverLimit),
+        ("SlowDown", 503, OverLimit),
+        ("InvalidInputException", 400, Refused),
+        ("ValidationException", 400, Refused),
+        ("InternalServiceException", 500, AnswerLost),
+        ("OperationTimeoutException", 400, AnswerLost),
+        ("500", 500, AnswerLost),
+        ("NeverHeardOf", 500, AnswerLost),
+        ("NeverHeardOf", 400, EngineError),
+        ("", 502, AnswerLost),
+        ("", 418, EngineError),
+    ],
+)
+def test_translated__answer_of_aws__has_its_class(code, status, kind):
+    error = translation(answer(code, status=status))
+
+    assert type(error) is kind
+
+
+def test_translated__answer_without_a_message__tells_the_code_alone():
+    assert translation(answer("NoSuchBucket")).message == "Could not do it: NoSuchBucket."
+
+
+def test_translated__answer_without_anything__tells_the_status():
+    assert translation(answer(status=418)).message == "Could not do it: HTTP 418."
+
+
+def test_translated__message_and_hint__are_two_sentences():
+    error = translation(answer("InvalidInputException", "Role is wrong"))
+
+    assert str(error) == (
+        "Could not do it: InvalidInputException: Role is wrong."
+        " Mend the setting that the message names."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"The Canonical String should have been\n'POST\n/\n\nx-amz-security-token:{TOKEN}\n\nhost'",
+        f"X-Amz-Security-Token={TOKEN}&X-Amz-Signature=0",
+        f'{{"X-Amz-Security-Token": "{TOKEN}"}}',
+    ],
+)
+def test_translated__aws_repeats_what_was_signed__the_session_token_is_taken_out(text):
+    error = translation(answer("InvalidSignatureException", text))
+
+    assert TOKEN not in str(error)
+    assert "***" in str(error)
+
+
+@given(st.text(), st.text(), st.integers(100, 599))
+def test_translated__any_answer__is_an_engine_error(code, message, status):
+    error = translation(answer(code, message, status))
+
+    assert error.message.startswith("Could not do it: ")
+
+
+def test_translated__answer_without_the_usual_parts__is_an_engine_error():
+    assert isinstance(translation(ClientError({}, "CreateJob")), EngineError)
+    assert code_of(ClientError({}, "CreateJob")) == ""
+
+
+def test_translated__answer_lacks_what_we_read__is_a_lost_answer():
+    empty: dict[str, str] = {}
+
+    with pytest.raises(AnswerLost, match="the answer has no 'JobRunId'"), translated("do it"):
+        _ = empty["JobRunId"]
+
+
+def test_translated__error_that_is_not_the_sdks__is_left_as_it_is():
+    with pytest.raises(ZeroDivisionError), translated("do it"):
+        _ = 1 / 0
+
+
+def test_translated__no_error__does_nothing():
+    with translated("do it"):
+        pass
