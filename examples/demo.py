@@ -43,9 +43,11 @@ def main() -> int:
 
 def check(checkout: Path, report_dir: Path) -> dict[str, object]:
     """Run the command in ``checkout``; return the check's result, exit code and seconds."""
-    command = [COMMAND, "check", "--engine", "local", "--config", "examples/.glue-health-check.yml"]
+    options = ("--engine", "local", "--config", "examples/.glue-health-check.yml")
     since = time.monotonic()
-    done = subprocess.run([*command, "--report-dir", report_dir], cwd=checkout, check=False)
+    done = subprocess.run(
+        (COMMAND, "check", *options, "--report-dir", report_dir), cwd=checkout, check=False
+    )
     seconds = time.monotonic() - since
     try:
         report = json.loads((report_dir / "report.json").read_text(encoding="utf-8"))

@@ -74,22 +74,16 @@ class LocalGlue:
     ) -> LocalGlue:
         """Start to serve, in threads of this process; returns when it answers.
 
-        `environ` is where PATH, language, time zone and Java are looked up; a script sees nothing
-        else of it.  `port` 0 takes a free one.  `python` runs the scripts.  Runs have their
-        folders below `work_dir`, which must exist; without it, in a temporary folder.  `buckets`
-        and `roles` (names) are created.  `seconds_per_minute` is how long a minute of a job's
-        time-out takes.  `notify` is told, once each, what a user should know.
-
+        `environ` is where PATH, language, time zone and Java are looked up.  `port` 0 takes a free
+        one.  `python` runs the scripts, below `work_dir` or a temporary folder.  `buckets` and
+        `roles` (names) are created.  `seconds_per_minute` is a minute of a job's time-out.
+        `notify` is told, once each, what a user should know.
         Raises OSError for an address in use, InnerError for a bucket or role that AWS refuses.
         """
         from plugin.local.http_server import HttpServer
 
         app = _moto()
-        aws = InnerAws(app)
-        for bucket in buckets:
-            aws.create_bucket(bucket, region)
-        for role in roles:
-            aws.create_role(role)
+        aws = _furnished(InnerAws(app), buckets, roles, region)
         http = HttpServer(host=host, port=port)
         folder = _made_folder(work_dir, http)
         settings = LaunchSettings(
@@ -149,6 +143,16 @@ def _moto() -> WSGIApplication:
         moto.server.create_backend_app  # type: ignore[attr-defined] # as above
     )
     return app
+
+
+def _furnished(
+    aws: InnerAws, buckets: Iterable[str], roles: Iterable[str], region: str
+) -> InnerAws:
+    for bucket in buckets:
+        aws.create_bucket(bucket, region)
+    for role in roles:
+        aws.create_role(role)
+    return aws
 
 
 def _gateway(app: WSGIApplication) -> WSGIApplication:

@@ -1,11 +1,14 @@
 """getResolvedOptions, by AWS's documentation."""
 
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import awsglue
 from awsglue.utils import GlueArgumentError, getResolvedOptions
 
 ARGV = ["script.py", "--JOB_NAME", "j", "--source=s3://b/x", "--enable-metrics", "", "--n", "-1"]
@@ -70,4 +73,15 @@ def test_resolved_options__any_value_after_an_equals_sign__comes_back_whole(valu
 
 
 def test_resolved_options__imports__no_spark():
-    assert "pyspark" not in sys.modules
+    code = "import sys, awsglue.utils; print('pyspark' in sys.modules)"
+    runtime = Path(awsglue.__file__).parents[1]
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(runtime)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "False\n"
