@@ -72,13 +72,12 @@ class LocalGlue:
         bootstrap: Path = BOOTSTRAP,
         notify: Callable[[str], None] = _keep_quiet,
     ) -> LocalGlue:
-        """Start to serve, in threads of this process; returns when it answers.
+        """Start to serve in threads of this process; returns when it answers.
 
         `environ` is where PATH, language, time zone and Java are looked up.  `port` 0 takes a free
-        one.  `python` runs the scripts, below `work_dir` or a temporary folder.  `buckets` and
-        `roles` (names) are created.  `seconds_per_minute` is a minute of a job's time-out.
-        `notify` is told, once each, what a user should know.
-        Raises OSError for an address in use, InnerError for a bucket or role that AWS refuses.
+        one.  `python` runs the scripts, below `work_dir` or a temporary folder.  `roles` are names.
+        `seconds_per_minute` is a minute of a time-out.  `notify` is told, once each, what a user
+        should know.  Raises OSError for an address in use, InnerError for a bucket or role refused.
         """
         from plugin.local.http_server import HttpServer
 
@@ -94,10 +93,9 @@ class LocalGlue:
             work_dir=folder,
             notify=_once(notify),
         )
-        store, launcher = JobStore(), Launcher(settings, aws)
+        launcher, store = Launcher(settings, aws), JobStore()
         runner = LocalRunner(store, aws, launcher, seconds_per_minute=seconds_per_minute)
-        glue = GlueApi(store, runner, aws.has_role)
-        http.start(Front(glue=glue, aws=app, make_gateway=lambda: _gateway(app), region=region))
+        http.start(_front(GlueApi(store, runner, aws.has_role), app, region))
         return cls(http=http, runner=runner, folder=folder, region=region, host=host)
 
     def __enter__(self) -> Self:
@@ -155,10 +153,13 @@ def _furnished(
     return aws
 
 
-def _gateway(app: WSGIApplication) -> WSGIApplication:
-    from plugin.local.s3_gateway import S3Gateway
+def _front(glue: GlueApi, app: WSGIApplication, region: str) -> Front:
+    def make_gateway() -> WSGIApplication:
+        from plugin.local.s3_gateway import S3Gateway
 
-    return S3Gateway(app)
+        return S3Gateway(app)
+
+    return Front(glue=glue, aws=app, make_gateway=make_gateway, region=region)
 
 
 def _url(host: str, port: int) -> str:
