@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
-from plugin.core.errors import PluginError
+from plugin.core.errors import EngineError, PluginError
 from plugin.core.naming import Location, Tag
 from plugin.core.result import Leftover
 
@@ -44,15 +45,33 @@ class Swept:
     leftovers: tuple[Leftover, ...] = ()
 
 
-def of_build(engine: Engine, build_id: str, *, buckets: Iterable[str] = ()) -> tuple[Removal, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Overdue:
+    """What is old enough to go, and the buckets that nobody could look into."""
+
+    removals: tuple[Removal, ...] = ()
+    unread: tuple[Leftover, ...] = ()
+
+
+def of_build(
+    engine: Engine,
+    build_id: str,
+    *,
+    owner: Mapping[str, str] = MappingProxyType({}),
+    buckets: Iterable[str] = (),
+) -> tuple[Removal, ...]:
     """Return what one build made and did not remove.
 
+    ``owner`` are tags that the build's jobs must bear (an empty text: must not): the build id may
+    come from a file that a pull request wrote, and then it is somebody else's.
     ``buckets`` are searched for the build's prefix too: a process that was killed before the job
     was created left objects alone.  What is no build id made nothing.
     """
     if not naming.BUILD_ID.fullmatch(build_id):
         return ()
     jobs = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    if any(job.tags.get(key, "") != value for job in jobs for key, value in owner.items()):
+        return ()
     removals = [_of_job(job, f"build {build_id}") for job in jobs if _is_ours(job)]
     orphans = [
         Removal(
@@ -69,11 +88,11 @@ def of_build(engine: Engine, build_id: str, *, buckets: Iterable[str] = ()) -> t
 
 def of_age(
     engine: Engine, now: datetime, age: timedelta, *, buckets: Iterable[str] = ()
-) -> tuple[Removal, ...]:
+) -> Overdue:
     """Return what builds left that began longer ago than ``age``: jobs, and prefixes without one.
 
     A job is old when its tag ``expires-at`` lies in the past and it was made before ``now - age``;
-    a prefix is old when its youngest object is.
+    a prefix is old when its youngest object is.  Raises ``EngineError`` when jobs are not listed.
     """
     jobs = tuple(engine.find_jobs({Tag.MANAGED: "true"}))
     removals = [
@@ -81,14 +100,32 @@ def of_age(
         for job in jobs
         if _is_ours(job) and job.created_at <= now - age and _has_expired(job.tags, now)
     ]
-    alive = {job.tags.get(Tag.BUILD, "") for job in jobs}
+    alive = frozenset(job.tags.get(Tag.BUILD, "") for job in jobs)
+    unread: list[Leftover] = []
     for bucket in dict.fromkeys(buckets):
-        for build_id, youngest in engine.build_prefixes(bucket):
-            if build_id not in alive and youngest <= now - age:
-                place = Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/")
-                why = f"no job, untouched since {youngest:%Y-%m-%d %H:%M} UTC"
-                removals.append(Removal(kind="objects", name=place.uri(), places=(place,), why=why))
-    return tuple(removals)
+        try:
+            removals += _orphans(engine, bucket, alive, now - age)
+        except EngineError as error:
+            unread.append(Leftover(kind="bucket", name=bucket, reason=str(error)))
+    return Overdue(removals=tuple(removals), unread=tuple(unread))
+
+
+def _orphans(engine: Engine, bucket: str, alive: frozenset[str], before: datetime) -> list[Removal]:
+    """Return the prefixes of a bucket that no job names and nobody has touched since ``before``."""
+    places = (
+        (Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/"), youngest)
+        for build_id, youngest in engine.build_prefixes(bucket)
+        if build_id not in alive and youngest <= before
+    )
+    return [
+        Removal(
+            kind="objects",
+            name=place.uri(),
+            places=(place,),
+            why=f"no job, untouched since {youngest:%Y-%m-%d %H:%M} UTC",
+        )
+        for place, youngest in places
+    ]
 
 
 def remove(engine: Engine, clock: Clock, removals: Iterable[Removal]) -> Swept:

@@ -9,10 +9,12 @@ from plugin.app.parts import access_of, clients_of
 from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail
 from plugin.core.errors import Exit
+from plugin.core.naming import Tag, tag_value
 from plugin.sweep import kept_by, of_age, of_build, remove
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
+    from plugin.core.build import Build
     from plugin.core.ports import Engine
     from plugin.core.sources import Settings
     from plugin.sweep import Removal
@@ -45,20 +47,31 @@ def _cleanup(invocation: Invocation) -> int:
     engine = _engine(invocation, settings)
     for name in kept_by(engine, build_id):
         invocation.say(f"cleanup: {name} is kept on purpose.")
-    removals = of_build(engine, build_id, buckets=_buckets(settings))
+    removals = of_build(engine, build_id, owner=_owner(build), buckets=_buckets(settings))
     return _carry_out(invocation, engine, removals)
 
 
 def _sweep(invocation: Invocation) -> int:
     settings = invocation.settings(is_foreign=invocation.build().is_foreign)
     engine = _engine(invocation, settings)
-    removals = of_age(
+    overdue = of_age(
         engine,
         invocation.clock.now(),
         timedelta(hours=settings.plan.sweep_older_than_hours),
         buckets=_buckets(settings),
     )
-    return _carry_out(invocation, engine, removals)
+    invocation.complain(f"sweep: {item.kind} {item.name}: {item.reason}" for item in overdue.unread)
+    code = _carry_out(invocation, engine, overdue.removals)
+    return Exit.ERRORED if overdue.unread else code
+
+
+def _owner(build: Build) -> dict[str, str]:
+    """Return the tags of this repository and pull request: another's things are not ours."""
+    pull_request = str(build.pull_request or "")
+    return {
+        Tag.REPOSITORY: tag_value(build.repository),
+        Tag.PULL_REQUEST: tag_value(pull_request),
+    }
 
 
 def _carry_out(invocation: Invocation, engine: Engine, removals: tuple[Removal, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import translated
-from plugin.core.errors import AlreadyThere, AnswerLost, EngineError, NotFound
+from plugin.core.errors import AlreadyThere, AnswerLost, EngineError, NotFound, Throttled
 from plugin.core.naming import MARKER_ARGUMENT, Tag
 from plugin.core.ports import FoundJob, Sighting
 from plugin.core.states import RunState
@@ -20,6 +20,10 @@ MARKER_LOOKS = 5
 """How often the run is looked for after the answer to StartJobRun was lost."""
 MARKER_WAIT = 2.0
 """Seconds between those looks: GetJobRuns may lag behind."""
+START_ATTEMPTS = 5
+"""How often StartJobRun is sent while Glue answers that it was throttled, and not executed."""
+START_WAIT = 8.0
+"""Longest wait in seconds between those."""
 BATCH = 25
 """Most run ids of one BatchStopJobRun, and job names of one BatchGetJobs."""
 
@@ -51,10 +55,33 @@ class GlueJobs:
             return False
 
     def start(self, request: Mapping[str, Any]) -> str:
-        """Start the run.  After a lost answer the run is looked for by its marker, never restarted.
+        """Start the run, again only after an answer that says that it was not started.
 
+        After a lost answer the run is looked for by its marker, never restarted.
         Raises ``AnswerLost`` when it cannot be found: ``finish`` stops it if it appears later.
         """
+        from tenacity import (
+            Retrying,
+            retry_if_exception_type,
+            stop_after_attempt,
+            wait_exponential_jitter,
+        )
+
+        patient = Retrying(
+            retry=retry_if_exception_type(Throttled),
+            stop=lambda state: (
+                stop_after_attempt(START_ATTEMPTS)(state) or self._clock.is_cancelled()
+            ),
+            wait=wait_exponential_jitter(initial=1, max=START_WAIT),
+            sleep=self._wait,
+            reraise=True,
+        )
+        return patient(self._start_once, request)
+
+    def _wait(self, seconds: float) -> None:
+        self._clock.wait(seconds)  # a cancel ends the wait; the stop condition sees it
+
+    def _start_once(self, request: Mapping[str, Any]) -> str:
         name = request["JobName"]
         try:
             with translated(f"start the job {name}"):

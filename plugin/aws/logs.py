@@ -31,6 +31,7 @@ class DriverLog:
         self._run_id = run_id
         self._group = ""
         self._tokens: dict[LogStream, str] = {}
+        self._keeps_ends: set[LogStream] = set()
 
     def read(self) -> tuple[LogChunk, ...]:
         """Return what is new since the last call; nothing twice."""
@@ -58,16 +59,22 @@ class DriverLog:
                     events = page["events"]
             except NotFound:
                 return texts
-            texts += [_with_end(event.get("message", "")) for event in events]
+            texts += [self._text(stream, event.get("message", "")) for event in events]
             self._tokens[stream] = page.get("nextForwardToken", "")
             if self._tokens[stream] == token or not events:
                 break
         return texts
 
+    def _text(self, stream: LogStream, message: str) -> str:
+        """Return an event's text with its line break.
 
-def _with_end(message: str) -> str:
-    """CloudWatch drops the last line break of an event."""
-    return message if message.endswith("\n") else message + "\n"
+        Some writers keep the line break in the event, some leave it out.  Once a stream was seen to
+        keep it, an event without one is a piece of a line that goes on.
+        """
+        if message.endswith("\n"):
+            self._keeps_ends.add(stream)
+            return message
+        return message if stream in self._keeps_ends else message + "\n"
 
 
 def group_of(clients: Clients, job_name: str, run_id: str) -> str:

@@ -16,6 +16,7 @@ from plugin.core.errors import (
     NotFound,
     OverLimit,
     Refused,
+    Throttled,
 )
 
 if TYPE_CHECKING:
@@ -54,8 +55,14 @@ _BY_CODE: dict[str, tuple[type[EngineError], str]] = {
     **dict.fromkeys(
         (
             *("ThrottlingException", "Throttling", "TooManyRequestsException", "SlowDown"),
+            *("RequestLimitExceeded", "RequestThrottled"),
+        ),
+        (Throttled, _LIMIT),
+    ),
+    **dict.fromkeys(
+        (
             *("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"),
-            *("RequestLimitExceeded", "LimitExceededException"),
+            "LimitExceededException",
         ),
         (OverLimit, _LIMIT),
     ),

@@ -10,6 +10,7 @@
     │   ├── AlreadyThere           the name is taken
     │   ├── Refused                AWS calls the request wrong
     │   ├── OverLimit              a quota, a concurrency limit or throttling
+    │   │   └── Throttled          too many requests at once: this one was not executed
     │   └── AnswerLost             the request may or may not have taken effect
     └── GitHubError            3   GitHub did not answer, or said no
 
@@ -93,6 +94,10 @@ class Refused(EngineError):
 
 class OverLimit(EngineError):
     """A quota, a concurrency limit or throttling, after the retries."""
+
+
+class Throttled(OverLimit):
+    """Too many requests at once: this one was not executed, and may be sent again."""
 
 
 class AnswerLost(EngineError):

@@ -44,8 +44,8 @@ def account(**options: object) -> tuple[Engine, FakeClock]:
 
 
 def swept(engine: Engine, clock: FakeClock, *, buckets: tuple[str, ...] = ()) -> sweep.Swept:
-    removals = sweep.of_age(engine, clock.now(), DAY, buckets=buckets)
-    return sweep.remove(engine, clock, removals)
+    overdue = sweep.of_age(engine, clock.now(), DAY, buckets=buckets)
+    return sweep.remove(engine, clock, overdue.removals)
 
 
 # --- what is never touched ------------------------------------------------------------------------
@@ -235,6 +235,34 @@ def test_of_age__listing_refused__is_told():
 
     with pytest.raises(EngineError, match="find_jobs refused"):
         swept(engine, clock)
+
+
+def test_of_age__one_bucket_refused__is_named_and_the_rest_is_found():
+    engine, clock = account(refusals=refused("build_prefixes", times=1))
+    engine.add_object("temporary", "glue-health-check/ffffffffffff/a/x", at=OLD)
+
+    overdue = sweep.of_age(engine, clock.now(), DAY, buckets=("scripts", "temporary"))
+
+    assert [removal.kind for removal in overdue.removals] == ["job", "objects"]
+    assert [(item.kind, item.name) for item in overdue.unread] == [("bucket", "scripts")]
+    assert overdue.unread[0].reason == "build_prefixes refused. Mend it."
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        {Tag.REPOSITORY: "octocat/other"},
+        {Tag.PULL_REQUEST: "8"},
+        {Tag.REPOSITORY: ""},
+    ],
+)
+def test_of_build__its_jobs_are_somebody_elses__removes_nothing_not_even_objects(owner):
+    engine, _ = account()
+    engine.jobs.clear()
+    tags = {**tags_of(), Tag.REPOSITORY: "octocat/flights", Tag.PULL_REQUEST: "7"}
+    engine.add_job(NAME, tags, created_at=OLD)
+
+    assert sweep.of_build(engine, ID, owner=owner, buckets=("scripts",)) == ()
 
 
 def test_remove__a_run_goes_on__is_stopped_before_the_job_is_deleted():

@@ -13,6 +13,7 @@ from plugin.core.errors import (
     NotFound,
     OverLimit,
     Refused,
+    Throttled,
 )
 from plugin.core.naming import MARKER_ARGUMENT, Tag
 from plugin.core.request import start_request
@@ -114,11 +115,41 @@ def test_start_run__server_error__is_never_retried(bench, status):
     assert bench.relay.asked.count("StartJobRun") == 1
 
 
+def test_start_run__throttled__is_sent_again_and_starts_one_run(bench):
+    name = bench.job()
+    bench.relay.let("StartJobRun", refusal(400, "ThrottlingException"))
+
+    run_id = bench.engine.start_run(wanted(name))
+
+    assert run_ids(bench, name) == [run_id]
+    assert bench.relay.asked.count("StartJobRun") == 2
+
+
+def test_start_run__throttled_for_ever__gives_up_with_its_remedy(bench):
+    name = bench.job()
+    bench.relay.let("StartJobRun", *[refusal(400, "ThrottlingException")] * 9)
+
+    with pytest.raises(Throttled, match="lower max_parallel"):
+        bench.engine.start_run(wanted(name))
+
+    assert bench.relay.asked.count("StartJobRun") == 5
+
+
+def test_start_run__throttled_and_cancelled__is_not_sent_again(bench):
+    name = bench.job()
+    bench.relay.let("StartJobRun", *[refusal(400, "ThrottlingException")] * 9)
+    bench.clock.cancelled = True
+
+    with pytest.raises(Throttled):
+        bench.engine.start_run(wanted(name))
+
+    assert bench.relay.asked.count("StartJobRun") == 1
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
         ("ConcurrentRunsExceededException", OverLimit),
-        ("ThrottlingException", OverLimit),
         ("AccessDeniedException", AccessDenied),
         ("InvalidInputException", Refused),
     ],

@@ -54,7 +54,7 @@ def test_read__denied__is_an_error(bench, group):
 
 def test_read__again__goes_on_after_the_last_token(bench, group):
     reader = bench.engine.driver_log(CHECK, "jr_1")
-    bench.relay.let("GetLogEvents", page("f/1", "a", "b\n"), page("f/1"), NO_STREAM)
+    bench.relay.let("GetLogEvents", page("f/1", "a", "b"), page("f/1"), NO_STREAM)
     bench.relay.let("GetLogEvents", page("f/2", "c"), page("f/2"), NO_STREAM)
 
     first = [chunk.text for chunk in reader.read()]
@@ -64,6 +64,16 @@ def test_read__again__goes_on_after_the_last_token(bench, group):
     tokens = [asked.json.get("nextToken") for asked in bench.relay.sent("GetLogEvents")]
     assert tokens == [None, "f/1", None, "f/1", "f/2", None]
     assert all(asked.json["startFromHead"] for asked in bench.relay.sent("GetLogEvents"))
+
+
+def test_read__stream_that_keeps_line_breaks__joins_the_pieces_of_a_line(bench, group):
+    reader = bench.engine.driver_log(CHECK, "jr_1")
+    bench.relay.let("GetLogEvents", page("f/1", "a\n", "b", "c\n"), page("f/1"))
+    bench.relay.let("GetLogEvents", page("e/1", "x", "y"), page("e/1"))
+
+    texts = [chunk.text for chunk in reader.read()]
+
+    assert texts == ["a\n", "b", "c\n", "x\n", "y\n"]
 
 
 def test_read__log_that_never_ends__leaves_after_a_bounded_number_of_pages(bench, group):

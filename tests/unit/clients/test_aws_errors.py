@@ -20,6 +20,7 @@ from plugin.core.errors import (
     NotFound,
     OverLimit,
     Refused,
+    Throttled,
 )
 
 TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQ=="
@@ -115,10 +116,10 @@ def test_translated__error_of_the_sdk__has_its_class_and_remedy(name, kind, hint
         ("404", 404, NotFound),
         ("AlreadyExistsException", 400, AlreadyThere),
         ("IdempotentParameterMismatchException", 400, AlreadyThere),
-        ("ThrottlingException", 400, OverLimit),
+        ("ThrottlingException", 400, Throttled),
         ("ConcurrentRunsExceededException", 400, OverLimit),
         ("ResourceNumberLimitExceededException", 400, OverLimit),
-        ("SlowDown", 503, OverLimit),
+        ("SlowDown", 503, Throttled),
         ("InvalidInputException", 400, Refused),
         ("ValidationException", 400, Refused),
         ("InternalServiceException", 500, AnswerLost),
