@@ -104,7 +104,7 @@ def watch(check: Check, world: World, course: Course) -> None:
 
     Raises ``EngineError`` when too many looks in a row fail.
     """
-    reader = world.engine.driver_log(check, course.run_id)
+    reader = world.engine.driver_log(check.job_name, course.run_id)
     pace = Pace(is_local=check.is_local)
     since = world.clock.monotonic()
     last = ""
@@ -252,7 +252,7 @@ def _remove(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
         delete = partial(world.engine.delete_objects, place.bucket, place.prefix)
         leftovers += _guarded("object", place.uri(), delete)
     if check.delete_logs and course.run_id:
-        delete_logs = partial(world.engine.delete_logs, check, course.run_id)
+        delete_logs = partial(world.engine.delete_logs, check.job_name, course.run_id)
         leftovers += _guarded("log stream", course.run_id, delete_logs)
     if any(item.kind == "run" for item in leftovers):
         reason = "its run has not ended yet"

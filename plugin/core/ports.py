@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from plugin.core.check import Check
     from plugin.core.result import CheckResult, Leftover, Report
     from plugin.core.states import RunState
 
@@ -104,7 +103,7 @@ class Engine(Protocol):
     def look(self, job_name: str, run_id: str) -> Sighting:
         """Return the run as it is now."""
 
-    def driver_log(self, check: Check, run_id: str) -> LogReader:
+    def driver_log(self, job_name: str, run_id: str) -> LogReader:
         """Return a reader at the beginning of the run's log; asks nothing of AWS yet."""
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
@@ -116,7 +115,7 @@ class Engine(Protocol):
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         """Delete all objects below ``prefix``; return those that stayed."""
 
-    def delete_logs(self, check: Check, run_id: str) -> tuple[Leftover, ...]:
+    def delete_logs(self, job_name: str, run_id: str) -> tuple[Leftover, ...]:
         """Delete the run's log streams; return those that stayed."""
 
     def delete_job(self, job_name: str) -> None:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plugin.core.errors import SettingsError
+from plugin.core.kinds import Flag
 from plugin.core.settings import CheckSettings, Origin, PlanSettings, Setting, table
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def resolve(
     """
     found = _Findings()
     outer = _outer(flags, environ, found)
+    _use_lambda(environ.get("USE_LAMBDA", "").strip(), outer, found)
     top = {name: value for name, value in file.items() if name != "checks"}
     below = _from_file(top, file_name, found, is_foreign=is_foreign)
     plan = _read(PlanSettings, {**below, **outer}, found)
@@ -126,6 +128,21 @@ def _outer(
     for name, raw in flags.items():
         values[name] = Given(where=table()[name].flag, raw=raw)
     return values
+
+
+def _use_lambda(text: str, outer: dict[str, Given], found: _Findings) -> None:
+    """``USE_LAMBDA=false`` switches ``trigger_function`` off; true without a name looks for it."""
+    if not text:
+        return
+    try:
+        is_wanted = Flag().read(text)
+    except ValueError as error:
+        found.problems.append(f"USE_LAMBDA: {error}.")
+        return
+    if not is_wanted:
+        outer.pop("trigger_function", None)
+    elif "trigger_function" not in outer:
+        found.problems.append("USE_LAMBDA: this version cannot do it yet. Leave it away.")
 
 
 def _is_meant(variable: str, text: str) -> bool:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from plugin.core.check import Check
 from plugin.core.errors import AlreadyThere, EngineError, NotFound, OverLimit
 from plugin.core.naming import ROOT, Tag
 from plugin.core.ports import Clock, FoundJob, LogChunk, LogStream, Sighting, Upload
@@ -171,9 +170,9 @@ class FakeEngine:
         self._answer(self._called("look", job_name, run_id))
         return self._seen(self._run(job_name, run_id))
 
-    def driver_log(self, check: Check, run_id: str) -> "FakeLog":
+    def driver_log(self, job_name: str, run_id: str) -> "FakeLog":
         self._called("driver_log", run_id)
-        return FakeLog(self, check.job_name, run_id)
+        return FakeLog(self, job_name, run_id)
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
         self._answer(self._called("active_runs", job_name))
@@ -202,7 +201,7 @@ class FakeEngine:
             for _, key in stuck
         )
 
-    def delete_logs(self, check: Check, run_id: str) -> tuple[Leftover, ...]:
+    def delete_logs(self, job_name: str, run_id: str) -> tuple[Leftover, ...]:
         error = self._called("delete_logs", run_id)
         self.log_streams.discard(run_id)
         self._answer(error)

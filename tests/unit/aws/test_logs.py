@@ -2,7 +2,6 @@
 
 import json
 import uuid
-from types import SimpleNamespace
 
 import pytest
 
@@ -10,7 +9,6 @@ from plugin.core.errors import AccessDenied
 from tests.unit.aws.relay import Trouble, refusal
 
 NO_STREAM = refusal(400, "ResourceNotFoundException")
-CHECK = SimpleNamespace(job_name="some-job")
 
 
 def answer(body):
@@ -34,7 +32,7 @@ def group(bench):
 
 
 def test_read__stream_not_there_yet__is_empty_and_read_later(bench, group):
-    reader = bench.engine.driver_log(CHECK, "jr_1")
+    reader = bench.engine.driver_log("some-job", "jr_1")
     bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
     bench.relay.let("GetLogEvents", page("f/1", "late"), page("f/1"), page("e/1", "too"), NO_STREAM)
 
@@ -49,11 +47,11 @@ def test_read__denied__is_an_error(bench, group):
     bench.relay.let("GetLogEvents", refusal(400, "AccessDeniedException"))
 
     with pytest.raises(AccessDenied, match=f"Could not read the log {group}/output"):
-        bench.engine.driver_log(CHECK, "jr_1").read()
+        bench.engine.driver_log("some-job", "jr_1").read()
 
 
 def test_read__again__goes_on_after_the_last_token(bench, group):
-    reader = bench.engine.driver_log(CHECK, "jr_1")
+    reader = bench.engine.driver_log("some-job", "jr_1")
     bench.relay.let("GetLogEvents", page("f/1", "a", "b"), page("f/1"), NO_STREAM)
     bench.relay.let("GetLogEvents", page("f/2", "c"), page("f/2"), NO_STREAM)
 
@@ -67,7 +65,7 @@ def test_read__again__goes_on_after_the_last_token(bench, group):
 
 
 def test_read__stream_that_keeps_line_breaks__joins_the_pieces_of_a_line(bench, group):
-    reader = bench.engine.driver_log(CHECK, "jr_1")
+    reader = bench.engine.driver_log("some-job", "jr_1")
     bench.relay.let("GetLogEvents", page("f/1", "a\n", "b", "c\n"), page("f/1"))
     bench.relay.let("GetLogEvents", page("e/1", "x", "y"), page("e/1"))
 
@@ -80,7 +78,7 @@ def test_read__log_that_never_ends__leaves_after_a_bounded_number_of_pages(bench
     endless = [page(f"f/{number}", "x") for number in range(300)]
     bench.relay.let("GetLogEvents", *endless)
 
-    bench.engine.driver_log(CHECK, "jr_1").read()
+    bench.engine.driver_log("some-job", "jr_1").read()
 
     assert len(bench.relay.sent("GetLogEvents")) <= 101
 
@@ -89,14 +87,14 @@ def test_read__run_without_a_group__uses_glues_own(bench):
     bench.relay.let("GetJobRun", run_in(""))
     bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
 
-    bench.engine.driver_log(CHECK, "jr_1").read()
+    bench.engine.driver_log("some-job", "jr_1").read()
 
     groups = [asked.json["logGroupName"] for asked in bench.relay.sent("GetLogEvents")]
     assert groups == ["/aws-glue/jobs/output", "/aws-glue/jobs/error"]
 
 
 def test_delete_logs__groups_missing__is_no_error(bench, group):
-    assert bench.engine.delete_logs(CHECK, "jr_1") == ()
+    assert bench.engine.delete_logs("some-job", "jr_1") == ()
 
 
 def test_delete_logs__streams_of_the_run__go_and_others_stay(bench, group):
@@ -105,7 +103,7 @@ def test_delete_logs__streams_of_the_run__go_and_others_stay(bench, group):
     for name in ("jr_1", "jr_1-executor", "jr_2"):
         logs.create_log_stream(logGroupName=f"{group}/output", logStreamName=name)
 
-    left = bench.engine.delete_logs(CHECK, "jr_1")
+    left = bench.engine.delete_logs("some-job", "jr_1")
 
     streams = logs.describe_log_streams(logGroupName=f"{group}/output")["logStreams"]
     assert left == ()
@@ -119,7 +117,7 @@ def test_delete_logs__one_denied__is_named_and_the_rest_goes(bench, group):
         logs.create_log_stream(logGroupName=f"{group}/error", logStreamName=name)
     bench.relay.let("DeleteLogStream", refusal(400, "AccessDeniedException"))
 
-    (left,) = bench.engine.delete_logs(CHECK, "jr_1")
+    (left,) = bench.engine.delete_logs("some-job", "jr_1")
 
     assert (left.kind, left.name) == ("log stream", f"{group}/error:jr_1")
     assert "AccessDenied" in left.reason

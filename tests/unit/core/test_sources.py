@@ -496,3 +496,23 @@ def test_sample_kinds__flags__are_outside_of_the_ladder():
     assert sample(table()["wait"], 1) is None
     assert isinstance(table()["wait"].kind, Flag)
     assert len(LADDER_ROWS) > 20
+
+
+def test_resolve__use_lambda_false__switches_the_function_off():
+    environ = {"LAMBDA_TRIGGER_FUNCTION": "trigger", "USE_LAMBDA": "false"}
+
+    assert resolved(environ=environ).plan.trigger_function == ""
+
+
+def test_resolve__use_lambda_true_with_a_name__keeps_the_name():
+    environ = {"LAMBDA_TRIGGER_FUNCTION": "trigger", "USE_LAMBDA": "true"}
+
+    assert resolved(environ=environ).plan.trigger_function == "trigger"
+
+
+def test_resolve__use_lambda_that_cannot_be_done_or_read__is_a_problem():
+    (without_name,) = problems_of(environ={"USE_LAMBDA": "true"})
+    (unreadable,) = problems_of(environ={"USE_LAMBDA": "perhaps"})
+
+    assert without_name == "USE_LAMBDA: this version cannot do it yet. Leave it away."
+    assert unreadable == "USE_LAMBDA: 'perhaps' is neither true nor false."
