@@ -125,7 +125,8 @@ def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], 
     """
     try:
         leave_trail(request.invocation, request.settings, request.build, request.build_id)
-        with opened(request.invocation, request.settings, request.plan.checks) as access:
+        say = telling.console.say  # in step with what it shows of the checks
+        with opened(request.invocation, request.settings, request.plan.checks, say) as access:
             clients = clients_of(access, request.settings)
             if clients.has_credentials():
                 return _linked(request, _run_all(request, telling, clients), clients), ""

@@ -11,7 +11,7 @@ from plugin.core.check import LOCAL_REGION
 from plugin.core.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from plugin.app.invocation import Invocation
     from plugin.clients.aws import Access
@@ -22,7 +22,12 @@ _BUCKET_IN_URI = re.compile(r"s3[an]?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$
 
 
 @contextmanager
-def opened(invocation: Invocation, settings: Settings, checks: Iterable[Check]) -> Iterator[Access]:
+def opened(
+    invocation: Invocation,
+    settings: Settings,
+    checks: Iterable[Check],
+    say: Callable[[str], None],
+) -> Iterator[Access]:
     """Yield how to reach the engine; the local one is stopped at the end of the block."""
     if settings.plan.engine == "glue":
         yield access_of(settings, session_name="glue-health-check")
@@ -40,7 +45,7 @@ def opened(invocation: Invocation, settings: Settings, checks: Iterable[Check]) 
             environ=invocation.environ,
             region=settings.plan.region or LOCAL_REGION,
             buckets=buckets_of(checks),
-            notify=lambda text: invocation.say(f"note: {text}"),
+            notify=lambda text: say(f"note: {text}"),
             roles=tuple(dict.fromkeys(_role_name(check) for check in checks)),
         )
     except ModuleNotFoundError as error:
