@@ -86,7 +86,7 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     """
     clock, engine = world.clock, world.engine
     since = clock.monotonic()
-    world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} files")
+    world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} file(s)")
     engine.upload((*check.uploads, ticket_upload(build, build_id, check)))
     engine.create_job(check.request)
     if clock.is_cancelled():
@@ -234,7 +234,7 @@ def finish(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     never raised.  With ``keep_resources`` nothing is removed.
     """
     if check.keep:
-        world.observer.state_changed(check.name, "KEPT", f"keep_resources: job {check.job_name}")
+        world.observer.state_changed(check.name, "KEPT", check.job_name)
         return ()
     since = world.clock.monotonic()
     try:
@@ -255,7 +255,7 @@ def _remove(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
         delete_logs = partial(world.engine.delete_logs, check.job_name, course.run_id)
         leftovers += _guarded("log stream", course.run_id, delete_logs)
     if any(item.kind == "run" for item in leftovers):
-        reason = "its run has not ended yet"
+        reason = "not deleted, because its run may still go on"
         leftovers.append(Leftover(kind="job", name=check.job_name, reason=reason))
     else:
         delete_job = partial(world.engine.delete_job, check.job_name)

@@ -14,7 +14,7 @@ from plugin.app.trail import leave_trail
 from plugin.checkout import WorkingTree
 from plugin.core.check import Circumstances
 from plugin.core.console_url import console_url
-from plugin.core.errors import Exit, NoCredentials, PluginError
+from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
 from plugin.core.masking import masked
 from plugin.core.plan import Plan, make_plan
 from plugin.core.preview import preview
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 
 _TURN_SECONDS = 0.2
+_NO_REGION = (
+    "region is required: set region (also read from AWS_REGION, AWS_DEFAULT_REGION, or the AWS"
+    " profile)."
+)
 _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine local."
 
 
@@ -128,13 +132,22 @@ def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], 
         say = telling.console.say  # in step with what it shows of the checks
         with opened(request.invocation, request.settings, request.plan.checks, say) as access:
             clients = clients_of(access, request.settings)
-            if clients.has_credentials():
-                return _linked(request, _run_all(request, telling, clients), clients), ""
-            if request.build.is_foreign:
+            if request.build.is_foreign and not clients.has_credentials():
                 return (), "A build of a fork without AWS credentials."
-            raise NoCredentials("There are no AWS credentials.", hint=_NO_CREDENTIALS)
+            _hold_usable(clients)
+            return _linked(request, _run_all(request, telling, clients), clients), ""
+    except SettingsError:
+        raise
     except PluginError as error:
         return tuple(_not_begun(check, error) for check in request.plan.checks), ""
+
+
+def _hold_usable(clients: Clients) -> None:
+    """Refuse a session that cannot reach AWS at all, before anything is sent."""
+    if not clients.has_credentials():
+        raise NoCredentials("There are no AWS credentials.", hint=_NO_CREDENTIALS)
+    if not clients.region:
+        raise SettingsError((_NO_REGION,))
 
 
 def _not_begun(check: Check, error: PluginError) -> CheckResult:
@@ -184,8 +197,13 @@ def _linked(
     if request.settings.plan.engine == "local":
         return results
     return tuple(
-        replace(result, console_url=console_url(clients.partition, clients.region, result.run_id))
-        for result in results
+        replace(
+            result,
+            console_url=console_url(
+                clients.partition, clients.region, result.run_id, check.capacity.log_group
+            ),
+        )
+        for result, check in zip(results, request.plan.checks, strict=True)
     )
 
 

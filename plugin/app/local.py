@@ -26,7 +26,7 @@ def serve(invocation: Invocation) -> int:
                 port=invocation.line.port,
                 region=settings.plan.region or LOCAL_REGION,
                 buckets=(LOCAL_BUCKET,),
-                roles=(LOCAL_ROLE,),
+                roles=(LOCAL_ROLE.rpartition("/")[2],),
                 notify=lambda text: invocation.say(f"note: {text}"),
             )
             invocation.say(

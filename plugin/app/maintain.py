@@ -53,6 +53,9 @@ def _cleanup(invocation: Invocation) -> int:
 
 def _sweep(invocation: Invocation) -> int:
     settings = invocation.settings(is_foreign=invocation.build().is_foreign)
+    if settings.plan.engine == "local":
+        invocation.say("sweep: a local Glue leaves nothing behind: nothing to do.")
+        return Exit.PASSED
     engine = _engine(invocation, settings)
     overdue = of_age(
         engine,

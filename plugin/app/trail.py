@@ -30,6 +30,7 @@ def leave_trail(invocation: Invocation, settings: Settings, build: Build, build_
         return
     folder = Folder(Path(settings.plan.report_dir), base=invocation.cwd)
     folder.write(FILE, build_id + "\n")
+    folder.write(".gitignore", "*\n")  # nobody wants to commit a report
 
 
 def _append(path: Path, text: str) -> None:

@@ -132,6 +132,8 @@ def _of_answer(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocor
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     unknown = AnswerLost if status >= HTTPStatus.INTERNAL_SERVER_ERROR else EngineError
     kind, hint = _BY_CODE.get(code, (unknown, ""))
+    if "assume role permissions" in text:
+        hint = "Check role_arn and that its trust policy names glue.amazonaws.com."
     said = f"{code}: {text}" if text and text != code else code or f"HTTP {status}"
     return kind(_sentence(doing, said), hint=hint)
 

@@ -39,6 +39,12 @@ class Capacity:
             return "pythonshell"
         return "MEMORY" if self.worker_type.startswith(("R.", "Z.")) else self.execution_class
 
+    @property
+    def log_group(self) -> str:
+        """The group of the job's stdout, without a security configuration."""
+        kind = "python-jobs" if self.job_type == "pythonshell" else "jobs"
+        return f"/aws-glue/{kind}/output"
+
     def in_words(self) -> str:
         """Return e.g. ``2 × G.1X`` or ``0.0625 DPU``."""
         if self.max_capacity is not None:

@@ -108,7 +108,7 @@ def make_check(
         shipped=package.shipped,
         session_policy=policy,
         is_local=is_local,
-        keep=plan.keep_resources,
+        keep=plan.keep_resources and not is_local,
         delete_logs=plan.delete_logs,
     )
     return check, tuple(f"{wanted.name}: {problem}" for problem in problems)

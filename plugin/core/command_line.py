@@ -120,6 +120,7 @@ def _raw(row: Setting, value: object) -> object:
 def _parser(*, with_help: bool) -> _Parser:
     parser = _Parser(
         prog="glue-health-check",
+        usage="glue-health-check [COMMAND] [--setting VALUE …]",
         description="Does this AWS Glue script still run on Glue?",
         epilog="Exit codes: 0 passed, 1 failed, 2 wrong settings, 3 errored, 4 a required reporter"
         " failed, 130 and 143 cancelled.",
@@ -131,7 +132,9 @@ def _parser(*, with_help: bool) -> _Parser:
     parser.add_argument("command", nargs="?", metavar="COMMAND", help=commands.replace("\n", "; "))
     parser.add_argument("-h", "--help", action="store_true", help="print this")
     parser.add_argument("--version", action="store_true", help="print the version")
-    parser.add_argument("--dry-run", action="store_true", help="check, sweep: only say what")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="check, sweep, cleanup: only say what would be done"
+    )
     parser.add_argument("--only", action="append", metavar="NAME", help="check: only this check")
     parser.add_argument("--host", default="127.0.0.1", help="local: address to listen on")
     parser.add_argument("--port", default=0, type=_port, help="local: port, 0 for any")

@@ -79,6 +79,15 @@ def cost_so_far(check: Check, course: Course) -> Cost:
     )
 
 
+def kept_notes(check: Check) -> tuple[str, ...]:
+    """Return how to remove what ``keep_resources`` leaves; nothing when it is not set."""
+    if not check.keep:
+        return ()
+    removals = (f"aws s3 rm --recursive {place.uri()}" for place in check.places)
+    commands = "; ".join((*removals, f"aws glue delete-job --job-name {check.job_name}"))
+    return (f"Kept, because keep_resources is set. It stays until you remove it: {commands}",)
+
+
 def result_of(
     check: Check,
     course: Course,
@@ -97,7 +106,7 @@ def result_of(
         hint=judgement.hint,
         place=judgement.place,
         findings=tuple(course.book.findings),
-        notes=judgement.notes,
+        notes=(*judgement.notes, *kept_notes(check)),
         leftovers=leftovers,
         state=str(course.seen.state) if course.run_id else "",
         job_name=check.job_name,

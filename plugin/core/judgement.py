@@ -114,7 +114,9 @@ def _ended_by_itself(seen: Sighting) -> bool:
 def _stopped_by_us(check: Check, stop: Stop, book: LogBook) -> Judgement:
     match stop:
         case Stop.CANCELLED:
-            return Judgement(verdict=Verdict.CANCELLED, reason="Cancelled: we were told to stop.")
+            return Judgement(
+                verdict=Verdict.CANCELLED, reason="Cancelled: a signal told us to stop."
+            )
         case Stop.QUEUE:
             return Judgement(
                 verdict=Verdict.ERRORED,
@@ -191,6 +193,12 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
             hint="fail_on_log_pattern names this line as a failure.",
             notes=_log_notes(book),
         )
+    if book.unreadable:
+        return Judgement(
+            verdict=Verdict.ERRORED,
+            reason=_one_line(book.unreadable[0]) + _more(len(book.unreadable)),
+            hint='Print {"name": text, "ok": true or false, …} behind the mark.',
+        )
     promised = book.promised(check.settings.require_findings)
     if book.finding_count < promised:
         return Judgement(
@@ -230,11 +238,20 @@ _SCRIPT_HINTS = (
         "Ship the module with extra_py_files, or have Glue install it with python_modules.",
     ),
     (r"SyntaxError|IndentationError|TabError", "Mend the syntax."),
-    (r"SystemExit", "Glue counts sys.exit() as a failure, also sys.exit(0): return instead."),
-    (r"GlueArgumentError|the following arguments are required", "Pass it in arguments."),
+    (
+        r"SystemExit",
+        "Glue counts sys.exit() as a failure, also sys.exit(0): let the script run to its end.",
+    ),
+    (
+        r"GlueArgumentError|the following arguments are required",
+        "Pass it: --arguments NAME=VALUE, or arguments: in the configuration file.",
+    ),
     (r"(?i)AccessDenied|not authorized to perform", "Give the job's role this right."),
     (r"(?i)OutOfMemory|exit code 137|heap space", "Use a larger worker_type, or less input."),
-    (r"(?i)path does not exist|NoSuchKey|NoSuchBucket|FileNotFound", "Check the address."),
+    (
+        r"(?i)path does not exist|NoSuchKey|NoSuchBucket|FileNotFound",
+        "Check the address against arguments and fixtures.",
+    ),
 )
 
 

@@ -99,7 +99,7 @@ class LogBook:
             case findings.Count(findings=count):
                 self.counted = (self.counted or 0) + count
             case findings.Unreadable(reason=reason):
-                self.unreadable.append(f"A line that starts with GLUE_HEALTH_CHECK {reason}.")
+                self.unreadable.append(f"A finding {reason}: {line[:200]}")
                 del self.unreadable[TAIL:]
             case finding:
                 self._finding_count += 1

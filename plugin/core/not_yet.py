@@ -34,4 +34,4 @@ def check_refusals(settings: CheckSettings) -> tuple[str, ...]:
 
 
 def _sentence(name: str) -> str:
-    return f"{name}: this version cannot do it yet. Leave the setting away."
+    return f"{name}: this version cannot do it yet. Leave the setting out."

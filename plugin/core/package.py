@@ -189,7 +189,9 @@ def _add_fixture(
 ) -> None:
     bucket, _, key = target.removeprefix("s3://").partition("/")
     if not target.startswith("s3://") or not bucket or ".." in key.split("/"):
-        package.problems.append(f"fixtures: {target[:200]} is not s3://BUCKET/PREFIX.")
+        package.problems.append(
+            f"fixtures: {target[:200]} is neither s3://BUCKET/PREFIX nor {TEMP_PLACEHOLDER}/…."
+        )
         return
     if not is_local and not target.startswith(temp.uri()):
         package.problems.append(

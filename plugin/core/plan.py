@@ -81,7 +81,9 @@ def _expand(
         script = wanted.settings.script
         prefix = f"{wanted.name}: " if wanted.name else ""
         if not script:
-            problems.append(f"{prefix}script is required: the path of the Glue script.")
+            problems.append(
+                f"{prefix}script is required: the path of the Glue script, or checks in the file."
+            )
         elif not is_glob(script) or script.startswith("s3://"):
             found.append(replace(wanted, name=wanted.name or _stem(script)))
         else:

@@ -93,6 +93,9 @@ ROLE = Text(
     pattern=r"arn:aws[a-z-]*:iam::[0-9]{12}:role/.+",
     form="the ARN of a role (arn:aws:iam::123456789012:role/NAME)",
 )
-BUCKET = Text(pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", form="the name of a bucket, alone")
+BUCKET = Text(
+    pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    form="the name of a bucket (3 to 63 characters, no s3://, no path)",
+)
 URL = Text(pattern=r"https?://[^\s]+", form="a URL (https://…)")
 SLUG = Text(pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", form="letters, digits, '.', '_' and '-'")

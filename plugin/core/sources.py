@@ -142,7 +142,7 @@ def _use_lambda(text: str, outer: dict[str, Given], found: _Findings) -> None:
     if not is_wanted:
         outer.pop("trigger_function", None)
     elif "trigger_function" not in outer:
-        found.problems.append("USE_LAMBDA: this version cannot do it yet. Leave it away.")
+        found.problems.append("USE_LAMBDA: this version cannot do it yet. Leave it out.")
 
 
 def _is_meant(variable: str, text: str) -> bool:

@@ -98,7 +98,7 @@ class Launcher:
         reason = obstacle(paths)
         if not reason:
             return NOBODY
-        settings.notify(f"scripts run as the user of this process: {reason}")
+        settings.notify(f"the script runs as the same user as this process, because {reason}")
         return None
 
     def _environ(self, run: JobRun, space: Workspace, java: Path | None) -> dict[str, str]:

@@ -222,7 +222,7 @@ def test_check__script_passes__is_0_and_leaves_only_the_report(checkout):
     assert outcome.outputs["report_path"] == "glue-health-check-report/report.md"
     assert "  | hello\n" in outcome.out
     names = {name.removeprefix("glue-health-check-report/") for name in checkout.files}
-    assert names == {"a.py", "build-id", "report.json", "report.md"}
+    assert names == {"a.py", ".gitignore", "build-id", "report.json", "report.md"}
 
 
 def test_check__on_glue__passes_and_leaves_no_job_and_no_object(checkout):
@@ -351,3 +351,18 @@ def test_check__signal_again_and_again__does_not_tear_the_clean_up(checkout):
     assert outcome.code == 143
     assert checkout.jobs() == []
     assert checkout.keys() == []
+
+
+def test_check__on_glue_without_a_region__is_2_and_sends_nothing(checkout):
+    checkout.write("a.py", "print('hello')")
+
+    outcome = checkout.on_glue(
+        *("check", "--script", "a.py", "--job-type", "pythonshell"),
+        *("--role-arn", "arn:aws:iam::123456789012:role/x", "--scripts-bucket", "some-bucket"),
+        AWS_REGION="",
+        AWS_DEFAULT_REGION="",
+    )
+
+    assert outcome.code == 2
+    assert "error: region is required" in outcome.err
+    assert "LEFT BEHIND" not in outcome.out

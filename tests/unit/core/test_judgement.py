@@ -88,11 +88,11 @@ def test_judge__a_hostile_message__is_searched_in_its_beginning_only():
     [
         ("ModuleNotFoundError: No module named 'pandas'", "extra_py_files"),
         ("SyntaxError: invalid syntax (flights.py, line 3)", "Mend the syntax."),
-        ("SystemExit: 0", "return instead"),
+        ("SystemExit: 0", "let the script run to its end"),
         ("GlueArgumentError: the following arguments are required: --day", "arguments"),
         ("An error occurred (AccessDenied) when calling PutObject", "role this right"),
         ("Command failed with exit code 137: OutOfMemory", "larger worker_type"),
-        ("AnalysisException: Path does not exist: s3://a/b", "Check the address."),
+        ("AnalysisException: Path does not exist: s3://a/b", "Check the address against"),
         ("KeyError: 'iata'", "Mend the script"),
     ],
 )
@@ -243,12 +243,20 @@ def test_judge__fewer_findings_than_promised__is_errored(log, required, reason):
     assert judgement.hint == "A log that was not read whole is not a pass: run it again."
 
 
-def test_judge__passed_with_notes__tells_each_once():
-    log = "GLUE_HEALTH_CHECK {\n" * 2 + OK
+def test_judge__passed_with_a_log_that_was_cut__has_a_note():
+    judgement = judge(check_of(), SUCCEEDED, None, book_of(OK, problem="Cut off."))
 
-    judgement = judge(check_of(), SUCCEEDED, None, book_of(log, problem="Cut off."))
+    assert judgement == Judgement(verdict=Verdict.PASSED, notes=("Cut off.",))
 
-    assert judgement == Judgement(
-        verdict=Verdict.PASSED,
-        notes=("Cut off.", "A line that starts with GLUE_HEALTH_CHECK is not JSON."),
+
+def test_judge__a_finding_that_cannot_be_read__is_not_a_pass():
+    log = 'GLUE_HEALTH_CHECK {"name": "rows", "Ok": false}\n' * 2 + OK
+
+    judgement = judge(check_of(), SUCCEEDED, None, book_of(log))
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert judgement.reason == (
+        'A finding lacks "name" (text) or "ok" (true or false):'
+        ' GLUE_HEALTH_CHECK {"name": "rows", "Ok": false} (and 1 more)'
     )
+    assert judgement.hint.startswith('Print {"name": text')

@@ -134,7 +134,7 @@ def test_add__many_unreadable_findings__stays_bounded():
     book.add(chunks("GLUE_HEALTH_CHECK {\n" * 1000))
 
     assert len(book.unreadable) == TAIL
-    assert book.unreadable[0] == "A line that starts with GLUE_HEALTH_CHECK is not JSON."
+    assert book.unreadable[0] == "A finding is not JSON: GLUE_HEALTH_CHECK {"
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from plugin.core.settings import CheckSettings, PlanSettings
 def test_refusals__feature_that_is_not_built__is_refused_by_name(name, value):
     (sentence,) = refusals(replace(PlanSettings(), **{name: value}))
 
-    assert sentence == f"{name}: this version cannot do it yet. Leave the setting away."
+    assert sentence == f"{name}: this version cannot do it yet. Leave the setting out."
 
 
 def test_check_refusals__clone__is_refused_by_name():

@@ -193,7 +193,7 @@ def test_package_of__python_modules__local_wheels_are_shipped_and_others_named()
 def test_package_of__fixture_to_no_address__is_refused(target, is_local):
     (problem,) = packed(fixtures={"data": target}, is_local=is_local).problems
 
-    assert problem == f"fixtures: {target} is not s3://BUCKET/PREFIX."
+    assert problem == f"fixtures: {target} is neither s3://BUCKET/PREFIX nor {{temp}}/…."
 
 
 @pytest.mark.parametrize(

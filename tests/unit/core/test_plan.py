@@ -91,8 +91,8 @@ def test_make_plan__no_deletion__is_run(values):
 
 def test_make_plan__no_script__is_a_problem_with_the_checks_name():
     assert problems_of(check("one", script=""), check(script="")) == (
-        "one: script is required: the path of the Glue script.",
-        "script is required: the path of the Glue script.",
+        "one: script is required: the path of the Glue script, or checks in the file.",
+        "script is required: the path of the Glue script, or checks in the file.",
     )
 
 

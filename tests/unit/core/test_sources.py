@@ -514,5 +514,5 @@ def test_resolve__use_lambda_that_cannot_be_done_or_read__is_a_problem():
     (without_name,) = problems_of(environ={"USE_LAMBDA": "true"})
     (unreadable,) = problems_of(environ={"USE_LAMBDA": "perhaps"})
 
-    assert without_name == "USE_LAMBDA: this version cannot do it yet. Leave it away."
+    assert without_name == "USE_LAMBDA: this version cannot do it yet. Leave it out."
     assert unreadable == "USE_LAMBDA: 'perhaps' is neither true nor false."

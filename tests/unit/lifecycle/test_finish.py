@@ -49,7 +49,9 @@ def test_finish__keep_resources__removes_nothing_and_says_so():
     played = play(check_of(keep=True))
 
     assert played.observer.states[-1] == "KEPT"
-    assert played.observer.details[-1] == f"keep_resources: job {JOB}"
+    assert played.observer.details[-1] == JOB
+    assert played.result.notes[-1].startswith("Kept, because keep_resources is set. It stays")
+    assert f"aws glue delete-job --job-name {JOB}" in played.result.notes[-1]
     assert JOB in played.engine.jobs
     assert len(played.engine.objects) == 2
     assert played.result.leftovers == ()

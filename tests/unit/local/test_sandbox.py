@@ -61,7 +61,7 @@ def test_run__another_user_cannot_reach_the_folder__says_so_once(make_bench, tmp
         assert bench.run("pass")["JobRunState"] == "SUCCEEDED"
 
     assert len(told) == 1
-    assert told[0].startswith("scripts run as the user of this process: another user cannot")
+    assert told[0].startswith("the script runs as the same user as this process, because another")
 
 
 def test_needed_paths__our_own_interpreter__includes_its_libraries():
