@@ -68,6 +68,8 @@ class WorkingTree:
             )
         if any("\ud800" <= character <= "\udfff" for character in path):
             raise Unusable(f"{path!r} is not a name in UTF-8.", hint="Rename the file.")
+        if any(ord(character) < ord(" ") for character in path):
+            raise Unusable(f"{path!r} holds a control character.", hint="Rename the file.")
         return "/".join(part for part in parts if part != ".")
 
     def _inside(self, path: str) -> Path:

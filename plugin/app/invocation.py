@@ -156,7 +156,7 @@ class Invocation:
         from plugin.checkout import WorkingTree
 
         path = self.cwd / name
-        if not path.is_file() and name == table()["config"].default:
+        if not os.path.lexists(path) and name == table()["config"].default:
             return {}
         if Path(name).is_absolute():
             if not path.is_file():

@@ -124,7 +124,7 @@ class Clients:
             maker: Any = session.client
             client = maker(
                 service,
-                config=_config(attempts),
+                config=_config(attempts, is_local=bool(self._access.endpoint_url)),
                 endpoint_url=self._access.endpoint_url or None,
             )
         if self._heard is not None:
@@ -184,7 +184,8 @@ class Clients:
         def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
             maker: Any = session.client
             endpoint_url = access.endpoint_url or None
-            return maker(service, config=_config(ATTEMPTS), endpoint_url=endpoint_url, **options)
+            config = _config(ATTEMPTS, is_local=bool(endpoint_url))
+            return maker(service, config=config, endpoint_url=endpoint_url, **options)
 
         with translated(f"assume {access.assume_role_arn}"):
             fetcher: Any = AssumeRoleCredentialFetcher(
@@ -200,7 +201,7 @@ class Clients:
         return boto3.Session(botocore_session=inner, region_name=session.region_name)
 
 
-def _config(attempts: int) -> Config:
+def _config(attempts: int, *, is_local: bool) -> Config:
     """Return time limits and retries of a client."""
     from botocore.config import Config
 
@@ -210,4 +211,5 @@ def _config(attempts: int) -> Config:
         retries={"total_max_attempts": attempts, "mode": "standard"},
         max_pool_connections=32,
         user_agent_extra="glue-health-check",
+        proxies={} if is_local else None,  # a proxy would get what is for this machine
     )

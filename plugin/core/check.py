@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from plugin.core.build import Build
     from plugin.core.naming import Location
+    from plugin.core.pattern import Pattern
     from plugin.core.ports import Checkout, Upload
     from plugin.core.settings import CheckSettings, PlanSettings
     from plugin.core.sources import Wanted
@@ -58,9 +58,11 @@ class Check:
         return (self.scripts,) if same else (self.scripts, self.temp)
 
     @property
-    def patterns(self) -> tuple[re.Pattern[str], ...]:
+    def patterns(self) -> tuple[Pattern, ...]:
         """The compiled forms of ``fail_on_log_pattern``."""
-        return tuple(re.compile(text) for text in self.settings.fail_on_log_pattern)
+        from plugin.core.pattern import Pattern  # the regex package, only when it is needed
+
+        return tuple(Pattern(text) for text in self.settings.fail_on_log_pattern)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,17 +174,19 @@ def _problems(settings: CheckSettings) -> tuple[str, ...]:
         *naming.tag_problems(settings.tags),
         *override_problems(settings.price_overrides),
         *argument_problems(settings),
-        *(_pattern_problem(text) for text in settings.fail_on_log_pattern if not _compiles(text)),
+        *_pattern_problems(settings.fail_on_log_pattern),
     )
 
 
-def _compiles(pattern: str) -> bool:
-    try:
-        re.compile(pattern)
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return True
+def _pattern_problems(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    if not patterns:
+        return ()
+    from plugin.core.pattern import Pattern  # as above
 
-
-def _pattern_problem(pattern: str) -> str:
-    return f"fail_on_log_pattern: {pattern[:60]!r} is not a regular expression."
+    problems = []
+    for text in patterns:
+        try:
+            Pattern(text)
+        except ValueError as error:
+            problems.append(f"fail_on_log_pattern: {error}.")
+    return tuple(problems)

@@ -193,6 +193,13 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
             hint="fail_on_log_pattern names this line as a failure.",
             notes=_log_notes(book),
         )
+    if book.slow_pattern:
+        return Judgement(
+            verdict=Verdict.ERRORED,
+            reason=_one_line(f"fail_on_log_pattern took too long on a line: {book.slow_pattern}"),
+            hint="Write it without nested repetition.",
+            notes=_log_notes(book),
+        )
     if book.unreadable:
         return Judgement(
             verdict=Verdict.ERRORED,

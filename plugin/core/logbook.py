@@ -17,6 +17,7 @@ from plugin.core.ports import LogChunk, LogStream
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from plugin.core.pattern import Pattern
     from plugin.core.result import Finding
 
 TAIL = 100
@@ -34,13 +35,15 @@ MOST_FINDINGS = 1000
 class LogBook:
     """Everything that was learnt from the log so far."""
 
-    patterns: tuple[re.Pattern[str], ...] = ()
+    patterns: tuple[Pattern, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     counted: int | None = None
     unreadable: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     tail: deque[str] = field(default_factory=lambda: deque(maxlen=TAIL))
     lines: int = 0
+    slow_pattern: str = ""
+    """A forbidden pattern that took too long on a line: nobody knows whether it occurs."""
     problem: str = ""
     """Why the log could not be read whole; empty when it could."""
     _unfinished: dict[LogStream, str] = field(default_factory=dict)
@@ -106,8 +109,19 @@ class LogBook:
                 if len(self.findings) < MOST_FINDINGS or not finding.ok:
                     self.findings.append(finding)
                     self._drop_a_good_one()
-        if any(pattern.search(line) for pattern in self.patterns) and len(self.forbidden) < TAIL:
-            self.forbidden.append(line)
+        if len(self.forbidden) < TAIL and not self.slow_pattern:
+            self._compare(line)
+
+    def _compare(self, line: str) -> None:
+        """Hold a line against the patterns; one that takes too long is not tried again."""
+        for pattern in self.patterns:
+            try:
+                if pattern.finds(line):
+                    self.forbidden.append(line)
+                    return
+            except TimeoutError:
+                self.slow_pattern = pattern.text
+                return
 
     def _drop_a_good_one(self) -> None:
         """Keep memory bounded; what fails the check is worth more than what does not."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from plugin.local.capacity import PYTHON_SHELL
 from plugin.local.inner_aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from plugin.local.process import Child, spawn
-from plugin.local.sandbox import NOBODY, needed_paths, obstacle
+from plugin.local.sandbox import NOBODY, hide_process, needed_paths, obstacle
 from plugin.local.workspace import environ_of, spark_arguments
 
 if TYPE_CHECKING:
@@ -98,7 +98,11 @@ class Launcher:
         reason = obstacle(paths)
         if not reason:
             return NOBODY
-        settings.notify(f"the script runs as the same user as this process, because {reason}")
+        hide_process()
+        settings.notify(
+            f"the script runs as the same user as this process, because {reason}:"
+            " it can read what this user can, secrets of this step included"
+        )
         return None
 
     def _environ(self, run: JobRun, space: Workspace, java: Path | None) -> dict[str, str]:

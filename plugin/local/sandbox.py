@@ -21,6 +21,10 @@ NOBODY = User(uid=65534, gid=65534)
 """The user and group that own nothing, by their numbers on Linux."""
 
 
+_PR_SET_DUMPABLE = 4
+"""Source: prctl(2)."""
+
+
 def needed_paths(python: str, *, is_spark: bool) -> tuple[Path, ...]:
     """Return what a child that runs `python` has to read, as far as we know."""
     paths = [Path(python).absolute(), Path(python).resolve()]
@@ -41,6 +45,17 @@ def obstacle(paths: Iterable[Path]) -> str:
             if not _is_open(place):
                 return f"another user cannot reach {place}"
     return ""
+
+
+def hide_process() -> None:
+    """Let other processes of our user read neither our environment nor our memory (Linux).
+
+    It does not help against root.  Elsewhere it does nothing.
+    """
+    import ctypes
+
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _is_open(path: Path) -> bool:

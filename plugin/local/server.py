@@ -135,8 +135,17 @@ def _made_folder(work_dir: Path | None, http: HttpServer) -> Path:
 
 
 def _moto() -> WSGIApplication:
-    import moto.server
+    """Return moto's server application, which a script may talk to: tamed.
 
+    It must start no container for a script, nor print a script's text where a CI host listens.
+    """
+    import moto.server
+    from moto.core.config import default_user_config
+    from moto.moto_server import werkzeug_app
+
+    for service in ("lambda", "batch"):
+        default_user_config[service]["use_docker"] = False
+    vars(werkzeug_app)["print"] = _keep_quiet
     app: WSGIApplication = moto.server.DomainDispatcherApplication(  # type: ignore[attr-defined] # a public name that moto re-exports without saying so
         moto.server.create_backend_app  # type: ignore[attr-defined] # as above
     )

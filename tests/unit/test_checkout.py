@@ -44,6 +44,12 @@ def test_read__path_outside__is_refused(tree, path):
         tree.read(path)
 
 
+@pytest.mark.parametrize("path", ["a\nb.py", "jobs/\x1b[2K.py"])
+def test_read__name_with_a_control_character__is_refused(tree, path):
+    with pytest.raises(Unusable, match="holds a control character"):
+        tree.read(path)
+
+
 @pytest.mark.parametrize("path", ["\ud800.py", "a/\udcff.py"])
 def test_read__name_that_is_not_utf_8__is_refused(tree, path):
     with pytest.raises(Unusable, match="is not a name in UTF-8"):

@@ -8,6 +8,7 @@ else 1 and ``outcome.json`` says why; a child that a signal ended leaves no outc
 """
 
 import atexit
+import os
 import signal
 import sys
 
@@ -21,20 +22,46 @@ def main(run_json: str) -> None:
     order = read_order(run_json)
     lifeline.hold(order.lifeline_fd)
     script.arrange_paths(order)
+    ending = Ending()
     # Registered first, so it runs last: after the script's own exit functions and threads.
-    atexit.register(leave, 0)
+    atexit.register(ending.leave)
     outcome = run(order)
+    if not ending.is_ours:  # a fork of the script's: it does not speak for the run
+        close_streams()
+        os._exit(0 if outcome is None else 1)
     if outcome is None:
+        ending.code = 0
         close_streams()
         return
-    write_outcome(order.outcome, outcome)
+    try:
+        write_outcome(order.outcome, outcome)
+    except BaseException as problem:  # noqa: BLE001 - a full disk, say: the exit code still tells
+        say(f"the outcome could not be written: {type(problem).__name__}")
     if outcome.is_interrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.raise_signal(signal.SIGINT)
     # A failed script ends now, even if it left threads that would go on for ever.
-    atexit.unregister(leave)
+    atexit.unregister(ending.leave)
     atexit._run_exitfuncs()  # noqa: SLF001 - the only way to run them without waiting for threads
     leave(1)
+
+
+class Ending:
+    """How the process ends by itself: badly, until the script is known to have succeeded."""
+
+    def __init__(self) -> None:
+        self.code = 1
+        self._pid = os.getpid()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this is the process that was started, not a fork of it."""
+        return os.getpid() == self._pid
+
+    def leave(self) -> None:
+        """End now.  A fork leaves the run's Spark alone."""
+        if self.is_ours:
+            leave(self.code)
 
 
 def run(order: Order) -> Outcome | None:
@@ -44,11 +71,19 @@ def run(order: Order) -> Outcome | None:
         provided.check_requirements(order.python_modules)
         script.execute(code, order)
     except BaseException as problem:  # noqa: BLE001 - whatever ends a script is its outcome
-        return outcome_of(problem, order)
+        return _outcome_of(problem, order)
     outcome = outcome_of(None, order)
     for note in surplus.notes_of(order) if outcome is None else ():
         say(note)
     return outcome
+
+
+def _outcome_of(problem: BaseException, order: Order) -> Outcome | None:
+    """Return the outcome even where looking into it fails: without files, say, or memory."""
+    try:
+        return outcome_of(problem, order)
+    except BaseException as broken:  # noqa: BLE001 - see above
+        return Outcome(kind="failed", error_message=f"{type(problem).__name__} ({broken})")
 
 
 if __name__ == "__main__":

@@ -147,8 +147,8 @@ def test_make_check__policy_and_patterns__are_ready_for_use():
 
     assert found == ()
     assert check.session_policy == '{"Statement":[]}'
-    assert [pattern.pattern for pattern in check.patterns] == ["WARN .*", "a{1,2}"]
-    assert check.patterns[0].search("x WARN y")
+    assert [pattern.text for pattern in check.patterns] == ["WARN .*", "a{1,2}"]
+    assert check.patterns[0].finds("x WARN y")
 
 
 def test_make_check__shell__has_its_capacity():

@@ -260,3 +260,12 @@ def test_judge__a_finding_that_cannot_be_read__is_not_a_pass():
         ' GLUE_HEALTH_CHECK {"name": "rows", "Ok": false} (and 1 more)'
     )
     assert judgement.hint.startswith('Print {"name": text')
+
+
+def test_judge__forbidden_pattern_without_an_end__is_given_up_and_told():
+    book = book_of("a" * 60 + "!\nlost\n", patterns=("^(a|a)*$", "lost"))
+
+    judgement = judge(check_of(), SUCCEEDED, None, book)
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert judgement.reason == "fail_on_log_pattern took too long on a line: ^(a|a)*$"

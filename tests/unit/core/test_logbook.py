@@ -1,6 +1,5 @@
 """Chunks of a log become lines, whatever way it was cut, and memory stays bounded."""
 
-import re
 from itertools import pairwise
 
 import pytest
@@ -15,6 +14,7 @@ from plugin.core.logbook import (
     TRACEBACK_LINES,
     LogBook,
 )
+from plugin.core.pattern import Pattern
 from plugin.core.ports import LogChunk, LogStream
 
 OK = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": true}\n'
@@ -99,7 +99,7 @@ def test_add__one_huge_line__is_cut_too():
 
 
 def test_add__a_hundred_thousand_lines__are_counted_and_few_are_kept():
-    book = LogBook(patterns=(re.compile("line"),))
+    book = LogBook(patterns=(Pattern("line"),))
     for first in range(0, 100_000, 1000):
         book.add(chunks("".join(f"line {first + n}\n" for n in range(1000))))
 

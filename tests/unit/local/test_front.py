@@ -201,3 +201,30 @@ def test_answers__of_every_operation__have_only_members_that_the_model_knows(ben
         shape = model.operation_model(operation).output_shape
         assert status == 200, (operation, answer)
         assert strangers(shape, answer) == [], operation
+
+
+def fetch(bench, path: str, **headers: str) -> int:
+    """Ask for a path as it is; return the status."""
+    connection = http.client.HTTPConnection(urlsplit(bench.server.endpoint_url).netloc, timeout=30)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/moto-api/recorder/download-recording", "//moto-api/reset", "/x/%6Doto-api/data.json"]
+)
+def test_front__motos_own_interface__is_closed_to_scripts(bench, path):
+    assert fetch(bench, path) == 404
+
+
+def test_front__hostile_credential_scope__prints_nothing(bench, capfd):
+    scope = "AWS4-HMAC-SHA256 Credential=x/2/us/##[error]PWNED/aws4_request, x"
+
+    fetch(bench, "/x", Authorization=scope)
+
+    assert "pwned" not in "".join(capfd.readouterr()).lower()

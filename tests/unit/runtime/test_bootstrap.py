@@ -294,3 +294,26 @@ def test_bootstrap__module_shipped_with_the_script__no_note(tmp_path: Path):
     (tmp_path / "py" / "shipped.py").write_text("x = 1")
 
     assert run(tmp_path, "import shipped").stderr == ""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "held = []\nwhile True: held.append(open('/dev/null'))",
+        "import pathlib\npathlib.Path.write_text = None\nraise KeyError('x')",
+        "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\nraise KeyError('x')",
+    ],
+)
+def test_bootstrap__outcome_cannot_be_written__the_exit_code_still_tells(tmp_path: Path, script):
+    ended = run(tmp_path, script, job_type="pythonshell")
+
+    assert ended.code != 0
+
+
+@pytest.mark.parametrize("ending", ["raise ValueError('child')", "import sys; sys.exit(3)"])
+def test_bootstrap__fork_of_the_script_fails__does_not_speak_for_the_run(tmp_path: Path, ending):
+    script = lines("import os", "pid = os.fork()", f"if pid == 0: {ending}", "os.waitpid(pid, 0)")
+
+    ended = run(tmp_path, script, job_type="pythonshell")
+
+    assert (ended.code, ended.kind) == (0, "")
