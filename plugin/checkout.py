@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of one file that is shipped."""
+MOST_BYTES = 512 * 1024 * 1024
+"""Bytes of all files that are shipped together: they are held in memory."""
 MOST_FILES = 20_000
 """Files that a glob or a folder may name; more is a mistake (a wrong folder, a link loop)."""
 
@@ -28,6 +30,7 @@ class WorkingTree:
     def __init__(self, root: Path) -> None:
         """Take the root of the checkout; it must exist."""
         self._root = root.resolve()
+        self._bytes = 0
 
     def matches(self, pattern: str) -> tuple[str, ...]:
         """Return the files that match, sorted, hidden folders left out.  Links are not followed."""
@@ -54,7 +57,11 @@ class WorkingTree:
         except OSError as error:
             raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
         try:
-            _refuse_what_is_no_plain_file(path, os.fstat(descriptor))
+            facts = os.fstat(descriptor)
+            _refuse_what_is_no_plain_file(path, facts)
+            self._bytes += facts.st_size
+            if self._bytes > MOST_BYTES:
+                raise Unusable(f"{path} and others are larger than {MOST_BYTES} bytes together.")
             with os.fdopen(descriptor, "rb", closefd=False) as handle:
                 return handle.read()
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -11,12 +12,13 @@ from plugin.core.check import LOCAL_REGION
 from plugin.core.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, MutableMapping
 
     from plugin.app.invocation import Invocation
     from plugin.clients.aws import Access
     from plugin.core.check import Check
     from plugin.core.sources import Settings
+    from plugin.local.server import LocalGlue
 
 _BUCKET_IN_URI = re.compile(r"s3[an]?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$|,)")
 
@@ -34,14 +36,32 @@ def opened(
         return
     from plugin.clients.aws import Access
 
+    with (
+        _without_aws_settings(os.environ),
+        _started(invocation, settings, tuple(checks), say) as glue,
+    ):
+        yield Access(
+            region=glue.region,
+            endpoint_url=glue.endpoint_url,
+            access_key_id=glue.access_key_id,
+            secret_access_key=glue.secret_access_key,
+        )
+
+
+def _started(
+    invocation: Invocation,
+    settings: Settings,
+    checks: tuple[Check, ...],
+    say: Callable[[str], None],
+) -> LocalGlue:
+    """Return a running local Glue, to be stopped by the caller."""
     try:
         from plugin.local.inner_aws import InnerError
         from plugin.local.server import LocalGlue
     except ModuleNotFoundError as error:
         raise missing_extra(error) from None
-    checks = tuple(checks)
     try:
-        glue = LocalGlue.start(
+        return LocalGlue.start(
             environ=invocation.environ,
             region=settings.plan.region or LOCAL_REGION,
             buckets=buckets_of(checks),
@@ -52,13 +72,20 @@ def opened(
         raise missing_extra(error) from None
     except (OSError, InnerError) as error:
         raise EngineError(f"The local Glue did not start: {error}.") from None
-    with glue:
-        yield Access(
-            region=glue.region,
-            endpoint_url=glue.endpoint_url,
-            access_key_id=glue.access_key_id,
-            secret_access_key=glue.secret_access_key,
-        )
+
+
+@contextmanager
+def _without_aws_settings(environ: MutableMapping[str, str]) -> Iterator[None]:
+    """Keep botocore from the user's AWS settings inside the block: a local check needs none."""
+    before = {name: value for name, value in environ.items() if name.startswith("AWS_")}
+    for name in before:
+        del environ[name]
+    environ.update({"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull})
+    try:
+        yield
+    finally:
+        del environ["AWS_CONFIG_FILE"], environ["AWS_SHARED_CREDENTIALS_FILE"]
+        environ.update(before)
 
 
 def missing_extra(error: ModuleNotFoundError) -> EngineError:

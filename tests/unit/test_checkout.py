@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin.checkout import LARGEST_FILE, MOST_FILES, WorkingTree
+from plugin.checkout import LARGEST_FILE, MOST_BYTES, MOST_FILES, WorkingTree
 from plugin.core.errors import Unusable
 
 OUTSIDE = ["..", "../x", "a/../../x", "/etc/passwd", "//etc/passwd", "", "a\0b", "a/.."]
@@ -267,3 +267,15 @@ def test_working_tree__relative_root__is_the_current_folder(root):
     os.chdir(root)
 
     assert WorkingTree(Path()).read("a.py") == b"a.py"
+
+
+def test_read__files_that_are_too_large_together__are_refused(root):
+    tree = WorkingTree(root)
+    with (root / "large.bin").open("wb") as file:
+        file.truncate(LARGEST_FILE)
+
+    for _ in range(MOST_BYTES // LARGEST_FILE):
+        tree.read("large.bin")
+
+    with pytest.raises(Unusable, match="larger than 536870912 bytes together"):
+        tree.read("large.bin")

@@ -366,3 +366,11 @@ def test_check__on_glue_without_a_region__is_2_and_sends_nothing(checkout):
     assert outcome.code == 2
     assert "error: region is required" in outcome.err
     assert "LEFT BEHIND" not in outcome.out
+
+
+def test_check__local_with_aws_settings_that_are_broken__passes_all_the_same(checkout):
+    checkout.write("a.py", "print('hello')")
+
+    outcome = checkout.local("--script", "a.py", AWS_PROFILE="nosuch", AWS_CONFIG_FILE="/none")
+
+    assert outcome.code == 0

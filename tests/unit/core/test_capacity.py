@@ -135,3 +135,15 @@ def test_capacity_of__settings__are_filled_in(values, capacity, words):
 )
 def test_capacity__price_class__follows_job_and_worker(capacity, price_class):
     assert capacity.price_class == price_class
+
+
+@pytest.mark.parametrize(
+    ("job_type", "group"),
+    [
+        ("glueetl", "/aws-glue/jobs/output"),
+        ("gluestreaming", "/aws-glue/jobs/output"),
+        ("pythonshell", "/aws-glue/python-jobs/output"),
+    ],
+)
+def test_log_group__each_job_type__is_where_glue_writes_its_stdout(job_type, group):
+    assert Capacity(job_type=job_type, glue_version="5.1").log_group == group

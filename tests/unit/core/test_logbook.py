@@ -191,3 +191,11 @@ def test_add__any_chunking_of_a_text__gives_the_same_lines(text, cuts):
     pieces = [text[first:last] for first, last in pairwise(ends)]
 
     assert lines_of(*pieces) == lines_of(text)
+
+
+def test_add__several_patterns__the_second_finds_what_the_first_does_not():
+    book = LogBook(patterns=(Pattern("never"), Pattern("lost")))
+
+    book.add(chunks("fine\nlost\n"))
+
+    assert book.forbidden == ["lost"]
