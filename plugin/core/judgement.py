@@ -150,7 +150,9 @@ def _failed(check: Check, seen: Sighting, book: LogBook) -> Judgement:
         return _out_of_time(check)
     lines = book.recent()
     message = seen.message or last_error(lines) or "The run failed without a message."
-    place = place_of(lines, message, check.shipped)
+    was_killed = re.search(r"exit code (?:137|139|143)\b", message) is not None
+    # What was killed did not end in the last traceback of its log.
+    place = None if was_killed else place_of(lines, message, check.shipped)
     not_the_script = None if place else _not_the_script(message)
     if not_the_script is not None:
         what, hint = not_the_script

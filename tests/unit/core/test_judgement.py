@@ -269,3 +269,13 @@ def test_judge__forbidden_pattern_without_an_end__is_given_up_and_told():
 
     assert judgement.verdict is Verdict.ERRORED
     assert judgement.reason == "fail_on_log_pattern took too long on a line: ^(a|a)*$"
+
+
+@pytest.mark.parametrize("code", [137, 139, 143])
+def test_judge__killed_after_a_traceback_that_was_handled__blames_no_line(code):
+    log = 'Traceback (most recent call last):\n  File "flights.py", line 3, in <module>\nKeyError: 1\n'
+
+    judgement = failed(f"Command failed with exit code {code}", log)
+
+    assert judgement.verdict is Verdict.FAILED
+    assert judgement.place is None

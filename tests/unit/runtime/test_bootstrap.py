@@ -317,3 +317,26 @@ def test_bootstrap__fork_of_the_script_fails__does_not_speak_for_the_run(tmp_pat
     ended = run(tmp_path, script, job_type="pythonshell")
 
     assert (ended.code, ended.kind) == (0, "")
+
+
+@pytest.mark.parametrize("ending", ["pass", "raise KeyError('x')", "import sys; sys.exit(0)"])
+def test_bootstrap__does_without_a_library_of_glues__nobody_knows(tmp_path: Path, ending):
+    script = lines("try:", "    import numpy", "except ImportError:", "    numpy = None", ending)
+
+    ended = run(tmp_path, script, job_type="pythonshell", glue_version="3.0")
+
+    assert ended.kind == "unsupported"
+    assert "module numpy, which Glue" in ended.message
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "try: import simplejson_of_nobody\nexcept ImportError: pass",
+        "def later():\n    import numpy\n",
+    ],
+)
+def test_bootstrap__does_without_what_glue_lacks_too__is_well(tmp_path: Path, script):
+    ended = run(tmp_path, script, job_type="pythonshell", glue_version="3.0")
+
+    assert (ended.code, ended.kind) == (0, "")

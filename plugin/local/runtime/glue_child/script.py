@@ -8,6 +8,7 @@ import sys
 import types
 from pathlib import Path
 
+from glue_child import misses
 from glue_child.order import Order
 
 RUNTIME = str(Path(__file__).resolve().parent.parent)
@@ -36,4 +37,5 @@ def execute(code: types.CodeType, order: Order) -> None:
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
     sys.argv[:] = [order.script, *order.argv]
+    misses.listen()
     exec(code, main.__dict__)
