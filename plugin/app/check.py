@@ -63,10 +63,10 @@ def check(invocation: Invocation) -> int:
 
 def _prepare(invocation: Invocation) -> _Request:
     build = invocation.build()
-    settings = invocation.settings(is_foreign=build.is_foreign)
-    if build.questions:
+    settings = invocation.gathered(is_foreign=build.is_foreign)
+    if build.questions and not settings.problems:
         build = answered(build, settings, invocation)
-        settings = invocation.settings(is_foreign=build.is_foreign)
+        settings = invocation.gathered(is_foreign=build.is_foreign)
     build_id = invocation.draw(12)
     invocation.say(_who(build, build_id), *(f"note: {note}" for note in settings.notes))
     plan = make_plan(
@@ -76,7 +76,7 @@ def _prepare(invocation: Invocation) -> _Request:
             build=build,
             build_id=build_id,
             now=invocation.clock.now(),
-            changed=changed_files(build, settings, invocation),
+            changed=None if settings.problems else changed_files(build, settings, invocation),
             only=invocation.line.only,
         ),
     )

@@ -8,7 +8,7 @@ import secrets
 import subprocess
 import sys
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,7 +22,7 @@ from plugin.core.config_file import LARGEST_FILE
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text
 from plugin.core.settings import table
-from plugin.core.sources import peek, resolve
+from plugin.core.sources import gather, peek
 from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
@@ -83,30 +83,34 @@ class Invocation:
 
     def settings(self, *, is_foreign: bool) -> Settings:
         """Return all settings.  Raises ``SettingsError`` with every problem, the line's too."""
+        settings = self.gathered(is_foreign=is_foreign)
+        if settings.problems:
+            raise SettingsError(settings.problems)
+        return settings
+
+    def gathered(self, *, is_foreign: bool) -> Settings:
+        """Return all settings with their problems, the command line's and the file's too."""
         problems = list(self.line.problems)
         name = self.peek("config")
         file: Mapping[str, object] = {}
+        unread: frozenset[str] = frozenset()
         try:
             file = self._config_file(name)
-        except UnicodeDecodeError:
-            problems.append(f"{name} is not UTF-8.")
-        except (ValueError, OSError) as error:
-            problems.append(f"{name} {getattr(error, 'strerror', None) or error}.")
-        except Unusable as error:
-            problems.append(f"config: {error}")
-        try:
-            settings = resolve(
-                flags=self.line.flags,
-                environ=self.environ,
-                file=file,
-                file_name=name,
-                is_foreign=is_foreign,
-            )
-        except SettingsError as error:
-            raise SettingsError((*problems, *error.problems)) from None
-        if problems:
-            raise SettingsError(tuple(problems))
-        return settings
+        except (ValueError, OSError, Unusable) as error:
+            problems.append(_file_problem(name, error))
+            unread = frozenset(table())  # what the file says nobody knows
+        settings = gather(
+            flags=self.line.flags,
+            environ=self.environ,
+            file=file,
+            file_name=name,
+            is_foreign=is_foreign,
+        )
+        return replace(
+            settings,
+            problems=(*problems, *settings.problems),
+            unread=settings.unread | unread,
+        )
 
     def mask(self, text: str) -> str:
         """Take our secrets out of a text."""
@@ -189,3 +193,13 @@ class Invocation:
         except (OSError, subprocess.SubprocessError):
             return ""
         return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _file_problem(name: str, error: Exception) -> str:
+    match error:
+        case UnicodeDecodeError():
+            return f"{name} is not UTF-8."
+        case Unusable():
+            return f"config: {error}"
+        case _:
+            return f"{name} {getattr(error, 'strerror', None) or error}."

@@ -42,10 +42,10 @@ class Plan:
 
 def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> Plan:
     """Return the plan.  Raises ``SettingsError`` with every problem of every check."""
-    if given.build.is_foreign and not settings.plan.allow_forks:
-        return Plan(reason=_fork_reason(given.build))
-    if _is_deletion(given.build):
-        return Plan(reason="The push deleted a branch: there is nothing to check.")
+    if reason := _reason_to_skip(given.build, settings):
+        if settings.problems:
+            raise SettingsError(settings.problems)
+        return Plan(reason=reason)
     problems = list(not_yet.refusals(settings.plan))
     expanded = _expand(settings.checks, checkout, problems)
     chosen = _only(expanded, given.only, problems)
@@ -57,9 +57,24 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
         f"Two checks would share the job name {name}: rename one."
         for name in _twice([check.job_name for check in checks])
     ]
+    problems = [*settings.problems, *(p for p in problems if not _follows(p, settings.unread))]
     if problems:
         raise SettingsError(tuple(dict.fromkeys(problems)))
     return Plan(checks=tuple(checks), skipped=skipped)
+
+
+def _reason_to_skip(build: Build, settings: Settings) -> str:
+    """Return why nothing is run at all; empty when something is."""
+    if build.is_foreign and not settings.plan.allow_forks:
+        return _fork_reason(build)
+    if _is_deletion(build):
+        return "The push deleted a branch: there is nothing to check."
+    return ""
+
+
+def _follows(problem: str, unread: frozenset[str]) -> bool:
+    """Whether a problem only misses a value that was given, and could not be read."""
+    return any(f"{name} is required" in problem for name in unread)
 
 
 def _is_deletion(build: Build) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plugin.core.errors import SettingsError
 from plugin.core.kinds import Flag
-from plugin.core.settings import CheckSettings, Origin, PlanSettings, Setting, table
+from plugin.core.settings import CheckSettings, Origin, PlanSettings, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +52,9 @@ class Settings:
     plan: PlanSettings
     checks: tuple[Wanted, ...]
     notes: tuple[str, ...] = ()
-    given: frozenset[str] = frozenset()
-    """Names that somebody set anywhere: the rest are defaults."""
+    problems: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
+    """Names whose value was given and cannot be read: here they have their defaults."""
 
 
 @dataclass
@@ -62,6 +63,7 @@ class _Findings:
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def unknown(self, where: str, name: str, known: list[str], *, prefix: str = "") -> None:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
@@ -78,11 +80,27 @@ def resolve(
     file_name: str = ".glue-health-check.yml",
     is_foreign: bool,
 ) -> Settings:
-    """Fold all sources into settings.
+    """Fold all sources into settings.  Raises ``SettingsError`` with every problem."""
+    settings = gather(
+        flags=flags, environ=environ, file=file, file_name=file_name, is_foreign=is_foreign
+    )
+    if settings.problems:
+        raise SettingsError(settings.problems)
+    return settings
+
+
+def gather(
+    *,
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    file: Mapping[str, object],
+    file_name: str,
+    is_foreign: bool,
+) -> Settings:
+    """Fold all sources into settings, with their problems: later ones can be told beside them.
 
     ``flags`` and ``file`` hold raw values by the setting's name; ``environ`` is the whole
     environment; ``is_foreign`` says that a stranger may have written the file.
-    Raises ``SettingsError`` with every problem.
     """
     found = _Findings()
     outer = _outer(flags, environ, found)
@@ -91,10 +109,13 @@ def resolve(
     below = _from_file(top, file_name, found, is_foreign=is_foreign)
     plan = _read(PlanSettings, {**below, **outer}, found)
     checks = _checks(file.get("checks"), file_name, outer, below, found, is_foreign=is_foreign)
-    if found.problems:
-        raise SettingsError(tuple(dict.fromkeys(found.problems)))
-    given = frozenset(outer) | frozenset(below)
-    return Settings(plan=plan, checks=checks, notes=tuple(dict.fromkeys(found.notes)), given=given)
+    return Settings(
+        plan=plan,
+        checks=checks,
+        notes=tuple(dict.fromkeys(found.notes)),
+        problems=tuple(dict.fromkeys(found.problems)),
+        unread=frozenset(found.unread),
+    )
 
 
 def peek(name: str, *, flags: Mapping[str, object], environ: Mapping[str, str]) -> Any:  # noqa: ANN401 - the type is the setting's
@@ -261,18 +282,17 @@ def _no_name_twice(names: list[str], file_name: str, found: _Findings) -> None:
 
 def _read(cls: type[AnySettings], values: Mapping[str, Given], found: _Findings) -> AnySettings:
     """Read the values that belong to ``cls``; the rest are its defaults."""
-    rows: list[Setting] = [
-        row for row in table().values() if row.is_per_check is (cls is CheckSettings)
-    ]
     known: dict[str, Any] = {}
-    for setting in rows:
-        if setting.name not in values:
+    for setting in table().values():
+        is_theirs = setting.is_per_check is (cls is CheckSettings)
+        if not is_theirs or setting.name not in values:
             continue
         given = values[setting.name]
         try:
             known[setting.name] = setting.kind.read(given.raw)
         except ValueError as error:
             found.problems.append(f"{given.where}: {error}.")
+            found.unread.add(setting.name)
     return cls(**known)
 
 

@@ -304,3 +304,18 @@ def test_check__two_files_missing__names_both(checkout):
 
     assert "a: a.py is missing" in told
     assert "b: b.py is missing" in told
+
+
+def test_check__settings_and_files_are_wrong__are_told_together_and_nothing_twice(checkout):
+    outcome = checkout.run(
+        *("check", "--script", "missing.py", "--role-arn", "x", "--scripts-bucket", "some-bucket"),
+        *("--sns-topic-arn", "arn:aws:sns:eu-west-1:123456789012:x", "--fail-on-log-pattern", "("),
+        *("--timeout-minutes", "soon"),
+    )
+
+    assert outcome.code == 2
+    told = [line for line in outcome.err.splitlines() if line.startswith("error: ")]
+    assert len(told) == 5
+    for part in ("--role-arn", "--timeout-minutes", "sns_topic_arn", "missing.py", "'('"):
+        assert sum(part in line for line in told) == 1
+    assert "is required" not in outcome.err

@@ -1,5 +1,7 @@
 """The plan: who is skipped and why, globs, names, --only, paths, and all problems at once."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -266,3 +268,13 @@ def test_make_plan__problems_of_all_checks__are_told_at_once_and_once():
         "one",
         "two",
     ]
+
+
+def test_make_plan__fork_whose_settings_are_wrong__tells_the_problems():
+    wrong = replace(settings(check(script="a.py")), problems=("timeout_minutes: no.",))
+    given = circumstances(build=build(fork=Fork.YES, pull_request=7))
+
+    with pytest.raises(SettingsError) as caught:
+        make_plan(wrong, FILES, given)
+
+    assert caught.value.problems == ("timeout_minutes: no.",)

@@ -296,7 +296,6 @@ def test_resolve__several_sources__the_strongest_wins(name, rungs):
     owner = settings.checks[0].settings if row.is_per_check else settings.plan
     expected = row.kind.read(next(iter(raw.values()))) if raw else row.default
     assert getattr(owner, name) == expected
-    assert (name in settings.given) is bool(raw)
 
 
 def test_resolve__two_plain_names__the_first_wins():
@@ -471,7 +470,6 @@ def test_resolve__nothing__is_one_check_of_defaults():
     settings = resolved()
 
     assert [check.name for check in settings.checks] == [""]
-    assert settings.given == frozenset()
 
 
 # --- a look before --------------------------------------------------------------------------------
