@@ -23,6 +23,7 @@ from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text
 from plugin.core.settings import table
 from plugin.core.sources import gather, peek
+from plugin.core.variables import secrets_in
 from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
@@ -33,15 +34,23 @@ if TYPE_CHECKING:
     from plugin.core.sources import Settings
 
 GIT_SECONDS = 5
+_HOSTS_THAT_NEED_GIT = frozenset({Host.PLAIN, Host.JENKINS, Host.BUILDKITE})
+"""A laptop has nothing else; a scripted pipeline of Jenkins exports neither commit nor URL;
+Buildkite may say HEAD.  The image has no git: there they stay empty, or GitHub tells them."""
 
 
 def usable_environ(environ: MutableMapping[str, str]) -> None:
-    """Take empty ``AWS_*`` variables away: CI hosts set unset inputs to empty texts.
+    """Take empty ``AWS_*`` variables away, and blanks and line ends around the others.
 
+    CI hosts set unset inputs to empty texts, and secrets are often stored with a line end.
     botocore would take an empty profile or region at its word.
     """
-    for name in [name for name, value in environ.items() if name.startswith("AWS_") and not value]:
-        del environ[name]
+    for name in [name for name in environ if name.startswith("AWS_")]:
+        text = environ[name].strip()
+        if not text:
+            del environ[name]
+        elif text != environ[name]:
+            environ[name] = text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +86,8 @@ class Invocation:
     def build(self) -> Build:
         """Return who asked, as far as environment, event file and git tell."""
         host = detect(self.environ, self.peek("ci"))
-        event = parse_event(self._event_text()) if host is Host.GITHUB else None
-        git = self._git_facts() if host is Host.PLAIN else GitFacts()
+        event = parse_event(self._event_text()) if host.has_runner_files else None
+        git = self._git_facts() if host in _HOSTS_THAT_NEED_GIT else GitFacts()
         return build_of(host, self.environ, event=event, git=git)
 
     def settings(self, *, is_foreign: bool) -> Settings:
@@ -105,6 +114,7 @@ class Invocation:
             file=file,
             file_name=name,
             is_foreign=is_foreign,
+            host=detect(self.environ, self.peek("ci")),
         )
         return replace(
             settings,
@@ -145,8 +155,8 @@ class Invocation:
         safe.flush()
 
     def _secrets(self) -> tuple[str, ...]:
-        values = (self.peek(row.name) for row in table().values() if row.is_secret)
-        return tuple(value for value in values if isinstance(value, str) and len(value) > 3)  # noqa: PLR2004 - a shorter text is no secret, and would tear every line
+        values = sorted(secrets_in(self.line.flags, self.environ), key=len, reverse=True)
+        return tuple(value for value in values if len(value) > 3)  # noqa: PLR2004 - a shorter text is no secret, and would tear every line
 
     def _event_text(self) -> str:
         path = self.environ.get("GITHUB_EVENT_PATH", "")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - dataclasses resolve their annotations by name
 from typing import TYPE_CHECKING
 
-from plugin.core.kinds import Amount, Choice, Flag, Several, Table, Text, Version, Whole
+from plugin.core.kinds import Amount, Choice, Flag, Text, Version, Whole
+from plugin.core.many import Patterns, Several, Table
 from plugin.core.setting import BUCKET, ROLE, SLUG, TEXT, Origin, setting
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class CheckSettings:
         plain=("IS_HEALTH_CHECK",),
     )
     arguments: Mapping[str, str] = setting(
-        "Job arguments as a map; keys with or without `--`, values as text.",
+        "Job arguments as a map; keys with or without `--`, values as text. Quote numbers in a CI"
+        " host's file: it reads 1.10 as 1.1.",
         Table(),
         default={},
         words="none",
@@ -188,8 +190,9 @@ class CheckSettings:
     )
     fail_on_log_pattern: tuple[str, ...] = setting(
         "Regular expressions that fail a run although it succeeded, one per line or as a JSON"
-        " array.",
-        Several(separators="\n"),
+        " array. In settings of Drone, Woodpecker and Harness give a text: they join a list with"
+        " commas.",
+        Patterns(),
         default=(),
         words="none",
     )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
-from plugin.core.kinds import FALSE, TRUE, Flag, Several, Table
+from plugin.core.kinds import FALSE, TRUE, Flag
+from plugin.core.many import Several, Table
 from plugin.core.settings import Setting, table
 
 if TYPE_CHECKING:

@@ -1,4 +1,9 @@
-"""The text of ``.glue-health-check.yml`` → a mapping.  Knows YAML; knows no setting."""
+"""The text of ``.glue-health-check.yml`` → a mapping.  Knows YAML; knows no setting.
+
+Each scalar stays the text that was written, but for null: YAML would read the version 5.10 as 5.1,
+the account 012345670123 as an octal number and the country ``no`` as false.  What a text means, the
+setting's kind knows, here as in the environment.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +17,10 @@ if TYPE_CHECKING:
 LARGEST_FILE = 262_144
 """Bytes.  A larger configuration file is a mistake or an attack."""
 
-
-LONGEST_NUMBER = 100
-"""Characters of a number; longer ones take long to read and print."""
 _YAML = "tag:yaml.org,2002:"
-_TYPES = frozenset({"null", "bool", "int", "float", "timestamp", "str", "seq", "map"})
+_TYPES = frozenset({"null", "seq", "map"})
+_TEXTS = ("bool", "int", "float", "timestamp", "str", "value", "merge")
+"""What is text to us.  ``=`` is a value and ``<<`` a merge to YAML, where they mean nothing."""
 _PYYAML_RAISES = (
     *(yaml.YAMLError, RecursionError, ValueError),
     *(ArithmeticError, AttributeError, LookupError, TypeError),  # on ``!!bool x`` and its like
@@ -44,6 +48,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[object, object]:
                 merged = {**base, **merged}
             continue
         key = loader.construct_object(key_node, deep=True)
+        key = key_node.value if key is None else key
         if isinstance(key, list | dict) or key in found:
             problem = f"the key {key!r:.80} stands there twice or is no text"
             raise yaml.constructor.ConstructorError(None, None, problem, key_node.start_mark)
@@ -51,19 +56,19 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[object, object]:
     return {**merged, **found}
 
 
-def _integer(loader: _Loader, node: yaml.ScalarNode) -> int:
-    if len(node.value) > LONGEST_NUMBER:
-        problem = f"a number has more than {LONGEST_NUMBER} characters"
-        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-    return loader.construct_yaml_int(node)
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(loader.construct_scalar(node))
 
 
 _Loader.add_constructor(f"{_YAML}map", _mapping)
-_Loader.add_constructor(f"{_YAML}int", _integer)
+for _type in _TEXTS:
+    _Loader.add_constructor(f"{_YAML}{_type}", _text)
 
 
 def parse(text: str) -> Mapping[str, object]:
     """Return the mapping of a configuration file; an empty file is an empty mapping.
+
+    Its values are texts, None, lists and maps of such.
 
     Raises ``ValueError`` with line and reason when the text is no YAML mapping.
     """

@@ -6,25 +6,15 @@ text ends the sentence "<where>: …".  Each knows its JSON schema, for the conf
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from reprlib import Repr
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-Schema = dict[str, object]
+from plugin.core.raw import Schema, as_text, called, damage, shown, unicode_text
 
 TRUE = frozenset({"true", "yes", "on", "1"})
 FALSE = frozenset({"false", "no", "off", "0"})
-
-_QUOTED = Repr()
-_QUOTED.maxstring = _QUOTED.maxother = 80
-_QUOTED.maxlevel = _QUOTED.maxlist = _QUOTED.maxtuple = _QUOTED.maxdict = _QUOTED.maxset = 2
-"""Also of lists in lists: YAML's aliases can make a short text an endless value."""
 
 LARGEST_AMOUNT = 10**9
 """Of a decimal number.  Beyond lie mistakes, and numbers that take a machine days to write out."""
@@ -40,31 +30,6 @@ class Kind(Protocol):
         """Return the JSON schema of the value in the configuration file."""
 
 
-def shown(raw: object) -> str:
-    """Quote a value for a message, cut short however large it is.  Never call it on a secret."""
-    return _QUOTED.repr(raw)
-
-
-def as_text(raw: object) -> str:
-    """Return a scalar as text: YAML's ``true`` is ``true``.
-
-    Raises ``ValueError`` for what has no text of its own (dates, None, lists, maps), and for text
-    that cannot be written as UTF-8.
-    """
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
-    if isinstance(raw, str | int | float):
-        return _unicode(str(raw))
-    raise ValueError(f"{shown(raw)} is not text: quote it")
-
-
-def _unicode(text: str) -> str:
-    """Refuse halves of surrogate pairs: no API takes them."""
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("the value is not UTF-8 text")
-    return text
-
-
 @dataclass(frozen=True, kw_only=True)
 class Text:
     """Text that matches ``pattern`` as a whole; ``form`` says in words what is meant."""
@@ -74,18 +39,23 @@ class Text:
     secret: bool = False
 
     def read(self, raw: object) -> str:
-        """Accept text and whole numbers.  A fraction has lost its form: YAML reads 1.10 as 1.1."""
+        """Accept text and whole numbers.  A fraction has lost its form: 1.10 was read as 1.1.
+
+        What a CI host's YAML has made of an unquoted account id is refused with the reason.
+        """
         if isinstance(raw, bool | float) or not isinstance(raw, str | int):
             raise ValueError(f"{self._shown(raw)} is not text: quote it")  # noqa: TRY004 - one error class for every unusable value
-        text = _unicode(str(raw).strip())
+        text = unicode_text(str(raw).strip())
         if any(ord(character) < ord(" ") or character == "\x7f" for character in text):
             raise ValueError(f"{self._shown(raw)} holds a line break or a control character")
+        if harm := damage(text):
+            raise ValueError(f"{self._shown(raw)} {harm}")
         if self.pattern and text and not re.fullmatch(self.pattern, text):
             raise ValueError(f"{self._shown(raw)} is not {self.form}")
         return text
 
     def _shown(self, raw: object) -> str:
-        return "the value (hidden)" if self.secret else shown(raw)
+        return "the value (hidden)" if self.secret else called(raw)
 
     def schema(self) -> Schema:
         """Text or a whole number, with the pattern when there is one."""
@@ -135,10 +105,8 @@ class Whole:
     maximum: int
 
     def read(self, raw: object) -> int:
-        """Accept digits, or a number without a fraction."""
-        text = as_text(raw).strip()
-        if isinstance(raw, float) and raw.is_integer():
-            text = str(int(raw))
+        """Accept digits; ``5.0`` is what some hosts make of 5."""
+        text = re.sub(r"\.0{1,9}\Z", "", as_text(raw).strip())
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise ValueError(f"{shown(raw)} is not a whole number")
         if not self.minimum <= int(text) <= self.maximum:
@@ -190,93 +158,3 @@ class Choice:
     def schema(self) -> Schema:
         """An enumeration, where the words are no booleans."""
         return {"enum": list(self.of)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Several:
-    """A list of texts: a JSON array, or parts between ``separators``.
-
-    ``of`` are the words that are allowed; empty for any.
-    """
-
-    of: tuple[str, ...] = ()
-    separators: str = ",\n"
-
-    def read(self, raw: object) -> tuple[str, ...]:
-        """Return the parts without blanks around them; empty parts are dropped."""
-        parts = raw if isinstance(raw, list | tuple) else self._split(as_text(raw))
-        texts = tuple(text for part in parts if (text := as_text(part).strip()))
-        unknown = [text for text in texts if self.of and text not in self.of]
-        if unknown:
-            raise ValueError(f"{shown(unknown[0])} is not one of {', '.join(self.of)}")
-        return texts
-
-    def _split(self, text: str) -> list[object]:
-        if text.lstrip().startswith("["):
-            return cast("list[object]", _json_of(text))
-        return list(re.split(f"[{self.separators}]", text))
-
-    def schema(self) -> Schema:
-        """An array of texts, or one text."""
-        return {"type": ["array", "string"], "items": {"type": ["string", "number", "boolean"]}}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A map of text to text: JSON, or ``key=value`` parts between commas or line ends."""
-
-    def read(self, raw: object) -> Mapping[str, str]:
-        """Return the map in the order given; a key twice is an error."""
-        if isinstance(raw, dict):
-            return {_key(key): as_text(value) for key, value in raw.items()}
-        if isinstance(raw, list | tuple) and len(raw) > 1:
-            return self._pairs([as_text(part) for part in raw])
-        text = as_text(raw[0] if isinstance(raw, list | tuple) and raw else raw).strip()
-        if text.startswith("{"):
-            return self.read(_json_of(text))
-        parts = [text] if isinstance(raw, list | tuple) else re.split(r"[,\n]", text)
-        return self._pairs(parts)
-
-    @staticmethod
-    def _pairs(parts: list[str]) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for part in filter(None, (part.strip() for part in parts)):
-            key, equals, value = part.partition("=")
-            if not equals or not key.strip() or part.startswith("{"):
-                raise ValueError(f"{shown(part)} is neither key=value nor JSON")
-            if key.strip() in found:
-                raise ValueError(f"{shown(key.strip())} stands there twice")
-            found[key.strip()] = value.strip()
-        return found
-
-    def schema(self) -> Schema:
-        """An object of scalars, or its text."""
-        scalar = {"type": ["string", "number", "boolean"]}
-        return {"type": ["object", "string"], "additionalProperties": scalar}
-
-
-def _key(raw: object) -> str:
-    """Return the key of a YAML or JSON map; YAML reads an unquoted ``on`` as true."""
-    if isinstance(raw, bool) or not isinstance(raw, str | int):
-        raise ValueError(f"the key {shown(raw)} is not text: quote it")  # noqa: TRY004 - as above
-    return as_text(raw)
-
-
-def _json_of(text: str) -> object:
-    try:
-        return json.loads(text, object_pairs_hook=_once)
-    except _KeyTwice:
-        raise
-    except (ValueError, RecursionError):
-        raise ValueError(f"{shown(text)} is not valid JSON") from None
-
-
-class _KeyTwice(ValueError):
-    """JSON allows it, and readers disagree on what it means."""
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise _KeyTwice(f"a key stands twice in {shown(found)}")
-    return found

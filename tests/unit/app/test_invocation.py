@@ -215,6 +215,108 @@ def test_usable_environ__empty_aws_variables__are_taken_away():
     assert environ == {"AWS_REGION": "eu-west-1", "OTHER": ""}
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\t \r\n"])
+def test_usable_environ__blank_aws_variable__is_taken_away(blank):
+    environ = {"AWS_PROFILE": blank, "AWS_ENDPOINT_URL": blank, "aws_other": blank}
+
+    usable_environ(environ)
+
+    assert environ == {"aws_other": blank}
+
+
+def test_usable_environ__line_end_around_a_value__is_taken_away():
+    environ = {"AWS_PROFILE": " mine\n", "AWS_CA_BUNDLE": "/a b.pem", "OTHER": " x\n"}
+
+    usable_environ(environ)
+
+    assert environ == {"AWS_PROFILE": "mine", "AWS_CA_BUNDLE": "/a b.pem", "OTHER": " x\n"}
+
+
+@pytest.mark.parametrize("command", ["check", "sweep"])
+def test_main__profile_that_is_not_in_the_container__is_told_without_a_traceback(checkout, command):
+    checkout.write("a.py", "print(1)")
+    without_key = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+    outcome = checkout.on_glue(command, "--script", "a.py", AWS_PROFILE="nowhere", **without_key)
+
+    told = outcome.out + outcome.err
+    assert outcome.code == 3
+    assert "Traceback" not in told
+    assert "The config profile (nowhere) could not be found" in told
+    assert "Set AWS_PROFILE to a profile that is there, or unset it." in told
+
+
+def test_main__region_in_aws_region_alone__is_where_aws_is_asked(checkout):
+    outcome = checkout.on_glue("sweep", AWS_REGION="eu-central-1")
+
+    assert outcome.code == 0, outcome.err
+    assert all("/eu-central-1/" in signature for signature in signatures(checkout))
+
+
+def signatures(checkout):
+    """What the requests were signed with."""
+    with checkout.relay.lock:
+        headers = [
+            {name.lower(): text for name, text in asked.headers.items()}
+            for asked in checkout.relay.requests
+        ]
+    assert headers
+    return [f"{each['authorization']} {each.get('x-amz-security-token', '')}" for each in headers]
+
+
+def test_main__key_as_settings_beside_a_token_of_the_environment__is_used_alone(checkout):
+    key = {"PLUGIN_AWS_ACCESS_KEY_ID": "AKIDPLUGIN\n", "PLUGIN_AWS_SECRET_ACCESS_KEY": " theirs "}
+
+    outcome = checkout.on_glue("sweep", AWS_SESSION_TOKEN="of-another-key", **key)
+
+    assert outcome.code == 0, outcome.err
+    for signature in signatures(checkout):
+        assert "Credential=AKIDPLUGIN/" in signature
+        assert "of-another-key" not in signature
+
+
+def test_main__half_a_key_as_settings__is_2_and_asks_nobody(checkout):
+    outcome = checkout.on_glue("sweep", PLUGIN_AWS_ACCESS_KEY_ID="AKIDPLUGIN")
+
+    assert outcome.code == 2
+    assert "PLUGIN_AWS_ACCESS_KEY_ID: the AWS key is incomplete" in outcome.err
+    assert "AKIDPLUGIN" not in outcome.err
+    assert checkout.relay.asked == []
+
+
+def test_say__secret_that_a_stronger_source_beats__is_masked_too(make):
+    invocation = make(GITHUB_TOKEN=SECRET, INPUT_GITHUB_TOKEN=f"{SECRET}-and-more")
+
+    invocation.say(f"{SECRET} {SECRET}-and-more")
+
+    assert invocation.out.getvalue() == "*** ***\n"
+
+
+@pytest.mark.parametrize(
+    ("marker", "variable", "problems"),
+    [
+        ("GITHUB_ACTIONS", "INPUT_SCRPT", 1),
+        ("GITHUB_ACTIONS", "PLUGIN_NAME", 0),
+        ("DRONE", "PLUGIN_SCRPT", 1),
+        ("HARNESS_BUILD_ID", "PLUGIN_SCRPT", 0),
+        ("GITEA_ACTIONS", "INPUT_SCRPT", 0),
+    ],
+)
+def test_gathered__unknown_name__is_a_problem_where_the_host_means_us(
+    make, marker, variable, problems
+):
+    settings = make(**{marker: "true", variable: "x"}).gathered(is_foreign=False)
+
+    assert len(settings.problems) == problems
+    assert len(settings.notes) == 1 - problems
+
+
+def test_gathered__host_by_name__beats_the_marker(make):
+    settings = make(DRONE="true", INPUT_CI="harness", PLUGIN_SCRPT="x").gathered(is_foreign=False)
+
+    assert settings.problems == ()
+
+
 def test_main__empty_aws_variables__do_not_break_a_check(checkout):
     checkout.write("a.py", "print(1)")
     empty = dict.fromkeys(("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN"), "")
@@ -289,4 +391,5 @@ def test_missing_extra__of_the_local_engine__names_what_to_install():
     error = missing_extra(ModuleNotFoundError("No module named 'moto'", name="moto"))
 
     assert "moto is missing" in str(error)
-    assert "glue-health-check[local]" in error.hint
+    assert "glue-health-check[local]" in str(error)
+    assert error.exit_code == 2

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.command_line import COMMANDS, LATER, CommandLine, help_text, parse
-from plugin.core.kinds import Flag, Several, Table
+from plugin.core.kinds import Flag
+from plugin.core.many import Several, Table
 from plugin.core.settings import table
 
 WORDS = st.sampled_from(

@@ -1,16 +1,21 @@
 """Sources: the strongest wins, the file may not say everything, and all problems come at once."""
 
+import json
 from difflib import SequenceMatcher
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.core.config_file import parse
 from plugin.core.errors import SettingsError
-from plugin.core.kinds import Flag, Table, Text, Whole
+from plugin.core.kinds import Flag, Text, Whole
+from plugin.core.many import Table
 from plugin.core.settings import Origin, table
-from plugin.core.sources import MOST_CHECKS, PREFIXES, SET_BY_HOSTS, peek, resolve
+from plugin.core.sources import MOST_CHECKS, peek, resolve
+from plugin.core.variables import PREFIXES, SET_BY_HOSTS
 
+AWS_KEY = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 SECRET = "wJalrXUtnFEMI-hidden"
 OPERATOR = [row.name for row in table().values() if row.origin is Origin.OPERATOR]
 BASE = [row.name for row in table().values() if row.origin is Origin.BASE]
@@ -106,6 +111,100 @@ def test_resolve__operator_setting_in_a_check_of_the_file__is_refused(name):
     assert problem.startswith(f".glue-health-check.yml: checks[1]: {name} may not stand in")
 
 
+def spellings(name):
+    """How somebody might write a name so that it is read as another, and taken all the same."""
+    yield from (name.upper(), name.title(), name.replace("_", "-"), name.replace("_", "."))
+    yield from (f" {name}", f"{name} ", f"{name}\t", f"--{name.replace('_', '-')}", f"{name}\n")
+    yield from (f"INPUT_{name.upper()}", f"GLUE_HEALTH_CHECK_{name.upper()}", f"plan.{name}")
+    yield "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in name)  # full width
+    yield name.replace("a", "\u0430").replace("o", "\u043e").replace("i", "\u0456")  # Cyrillic
+    yield from (f"\u200b{name}", f"{name}\u00ad", f"\ufeff{name}", name[0] + "\u0301" + name[1:])
+    yield "\u017f".join(name.split("s")) if "s" in name else f"{name}\u2024"  # a long s, a dot
+
+
+def forms(key, value):
+    """YAML in which ``key`` stands at the top, in a check, and in what is merged into them."""
+    return {
+        "top": f"{key}: {value}",
+        "explicit": f"? {key}\n: {value}",
+        "flow": f"{{script: a.py, {key}: {value}}}",
+        "check": f"checks: [{{name: a, {key}: {value}}}]",
+        "merged": f"<<: {{{key}: {value}}}\nscript: a.py",
+        "merged list": f"<<: [{{script: a.py}}, {{{key}: {value}}}]",
+        "merged twice": f"<<: {{<<: {{{key}: {value}}}}}",
+        "merged check": f"checks: [{{name: a, <<: {{{key}: {value}}}}}]",
+        "anchored check": f"checks: [{{name: a, tags: &x {{{key}: {value}}}}}, {{name: b, <<: *x}}]",
+        "anchored key": f"tags: {{a: &k {key}}}\n*k : {value}",
+        "anchored value": f"tags: {{a: &v {value}}}\n{key}: *v",
+        "tagged": f"!!str {key}: {value}",
+        "null": f"{key}: ",
+    }
+
+
+@pytest.mark.parametrize("form", [name for name in forms("", "") if name != "null"])
+@pytest.mark.parametrize("name", OPERATOR)
+def test_resolve__operator_setting_anywhere_in_the_yaml__is_refused(name, form):
+    file = parse(forms(json.dumps(name), json.dumps("true"))[form])
+
+    problems = problems_of(file=file)
+
+    assert any(f"{name} may not stand in the configuration file" in told for told in problems)
+
+
+@pytest.mark.parametrize("form", forms("", ""))
+@pytest.mark.parametrize("name", OPERATOR)
+def test_resolve__operator_setting_in_any_spelling__is_a_problem(name, form):
+    for spelled in {*spellings(name)} - {name}:
+        file = parse(forms(json.dumps(spelled), "x")[form])
+
+        assert problems_of(file=file), spelled
+
+
+@pytest.mark.parametrize("name", OPERATOR)
+def test_resolve__operator_setting_in_our_own_spellings__is_refused_as_such(name):
+    for spelled in (name.upper(), name.replace("_", "-"), f" {name.title()} "):
+        (problem,) = problems_of(file={spelled: "true"})
+
+        assert "may not stand in the configuration file" in problem
+        assert f"--{name.replace('_', '-')} or GLUE_HEALTH_CHECK_{name.upper()}" in problem
+
+
+@pytest.mark.parametrize("name", OPERATOR)
+def test_resolve__operator_setting_twice__is_no_file_at_all(name):
+    with pytest.raises(ValueError, match="stands there twice"):
+        parse(f"{name}: a\n{name}: b")
+
+
+def test_resolve__slip_in_the_file__never_proposes_an_operators_setting():
+    for name in OPERATOR:
+        (problem,) = problems_of(file={f"{name}x": "true"})
+
+        assert "Did you mean" not in problem or problem.split()[-1].rstrip("?") not in OPERATOR
+
+
+@pytest.mark.parametrize("form", [name for name in forms("", "") if name != "null"])
+@pytest.mark.parametrize("name", BASE)
+def test_resolve__base_setting_anywhere_in_the_yaml_of_a_fork__is_not_taken(name, form):
+    text = forms(json.dumps(name), json.dumps(SAMPLE[name]))[form]
+    known = outcome(file=parse(text), is_foreign=True)
+
+    if isinstance(known, tuple):  # a setting of the plan in a check
+        assert any(f"{name} holds for the whole plan" in told for told in known)
+        return
+    assert any(f"{name} is ignored: the build may be of a fork" in note for note in known.notes)
+    for owner in (known.plan, *(check.settings for check in known.checks)):
+        assert getattr(owner, name, table()[name].default) == table()[name].default
+
+
+@pytest.mark.parametrize("is_foreign", [True, False])
+@pytest.mark.parametrize("name", BASE)
+def test_resolve__base_setting_in_any_other_spelling__is_a_problem(name, is_foreign):
+    for spelled in {*spellings(name)} - {name}:
+        file = parse(forms(json.dumps(spelled), json.dumps(SAMPLE[name]))["top"])
+
+        assert isinstance(outcome(file=file, is_foreign=is_foreign), tuple), spelled
+
+
 @pytest.mark.parametrize("name", BASE)
 def test_resolve__base_setting_in_the_file_of_a_fork__is_ignored_with_a_note(name):
     settings = resolved(file={name: SAMPLE[name]}, is_foreign=True)
@@ -153,6 +252,19 @@ def test_resolve__name_with_a_slip__is_refused_with_the_nearest(prefix):
     assert problem == f"{prefix}ROLE-ARM is unknown. Did you mean {prefix}ROLE_ARN?"
 
 
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize(
+    ("plain", "name"),
+    [("SCRIPT-LOCATION", "SCRIPT"), ("GLUE_ROLE_ARN", "ROLE_ARN"), ("AWS.REGION", "REGION")],
+)
+def test_resolve__plain_name_behind_a_prefix__is_refused_with_the_settings_name(
+    prefix, plain, name
+):
+    assert problems_of(environ={prefix + plain: "x"}) == (
+        f"{prefix}{plain} is unknown. Did you mean {prefix}{name}?",
+    )
+
+
 def test_resolve__name_like_none__points_to_the_table():
     (problem,) = problems_of(environ={"INPUT_QQQQ": "x"})
 
@@ -163,6 +275,11 @@ def test_resolve__name_like_none__points_to_the_table():
     ("file", "problem"),
     [
         ({"scrpt": "a"}, ".glue-health-check.yml: scrpt is unknown. Did you mean script?"),
+        (
+            {"script_location": "a"},
+            ".glue-health-check.yml: script_location is unknown. Did you mean script?",
+        ),
+        ({"role-arn": "a"}, ".glue-health-check.yml: role-arn is unknown. Did you mean role_arn?"),
         ({"check": []}, ".glue-health-check.yml: check is unknown. Did you mean checks?"),
         (
             {"checks": [{"name": "a", "scrpt": "a"}]},
@@ -270,7 +387,11 @@ def sample(row, number):
             return None
 
 
-LADDER_ROWS = sorted(row.name for row in table().values() if sample(row, 0))
+LADDER_ROWS = sorted(
+    row.name
+    for row in table().values()
+    if sample(row, 0) and row.name not in AWS_KEY  # of which no part comes alone
+)
 
 
 @given(
@@ -317,13 +438,14 @@ def test_resolve__plain_name__is_read(row):
         "worker_type": "G.2X",
         "max_capacity": "3",
         "job_suffix": "mine",
-        "sns_topic_arn": "arn:aws:sns:eu-west-1:1:x",
+        "sns_topic_arn": "arn:aws:sns:eu-west-1:123456789012:x",
         "github_api_url": "https://api.example.test",
     }
     text = raw or known.get(row.name) or "value"
 
     for variable in row.plain:
-        settings = resolved(environ={variable: text})
+        key = {name.upper(): "value" for name in AWS_KEY} if row.name in AWS_KEY else {}
+        settings = resolved(environ={**key, variable: text})
         owner = settings.checks[0].settings if row.is_per_check else settings.plan
         assert getattr(owner, row.name) == row.kind.read(text)
 
