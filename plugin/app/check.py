@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.app.engines import opened
-from plugin.app.parts import clients_of, observer_of, reporters_of
-from plugin.app.questions import answered, changed_files
+from plugin.app.parts import clients_of, observer_of, reporters_of, world_of
+from plugin.app.prepare import prepare
 from plugin.app.signals import cancelling
 from plugin.app.trail import leave_trail
-from plugin.checkout import WorkingTree
-from plugin.core.check import Circumstances
 from plugin.core.console_url import console_url
 from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
 from plugin.core.masking import masked
-from plugin.core.plan import Plan, make_plan
 from plugin.core.preview import preview
 from plugin.core.result import CheckResult, Report, exit_code
 from plugin.core.verdict import Verdict
@@ -25,11 +22,11 @@ from plugin.reporters import tell
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.app.parts import Telling
+    from plugin.app.prepare import Request
     from plugin.app.signals import Heard
     from plugin.clients.aws import Clients
-    from plugin.core.build import Build
     from plugin.core.check import Check
-    from plugin.core.sources import Settings
+    from plugin.lifecycle import World
 
 
 _TURN_SECONDS = 0.2
@@ -37,61 +34,24 @@ _NO_REGION = (
     "region is required: set region (also read from AWS_REGION, AWS_DEFAULT_REGION, or the AWS"
     " profile)."
 )
+_NO_CREDENTIALS_OF_A_STRANGER = (
+    "A build of a fork without AWS credentials: CI hosts keep them from a stranger's code. To check"
+    " it, push the code to a branch of the repository."
+)
 _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine local."
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Request:
-    """What is to be done, known before anything is."""
-
-    invocation: Invocation
-    settings: Settings
-    build: Build
-    build_id: str
-    plan: Plan
 
 
 def check(invocation: Invocation) -> int:
     """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
     with cancelling(invocation.clock) as heard:
-        request = _prepare(invocation)
+        request = prepare(invocation)
         if not invocation.line.dry_run:
             return _perform(request, heard)
     invocation.say(*preview(request.plan))
     return Exit.PASSED
 
 
-def _prepare(invocation: Invocation) -> _Request:
-    build = invocation.build()
-    settings = invocation.gathered(is_foreign=build.is_foreign)
-    if build.questions and not settings.problems:
-        build = answered(build, settings, invocation)
-        settings = invocation.gathered(is_foreign=build.is_foreign)
-    build_id = invocation.draw(12)
-    invocation.say(_who(build, build_id), *(f"note: {note}" for note in settings.notes))
-    plan = make_plan(
-        settings,
-        WorkingTree(invocation.cwd),
-        Circumstances(
-            build=build,
-            build_id=build_id,
-            now=invocation.clock.now(),
-            changed=None if settings.problems else changed_files(build, settings, invocation),
-            only=invocation.line.only,
-        ),
-    )
-    return _Request(
-        invocation=invocation, settings=settings, build=build, build_id=build_id, plan=plan
-    )
-
-
-def _who(build: Build, build_id: str) -> str:
-    place = f"{build.repository}@{build.commit[:12]}" if build.commit else "no commit known"
-    pull = f", pull request {build.pull_request}" if build.pull_request else ""
-    return f"glue-health-check build {build_id} on {build.host}: {place}{pull}"
-
-
-def _perform(request: _Request, heard: Heard) -> int:
+def _perform(request: Request, heard: Heard) -> int:
     invocation, settings = request.invocation, request.settings
     telling = observer_of(invocation, settings, request.build, checks=len(request.plan.checks))
     started, since = invocation.clock.now(), invocation.clock.monotonic()
@@ -122,7 +82,7 @@ def _perform(request: _Request, heard: Heard) -> int:
     return exit_code(report.verdict, signal=heard.exit, reporter_failed=failed)
 
 
-def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], str]:
+def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], str]:
     """Run the checks on their engine; return the results, or a reason why none was run.
 
     What ends all checks before one begins is an error of each: it stands in the report.
@@ -133,9 +93,13 @@ def _run(request: _Request, telling: Telling) -> tuple[tuple[CheckResult, ...], 
         with opened(request.invocation, request.settings, request.plan.checks, say) as access:
             clients = clients_of(access, request.settings)
             if request.build.is_foreign and not clients.has_credentials():
-                return (), "A build of a fork without AWS credentials."
+                return (), _NO_CREDENTIALS_OF_A_STRANGER
             _hold_usable(clients)
-            return _linked(request, _run_all(request, telling, clients), clients), ""
+            from plugin.app.supersede import supersede
+
+            world = world_of(request.invocation, telling, clients)
+            supersede(request, world.engine, world.clock, say)
+            return _linked(request, _run_all(request, world), clients), ""
     except SettingsError:
         raise
     except PluginError as error:
@@ -160,7 +124,7 @@ def _not_begun(check: Check, error: PluginError) -> CheckResult:
     )
 
 
-def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[CheckResult, ...]:
+def _run_all(request: Request, world: World) -> tuple[CheckResult, ...]:
     """Run the checks in bounded threads; the results keep the plan's order.
 
     We wait in short turns: a handler runs in this thread alone, and a signal that the system hands
@@ -168,10 +132,8 @@ def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[Che
     """
     from concurrent.futures import ThreadPoolExecutor, wait
 
-    from plugin.app.parts import world_of
     from plugin.lifecycle import run_check
 
-    world = world_of(request.invocation, telling, clients)
     run = partial(run_check, build=request.build, build_id=request.build_id, world=world)
     with ThreadPoolExecutor(max_workers=_width(request)) as pool:
         futures = [pool.submit(run, check) for check in request.plan.checks]
@@ -180,7 +142,7 @@ def _run_all(request: _Request, telling: Telling, clients: Clients) -> tuple[Che
         return tuple(future.result() for future in futures)
 
 
-def _width(request: _Request) -> int:
+def _width(request: Request) -> int:
     """Checks at once.  On this machine, Spark takes two cores each."""
     import os
 
@@ -191,7 +153,7 @@ def _width(request: _Request) -> int:
 
 
 def _linked(
-    request: _Request, results: tuple[CheckResult, ...], clients: Clients
+    request: Request, results: tuple[CheckResult, ...], clients: Clients
 ) -> tuple[CheckResult, ...]:
     """Return the results with their runs' pages in the console; a local run has none."""
     if request.settings.plan.engine == "local":
@@ -207,7 +169,7 @@ def _linked(
     )
 
 
-def _tell(request: _Request, telling: Telling, report: Report) -> bool:
+def _tell(request: Request, telling: Telling, report: Report) -> bool:
     """Let every reporter tell the report; return whether a required one failed."""
     reporters = reporters_of(request.invocation, request.build, telling)
     failures = tell(reporters, report)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from plugin.app.parts import access_of
 from plugin.core.check import LOCAL_REGION
-from plugin.core.errors import EngineError
+from plugin.core.errors import EngineError, SettingsError
+from plugin.core.not_yet import without_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from plugin.core.check import Check
     from plugin.core.sources import Settings
     from plugin.local.server import LocalGlue
-
-_BUCKET_IN_URI = re.compile(r"s3[an]?://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/|$|,)")
 
 
 @contextmanager
@@ -88,12 +86,9 @@ def _without_aws_settings(environ: MutableMapping[str, str]) -> Iterator[None]:
         environ.update(before)
 
 
-def missing_extra(error: ModuleNotFoundError) -> EngineError:
-    """Return the error for an installation without the local engine."""
-    return EngineError(
-        f"The local engine is not installed: {error.name} is missing.",
-        hint="Install glue-health-check[local], or use engine glue.",
-    )
+def missing_extra(error: ModuleNotFoundError) -> SettingsError:
+    """Return the error for an installation whose local engine lacks a part."""
+    return SettingsError((without_local(error.name or str(error)),))
 
 
 def _role_name(check: Check) -> str:
@@ -102,10 +97,12 @@ def _role_name(check: Check) -> str:
 
 def buckets_of(checks: Iterable[Check]) -> tuple[str, ...]:
     """Return every bucket that a check's objects and arguments name: the local S3 needs them."""
+    from plugin.local.spark import buckets_named_in
+
     found: dict[str, None] = {}
     for check in checks:
         texts = [*check.settings.arguments.values(), *(f"s3://{p.bucket}/" for p in check.places)]
         texts += [f"s3://{upload.bucket}/" for upload in check.uploads]
         for text in texts:
-            found |= dict.fromkeys(_BUCKET_IN_URI.findall(text))
+            found |= dict.fromkeys(sorted(buckets_named_in(text)))
     return tuple(found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.app.engines import missing_extra
+from plugin.app.runner import missing_of_local
 from plugin.app.signals import cancelling
 from plugin.core.check import LOCAL_BUCKET, LOCAL_REGION, LOCAL_ROLE
-from plugin.core.errors import EngineError, Exit
+from plugin.core.errors import EngineError, Exit, SettingsError
+from plugin.core.not_yet import without_local
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 def serve(invocation: Invocation) -> int:
     """Serve until a signal comes; return 0."""
-    settings = invocation.settings(is_foreign=False)
+    settings = invocation.gathered(is_foreign=False)
+    lacks = missing_of_local()
+    problems = (*settings.problems, *((without_local(lacks),) if lacks else ()))
+    if problems:
+        raise SettingsError(problems)
     try:
         from plugin.local.server import LocalGlue, serve_forever
 

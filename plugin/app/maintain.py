@@ -36,11 +36,12 @@ def sweep(invocation: Invocation) -> int:
 
 def _cleanup(invocation: Invocation) -> int:
     build = invocation.build()
-    settings = invocation.settings(is_foreign=build.is_foreign)
-    build_id = find_trail(invocation, settings, build)
+    # Before the settings: those that made the check end at once need not be told a second time.
+    build_id = find_trail(invocation, build)
     if not build_id:
         invocation.say("cleanup: no build id was left by a check: nothing to do.")
         return Exit.PASSED
+    settings = invocation.settings(is_foreign=build.is_foreign)
     if settings.plan.engine == "local":
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugin.core.build import Host
 from plugin.reporters.files import ReportFiles
 from plugin.reporters.folder import Folder
 from plugin.reporters.github_files import GithubFiles
@@ -63,7 +62,7 @@ def reporters_of(invocation: Invocation, build: Build, telling: Telling) -> tupl
         token=lambda: invocation.draw(32),
         report_path=telling.files.path,
     )
-    on_github = (github,) if build.host is Host.GITHUB else ()
+    on_github = (github,) if build.host.has_runner_files else ()
     return (telling.files, *on_github, telling.console)
 
 

@@ -1,4 +1,4 @@
-"""What only GitHub's API knows: the head of a pull request, and the files it touches.
+"""What only GitHub's API knows: a pull request, its head, and the files it touches.
 
 A GitHub that does not answer never ends a check: the question stays open, with a note.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.ci.build import answer
+from plugin.ci.build import answer, answer_of_commit
+from plugin.core.build import Fork, Question
 from plugin.core.errors import GitHubError
 
 if TYPE_CHECKING:
@@ -18,18 +19,29 @@ if TYPE_CHECKING:
 
 
 def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
-    """Return the build with GitHub's answer to its questions; unchanged when there is none."""
-    if build.pull_request is None or not build.repository:
+    """Return the build with GitHub's answer to its question; unchanged when there is none.
+
+    What is known to be a stranger's, and is not to be run, needs no answer.
+    """
+    is_settled = build.fork is Fork.YES or build.is_dependabot
+    if not build.questions or (is_settled and not settings.plan.allow_forks):
         return build
     if not settings.plan.github_token:
         invocation.say("warning: no github_token: GitHub was not asked about the pull request.")
         return build
     try:
         with _github(build, settings, invocation) as github:
-            return answer(build, github.pull_request_head(build.repository, build.pull_request))
+            return _asked(build, github)
     except GitHubError as error:
         invocation.say(f"warning: {error}")
         return build
+
+
+def _asked(build: Build, github: GitHub) -> Build:
+    """Ask each question once.  Raises ``GitHubError`` when GitHub does not tell."""
+    if Question.PULL_REQUEST_HEAD in build.questions and build.pull_request:
+        return answer(build, github.pull_request_head(build.repository, build.pull_request))
+    return answer_of_commit(build, github.pull_requests_of_commit(build.repository, build.commit))
 
 
 def changed_files(
@@ -37,9 +49,13 @@ def changed_files(
 ) -> frozenset[str] | None:
     """Return the files that the pull request touches; None when nobody knows, then all run.
 
-    GitHub is asked only when a check has ``paths`` and there is a pull request.
+    GitHub is asked only when a check has ``paths``, there is a pull request, and the forge may be
+    a GitHub: another one's pull requests have other numbers.
     """
     if build.pull_request is None or not any(check.paths for check in settings.checks):
+        return None
+    if not (build.api_url or settings.plan.github_api_url):
+        invocation.say("warning: paths is for repositories on GitHub: all run.")
         return None
     if not settings.plan.github_token:
         invocation.say("warning: paths needs github_token to learn what is touched: all run.")

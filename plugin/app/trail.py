@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugin.core.build import Host
 from plugin.core.errors import PluginError
 from plugin.core.naming import BUILD_ID
 from plugin.reporters.folder import Folder
@@ -46,19 +45,16 @@ def _append(path: Path, text: str) -> None:
 
 def _state_file(invocation: Invocation, build: Build) -> str:
     """Return the file of GitHub's action state; empty where there is none."""
-    return invocation.environ.get("GITHUB_STATE", "") if build.host is Host.GITHUB else ""
+    return invocation.environ.get("GITHUB_STATE", "") if build.host.has_runner_files else ""
 
 
-def find_trail(invocation: Invocation, settings: Settings, build: Build) -> str:
+def find_trail(invocation: Invocation, build: Build) -> str:
     """Return the build id of the build before us; empty when there is none.
 
     Where GitHub keeps a state, the file is not read: a pull request could have committed one.
     """
     told = invocation.environ.get(STATE, "").strip()
     if not told and not _state_file(invocation, build):
-        path = invocation.cwd / settings.plan.report_dir / FILE
-        try:
-            told = path.read_text(encoding="ascii", errors="replace").strip()
-        except OSError:
-            return ""
+        folder = Folder(Path(invocation.peek("report_dir")), base=invocation.cwd)
+        told = folder.read(FILE).strip()
     return told if BUILD_ID.fullmatch(told) else ""

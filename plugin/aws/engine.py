@@ -55,6 +55,10 @@ class AwsEngine:
         """Ask Glue to stop the runs."""
         self._jobs.stop(job_name, run_ids)
 
+    def has_objects(self, bucket: str, prefix: str) -> bool:
+        """Whether there is anything below a prefix."""
+        return self._objects.holds(bucket, prefix)
+
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         """Delete all objects below a prefix of ours."""
         return self._objects.delete_below(bucket, prefix)

@@ -41,6 +41,16 @@ class Objects:
                 Bucket=upload.bucket, Key=upload.key, Body=upload.body, **encryption
             )
 
+    def holds(self, bucket: str, prefix: str) -> bool:
+        """Whether there is anything below ``prefix``; nothing is in a bucket that is not there.
+
+        Raises ``EngineError`` when S3 does not tell.
+        """
+        try:
+            return next(self._versions(bucket, prefix), None) is not None
+        except NotFound:
+            return False
+
     def delete_below(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         """Delete every object, and every version, below ``prefix``; return those that stayed.
 

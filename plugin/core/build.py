@@ -7,16 +7,32 @@ from enum import StrEnum
 
 
 class Host(StrEnum):
-    """The CI hosts that are told apart."""
+    """The CI hosts that are told apart.  ``gitea`` stands for Gitea's and Forgejo's Actions."""
 
     GITHUB = "github"
+    GITEA = "gitea"
     DRONE = "drone"
+    WOODPECKER = "woodpecker"
+    HARNESS = "harness"
     JENKINS = "jenkins"
+    GITLAB = "gitlab"
+    BITBUCKET = "bitbucket"
+    CODEBUILD = "codebuild"
+    BUILDKITE = "buildkite"
     PLAIN = "plain"
+
+    @property
+    def has_runner_files(self) -> bool:
+        """Whether it reads workflow commands in the log, and GITHUB_OUTPUT and its like."""
+        return self in {Host.GITHUB, Host.GITEA}
 
 
 class Fork(StrEnum):
-    """Whether the code comes from a fork.  ``unknown`` on a pull request counts as ``yes``."""
+    """Whether the code comes from a fork.  ``unknown`` counts as ``yes``.
+
+    ``unknown`` is for a pull request only, or for a commit that may be one's: what a branch of
+    our own holds was pushed by somebody who may, and is ``no``.
+    """
 
     YES = "yes"
     NO = "no"
@@ -28,6 +44,8 @@ class Question(StrEnum):
 
     PULL_REQUEST_HEAD = "pull_request_head"
     """The head commit of the pull request, and whether it comes from a fork."""
+    PULL_REQUEST_OF_COMMIT = "pull_request_of_commit"
+    """The pull request whose head the commit is, if there is one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +54,7 @@ class Build:
 
     ``commit`` is the full hash to report on (the pull request's head, not the merge commit);
     empty when nobody knows.  ``repository`` is ``owner/name``; empty on a laptop without remote.
+    ``is_dependabot`` says that Dependabot asked, or wrote the pull request.
     ``number`` and ``attempt`` order the builds of one workflow; both are texts of digits or empty.
     """
 
@@ -51,16 +70,19 @@ class Build:
     number: str = ""
     attempt: str = ""
     fork: Fork = Fork.NO
+    is_dependabot: bool = False
     server_url: str = ""
     api_url: str = ""
     questions: tuple[Question, ...] = ()
 
     @property
     def is_foreign(self) -> bool:
-        """Whether a stranger may have written the code: a fork, or a pull request of unknown."""
-        if self.fork is Fork.UNKNOWN:
-            return self.pull_request is not None
-        return self.fork is Fork.YES
+        """Whether a stranger may have written the code.
+
+        So it is with a fork, with what may be one, and with what Dependabot proposes: that code is
+        a package's author's.  GitHub too treats Dependabot's builds as a fork's.
+        """
+        return self.is_dependabot or self.fork is not Fork.NO
 
     def job_suffix(self) -> str:
         """Return the default ``job_suffix``, e.g. ``pr-123-456`` or ``main-456``."""

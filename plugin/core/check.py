@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from plugin.core.cost import override_problems
 from plugin.core.package import package_of
 from plugin.core.policy import policy_text
 from plugin.core.request import argument_problems, create_request
+from plugin.core.trust import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,8 @@ class Circumstances:
     """What a plan depends on besides the settings.
 
     ``changed`` are the files that the pull request touches, None when nobody knows;
-    ``only`` are the names given with ``--only``; ``now`` is UTC.
+    ``only`` are the names given with ``--only``; ``now`` is UTC; ``runner`` is what the machine
+    holds that a stranger's code must not meet.
     """
 
     build: Build
@@ -78,6 +80,7 @@ class Circumstances:
     now: datetime
     changed: frozenset[str] | None = None
     only: tuple[str, ...] = ()
+    runner: Runner = field(default_factory=Runner)
 
 
 def make_check(
@@ -137,6 +140,7 @@ def _tags(
         build=given.build,
         build_id=given.build_id,
         check=name,
+        context=plan.status_context,
         places=places,
         expires_at=given.now + timedelta(minutes=minutes),
         keep=plan.keep_resources,

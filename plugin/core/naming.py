@@ -41,6 +41,8 @@ class Tag:
     OWNER = f"{ROOT}:owner"
     SCRIPTS = f"{ROOT}:scripts-bucket"
     TEMP = f"{ROOT}:temp-bucket"
+    CONTEXT = f"{ROOT}:context"
+    NUMBER = f"{ROOT}:number"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +83,21 @@ def tag_value(text: str) -> str:
     return kept[:LONGEST_TAG_VALUE]
 
 
+def number_tag(build: Build) -> str:
+    """Return ``<host>-<number>.<attempt>``, by which builds of one host have an order.
+
+    Empty when the host numbers no builds; without an attempt it is 0.
+    """
+    attempt = build.attempt if build.attempt.isdecimal() else "0"
+    return f"{build.host}-{build.number}.{attempt}" if build.number.isdecimal() else ""
+
+
 def tags(  # noqa: PLR0913 - as many facts as there are tags
     *,
     build: Build,
     build_id: str,
     check: str,
+    context: str,
     places: tuple[Location, Location],
     expires_at: datetime,
     keep: bool,
@@ -93,8 +105,8 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
 ) -> Mapping[str, str]:
     """Return the tags of a temporary job: the user's, and ours over them.
 
-    ``places`` are the locations in the scripts and the temporary bucket: whoever finds the job
-    later knows from its tags what else to remove.
+    ``context`` is ``status_context``.  ``places`` are the locations in the scripts and the
+    temporary bucket: whoever finds the job later knows from its tags what else to remove.
     """
     ours = {
         Tag.MANAGED: "true",
@@ -106,6 +118,8 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
         Tag.EXPIRES_AT: expires_at.strftime(TIME_FORMAT),
         Tag.SCRIPTS: places[0].bucket,
         Tag.TEMP: places[1].bucket,
+        Tag.CONTEXT: context,
+        Tag.NUMBER: number_tag(build),
         Tag.KEEP: "true" if keep else "",
     }
     return {**users, **{key: tag_value(value) for key, value in ours.items() if value}}

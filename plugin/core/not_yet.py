@@ -1,4 +1,4 @@
-"""Settings that are in the table and that this version cannot do: refused, never ignored.
+"""What is in the table, and this version or this installation cannot do: refused, never ignored.
 
 Remove a row in the change that builds the feature.
 """
@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plugin.core.settings import CheckSettings, PlanSettings
+
+LOCAL_IMAGE = "ghcr.io/glue-health-check/glue-health-check:1-local"
+LOCAL_EXTRA = "glue-health-check[local]"
 
 
 def refusals(plan: PlanSettings) -> tuple[str, ...]:
@@ -31,6 +34,14 @@ def refusals(plan: PlanSettings) -> tuple[str, ...]:
 def check_refusals(settings: CheckSettings) -> tuple[str, ...]:
     """Name every feature that one check asks for and that is not built."""
     return (_sentence("job"),) if settings.job else ()
+
+
+def without_local(module: str) -> str:
+    """Say that the local engine is not installed: ``module`` is what it lacks."""
+    return (
+        f"engine local: it is not installed here: {module} is missing. Use the image {LOCAL_IMAGE},"
+        f" install {LOCAL_EXTRA}, or use engine glue."
+    )
 
 
 def _sentence(name: str) -> str:

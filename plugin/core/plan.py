@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from plugin.core import naming, not_yet
-from plugin.core.build import Host
+from plugin.core import naming, not_yet, trust
 from plugin.core.check import Check, Circumstances, make_check
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
@@ -46,7 +45,11 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
         if settings.problems:
             raise SettingsError(settings.problems)
         return Plan(reason=reason)
-    problems = list(not_yet.refusals(settings.plan))
+    problems = [
+        *not_yet.refusals(settings.plan),
+        *_without_local(settings, given.runner.lacks),
+        *trust.refusals(given.build, settings, given.runner),
+    ]
     expanded = _expand(settings.checks, checkout, problems)
     chosen = _only(expanded, given.only, problems)
     touched, skipped = _by_paths(chosen, given.changed)
@@ -65,11 +68,14 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
 
 def _reason_to_skip(build: Build, settings: Settings) -> str:
     """Return why nothing is run at all; empty when something is."""
-    if build.is_foreign and not settings.plan.allow_forks:
-        return _fork_reason(build)
     if _is_deletion(build):
         return "The push deleted a branch: there is nothing to check."
-    return ""
+    return trust.reason_to_skip(build, settings.plan)
+
+
+def _without_local(settings: Settings, lacks: str) -> tuple[str, ...]:
+    """Say that the local engine is asked for and not installed."""
+    return (not_yet.without_local(lacks),) if lacks and settings.plan.engine == "local" else ()
 
 
 def _follows(problem: str, unread: frozenset[str]) -> bool:
@@ -79,12 +85,7 @@ def _follows(problem: str, unread: frozenset[str]) -> bool:
 
 def _is_deletion(build: Build) -> bool:
     """A push that deletes a branch names no commit."""
-    return build.host is Host.GITHUB and build.event == "push" and not build.commit
-
-
-def _fork_reason(build: Build) -> str:
-    known = "comes from a fork" if build.fork == "yes" else "may come from a fork"
-    return f"The pull request {known}: set allow_forks to run a stranger's code with your rights."
+    return build.host.has_runner_files and build.event == "push" and not build.commit
 
 
 def _expand(

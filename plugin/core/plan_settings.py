@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plugin.core.kinds import Choice, Flag, Several, Text, Whole
+from plugin.core.build import Host
+from plugin.core.kinds import Choice, Flag, Text, Whole
+from plugin.core.many import Several
 from plugin.core.setting import ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
 
 REPORTERS = ("console", "files", "github_files")
@@ -184,7 +186,7 @@ class PlanSettings:
     )
     ci: str = setting(
         "Name the CI host instead of detecting it.",
-        Choice(of=("github", "drone", "jenkins", "plain")),
+        Choice(of=tuple(Host)),
         words="detected",
         origin=Origin.OPERATOR,
     )

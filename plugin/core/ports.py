@@ -112,6 +112,9 @@ class Engine(Protocol):
     def stop_runs(self, job_name: str, run_ids: tuple[str, ...]) -> None:
         """Ask Glue to stop the runs; a run that is final already is no error."""
 
+    def has_objects(self, bucket: str, prefix: str) -> bool:
+        """Whether there is an object, or an old version of one, below ``prefix``."""
+
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         """Delete all objects below ``prefix``; return those that stayed."""
 

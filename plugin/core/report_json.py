@@ -48,6 +48,7 @@ class BuildModel(_Model):
     number: Text
     attempt: Text
     fork: Fork
+    is_dependabot: bool
     server_url: Text
     api_url: Text
 

@@ -165,6 +165,21 @@ def test_delete_objects__nothing_there__is_no_error(ground, bucket):
     assert ground.engine.delete_objects(bucket, "glue-health-check/0a1b2c3d4e5f/x/") == ()
 
 
+@pytest.mark.parametrize("bucket", ["scripts", "there-is-no-such-bucket"])
+def test_has_objects__nothing_there__is_false(ground, bucket):
+    assert not ground.engine.has_objects(bucket, "glue-health-check/0a1b2c3d4e5f/x/")
+
+
+def test_has_objects__something_below_the_prefix__is_true_until_it_is_deleted(ground):
+    check = ground.check("prints")
+    ground.engine.upload(check.uploads)
+
+    before = ground.engine.has_objects("scripts", check.scripts.prefix)
+    ground.engine.delete_objects("scripts", check.scripts.prefix)
+
+    assert (before, ground.engine.has_objects("scripts", check.scripts.prefix)) == (True, False)
+
+
 def test_delete_objects__below_our_prefix__takes_all_and_nothing_else(ground):
     check, other = ground.check("prints"), ground.check("prints")
     more = tuple(

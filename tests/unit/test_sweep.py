@@ -199,6 +199,17 @@ def test_of_build__its_jobs_and_prefixes__are_removed_and_others_stay():
     assert engine.objects == {}
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_of_build__a_bucket_without_its_objects__is_named_only_when_nobody_tells(is_refused):
+    refusals = refused("has_objects", times=1) if is_refused else {}
+    engine, _ = account(refusals=refusals)
+
+    found = sweep.of_build(engine, ID, buckets=("elsewhere",))
+
+    kinds = [removal.kind for removal in found]
+    assert kinds == (["job", "objects"] if is_refused else ["job"])
+
+
 # --- refusals and cancel --------------------------------------------------------------------------
 
 

@@ -128,13 +128,14 @@ def test_check__role_to_assume_but_no_credentials__is_errored_and_no_bug(checkou
     assert outcome.report["verdict"] == "errored"
 
 
-def test_check__half_a_key__is_errored_and_says_which_settings(checkout):
+def test_check__half_a_key__is_2_and_says_which_settings(checkout):
     checkout.write("a.py", "print(1)")
 
     outcome = checkout.on_glue("check", "--script", "a.py", AWS_SECRET_ACCESS_KEY="")
 
-    assert outcome.code == 3
-    assert "aws_secret_access_key" in outcome.out
+    assert outcome.code == 2
+    assert "AWS_SECRET_ACCESS_KEY" in outcome.err
+    assert checkout.relay.asked == []
 
 
 def test_check__role_unknown__is_errored_and_everything_is_removed(checkout):

@@ -72,7 +72,7 @@ def test_check__allowed_fork_without_credentials__is_skipped(checkout, step):
     outcome = checkout.on_glue("check", "--script", "a.py", "--allow-forks", **environ)
 
     assert outcome.code == 0
-    assert outcome.report["reason"] == "A build of a fork without AWS credentials."
+    assert "A build of a fork without AWS credentials: " in outcome.report["reason"]
     assert checkout.relay.asked == []
 
 
@@ -90,7 +90,7 @@ def test_check__allowed_fork__may_not_set_what_is_the_bases(checkout, step):
 
 def test_check__branch_was_deleted__is_skipped(checkout, step):
     event = {"GITHUB_EVENT_PATH": str(EVENTS / "github_push_deleted.json")}
-    push = {**step, **event, "GITHUB_EVENT_NAME": "push", "GITHUB_SHA": "0" * 40}
+    push = {**step, **event, "GITHUB_EVENT_NAME": "push", "GITHUB_REF": "refs/heads/main"}
 
     outcome = checkout.on_glue("check", "--script", "a.py", **push)
 

@@ -55,6 +55,23 @@ def test_cleanup__no_trail_that_can_be_read__does_nothing(checkout, text):
     assert checkout.jobs() == [name]
 
 
+def test_cleanup__settings_that_made_the_check_end__are_not_told_a_second_time(checkout):
+    outcome = checkout.on_glue("cleanup", GLUE_HEALTH_CHECK_WORKER_TYPE="huge", INPUT_SCRPT="a.py")
+
+    assert outcome.code == 0
+    assert "nothing to do" in outcome.out
+    assert outcome.err == ""
+
+
+def test_cleanup__the_check_removed_everything__says_so(checkout):
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert "cleanup: 0 removed, 0 stay." in outcome.out
+
+
 def test_cleanup__hostile_state__is_no_build_id(checkout):
     leave(checkout)
 

@@ -1,12 +1,10 @@
 """The build of any host, and what GitHub's answer makes of it."""
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from dataclasses import replace
 
-from plugin.ci.build import answer, build_of
-from plugin.ci.event import parse_event
-from plugin.ci.git import GitFacts
+import pytest
+
+from plugin.ci.build import answer, answer_of_commit
 from plugin.core.build import Build, Fork, Host, Question
 from plugin.core.pull_request import PullRequestHead, head_of
 
@@ -53,17 +51,94 @@ def test_answer__drone__keeps_the_commit_that_was_built():
     assert (build.commit, build.fork) == (BUILT, Fork.NO)
 
 
-def test_answer__jenkins__gives_way_to_the_head():
-    assert answer(asking(Host.JENKINS), HEAD).commit == TODAY
-
-
-def test_answer__jenkins_and_no_head__keeps_what_it_has():
-    assert answer(asking(Host.JENKINS), NOTHING).commit == BUILT
-
-
-@pytest.mark.parametrize("host", [Host.GITHUB, Host.DRONE])
+@pytest.mark.parametrize("host", Host)
 def test_answer__no_commit_yet__takes_the_head(host):
     assert answer(asking(host, commit=""), HEAD).commit == TODAY
+
+
+def test_answer__no_commit_and_no_head__stays_without():
+    assert answer(asking(Host.JENKINS, commit=""), NOTHING).commit == ""
+
+
+def test_answer__dependabot_opened_it__is_foreign_although_no_fork():
+    build = answer(asking(Host.DRONE), replace(HEAD, author="dependabot[bot]"))
+
+    assert build.is_dependabot
+    assert build.is_foreign
+
+
+def test_answer__known_to_be_dependabots__stays_so():
+    build = answer(replace(asking(Host.DRONE), is_dependabot=True), HEAD)
+
+    assert build.is_dependabot
+
+
+# --- the pull request of a commit ----------------------------------------------------------------
+
+OF_COMMIT = Build(
+    host=Host.GITHUB,
+    repository="octocat/flight-etl",
+    commit=BUILT,
+    fork=Fork.UNKNOWN,
+    questions=(Question.PULL_REQUEST_OF_COMMIT,),
+)
+FOUND = PullRequestHead(
+    sha=BUILT,
+    fork=Fork.NO,
+    branch="feature/x",
+    target_branch="main",
+    number=7,
+    target_repository="Octocat/Flight-ETL",
+    is_open=True,
+)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(FOUND, sha=TODAY),
+        replace(FOUND, sha=""),
+        replace(FOUND, number=None),
+        replace(FOUND, target_repository="hubot/flight-etl"),
+        replace(FOUND, target_repository=""),
+    ],
+)
+def test_answer_of_commit__none_has_it_as_its_head_into_us__stays_foreign(other):
+    build = answer_of_commit(OF_COMMIT, (other,))
+
+    assert (build.pull_request, build.fork, build.questions) == (None, Fork.UNKNOWN, ())
+    assert build.is_foreign
+
+
+def test_answer_of_commit__no_pull_request_at_all__stays_foreign():
+    assert answer_of_commit(OF_COMMIT, ()) == replace(OF_COMMIT, questions=())
+
+
+def test_answer_of_commit__one_of_a_fork_among_ours__is_taken():
+    fork = replace(FOUND, number=8, fork=Fork.YES, is_open=False)
+
+    build = answer_of_commit(OF_COMMIT, (FOUND, fork, FOUND))
+
+    assert (build.pull_request, build.fork) == (8, Fork.YES)
+
+
+def test_answer_of_commit__closed_and_open__takes_the_open_one():
+    closed = replace(FOUND, number=5, is_open=False)
+
+    assert answer_of_commit(OF_COMMIT, (closed, FOUND)).pull_request == 7
+
+
+def test_answer_of_commit__the_heads__is_that_pull_request():
+    build = answer_of_commit(OF_COMMIT, (replace(FOUND, sha=TODAY, number=3), FOUND))
+
+    assert (build.pull_request, build.fork, build.questions) == (7, Fork.NO, ())
+    assert (build.commit, build.branch, build.target_branch) == (BUILT, "feature/x", "main")
+
+
+def test_answer_of_commit__known_fork__stays_one():
+    build = answer_of_commit(replace(OF_COMMIT, fork=Fork.YES), (FOUND,))
+
+    assert (build.pull_request, build.fork) == (7, Fork.YES)
 
 
 def test_answer__branches__fill_what_is_empty_only():
@@ -84,50 +159,12 @@ def test_answer__branches__fill_what_is_empty_only():
         ({"repo": {"full_name": "o/r"}}, {}, Fork.UNKNOWN),
         ({"repo": {"full_name": ""}}, {"repo": {"full_name": ""}}, Fork.UNKNOWN),
         ({"repo": {"full_name": 7}}, {"repo": {"full_name": 7}}, Fork.UNKNOWN),
+        (
+            {"repo": {"full_name": "o/r"}, "ref": "refs/pull/7/head"},
+            {"repo": {"full_name": "o/r"}},
+            Fork.YES,
+        ),
     ],
 )
 def test_head_of__repositories__tell_a_fork(head, base, fork):
     assert head_of({"head": head, "base": base}).fork is fork
-
-
-@given(
-    host=st.sampled_from(Host),
-    environ=st.dictionaries(
-        st.sampled_from(
-            [
-                "GITHUB_EVENT_NAME",
-                "GITHUB_REF",
-                "GITHUB_SHA",
-                "GITHUB_REPOSITORY",
-                "GITHUB_SERVER_URL",
-                "GITHUB_API_URL",
-                "GITHUB_RUN_ID",
-                "DRONE_REPO",
-                "DRONE_REPO_LINK",
-                "DRONE_BUILD_LINK",
-                "DRONE_COMMIT",
-                "DRONE_PULL_REQUEST",
-                "CHANGE_ID",
-                "CHANGE_URL",
-                "GIT_URL",
-                "GIT_BRANCH",
-                "BUILD_URL",
-                "ghprbPullId",
-                "ghprbAuthorRepoGitUrl",
-                "CODEBUILD_WEBHOOK_TRIGGER",
-            ]
-        ),
-        st.text(max_size=30),
-    ),
-    text=st.text(max_size=30),
-)
-def test_build_of__any_environment__never_raises_nor_lets_control_characters_through(
-    host, environ, text
-):
-    git = GitFacts(commit=text, branch=text, remote_url=text)
-
-    build = build_of(host, environ, event=parse_event(text), git=git)
-
-    told = [build.repository, build.commit, build.branch, build.target_branch, build.event]
-    told += [build.actor, build.link, build.number, build.server_url, build.api_url]
-    assert all(value.isprintable() for value in told)

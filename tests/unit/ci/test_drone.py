@@ -38,7 +38,7 @@ def test_drone__nothing_set__is_an_empty_build():
     build = build_of(Host.DRONE, {"DRONE": "true"})
 
     assert (build.repository, build.commit, build.link, build.api_url) == ("", "", "", "")
-    assert build.fork is Fork.NO
+    assert build.is_foreign
 
 
 def test_drone__hostile_environment__leaves_nothing_of_it():
@@ -67,7 +67,7 @@ def test_drone__pull_request_without_number_anywhere__counts_as_a_fork(number):
 
     assert build.pull_request is None
     assert build.is_foreign
-    assert build.questions == ()
+    assert build.questions == (Question.PULL_REQUEST_OF_COMMIT,)
 
 
 def test_drone__promoted_pull_request__still_is_one():

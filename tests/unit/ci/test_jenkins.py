@@ -13,7 +13,8 @@ JOB = {
     "JENKINS_URL": "https://ci.example.com/",
     "BUILD_NUMBER": "456",
     "BUILD_URL": "https://ci.example.com/job/flight-etl/job/PR-123/456/",
-    "JOB_NAME": "octocat/flight-etl/PR-123",
+    "EXECUTOR_NUMBER": "1",
+    "JOB_NAME": "octocat/flight-etl",
 }
 BRANCH = JOB | {
     "BRANCH_NAME": "feature/delays",
@@ -109,7 +110,7 @@ def test_jenkins__change_of_unknown_repository__asks_nobody():
 def test_jenkins__change__asks_for_the_head_because_the_commit_may_be_a_merge():
     build = build_of(Host.JENKINS, CHANGE)
 
-    assert (build.commit, build.pull_request, build.questions) == (MERGE, 123, ASK)
+    assert (build.commit, build.pull_request, build.questions) == ("", 123, ASK)
     assert (build.branch, build.target_branch) == ("feature/delays", "main")
     assert (build.event, build.actor, build.fork) == ("pull_request", "hubot", Fork.NO)
     assert (build.repository, build.server_url) == ("octocat/flight-etl", "https://github.com")
@@ -138,10 +139,10 @@ def test_jenkins__change_without_link__takes_the_clone_url():
         ("https://git.example.com/data/etl/flights/-/merge_requests/123", "data/etl/flights"),
     ],
 )
-def test_jenkins__change_on_another_forge__keeps_the_commit_and_asks_nobody(url, repository):
+def test_jenkins__change_on_another_forge__has_no_commit_and_asks_nobody(url, repository):
     build = build_of(Host.JENKINS, CHANGE | {"CHANGE_URL": url})
 
-    assert (build.repository, build.commit) == (repository, MERGE)
+    assert (build.repository, build.commit) == (repository, "")
     assert (build.api_url, build.questions) == ("", ())
 
 
@@ -174,7 +175,7 @@ def test_jenkins__pull_request_builder_without_author_url__asks_whether_it_is_a_
 def test_jenkins__pull_request_builder_with_hostile_commit__asks_for_the_head():
     build = build_of(Host.JENKINS, GHPRB | {"ghprbActualCommit": "`id`"})
 
-    assert (build.commit, build.questions) == (MERGE, ASK)
+    assert (build.commit, build.questions) == ("", ASK)
 
 
 def test_jenkins__pull_request_builder_without_number_and_author__counts_as_a_fork():
@@ -183,7 +184,7 @@ def test_jenkins__pull_request_builder_without_number_and_author__counts_as_a_fo
     build = build_of(Host.JENKINS, environ)
 
     assert build.is_foreign
-    assert build.questions == ()
+    assert build.questions == (Question.PULL_REQUEST_OF_COMMIT,)
 
 
 def test_jenkins__pull_request_builder_without_repository__takes_the_link():
@@ -237,3 +238,67 @@ def test_jenkins__display_url__is_the_nicer_link():
     build = build_of(Host.JENKINS, BRANCH | {"RUN_DISPLAY_URL": url})
 
     assert build.link == url
+
+
+@pytest.mark.parametrize(
+    "traces",
+    [
+        {"CHANGE_FORK": "hubot"},
+        {"BRANCH_NAME": "PR-7"},
+        {"BRANCH_NAME": "MR-7-merge"},
+        {"JOB_NAME": "octocat/flight-etl/PR-7"},
+        {"GIT_BRANCH": "origin/pr/7/merge"},
+        {"GIT_BRANCH": "pr/7/head"},
+        {"GIT_BRANCH": "refs/pull/7/head"},
+        {"GIT_BRANCH": "origin/pull/7/head"},
+        {"GIT_BRANCH": "origin/merge-requests/7"},
+        {"GIT_BRANCH": "refs/pull-requests/7/from"},  # Bitbucket Server
+        {"gitlabActionType": "NOTE"},
+        {"gitlabMergeRequestId": "7"},
+    ],
+)
+def test_jenkins__any_trace_of_a_pull_request__is_no_branch_of_ours(traces):
+    environ = without(BRANCH, "BRANCH_NAME", "GIT_BRANCH") | traces
+
+    build = build_of(Host.JENKINS, environ)
+
+    assert build.is_foreign
+    assert build.commit == ""
+
+
+@pytest.mark.parametrize("name", ["PR-review", "PR-", "release/PR-7-x", "fix-PR-7"])
+def test_jenkins__branch_that_is_merely_called_alike__is_ours(name):
+    build = build_of(Host.JENKINS, BRANCH | {"BRANCH_NAME": name, "GIT_BRANCH": name})
+
+    assert not build.is_foreign
+    assert (build.branch, build.commit) == (name, HEAD)
+
+
+@pytest.mark.parametrize(
+    ("url", "api_url", "repository"),
+    [
+        ("https://github.com/o/r", "https://api.github.com", "o/r"),
+        ("https://github.com/o/r.git/", "https://api.github.com", "o/r"),
+        ("https://user:token@ghe.example.com/o/r.git", "https://ghe.example.com/api/v3", "o/r"),
+        ("git@github.com:o/r.git", "https://api.github.com", "o/r"),
+        ("org-123@github.com:o/r.git", "https://api.github.com", "o/r"),
+        ("ssh://git@github.com/o/r.git", "https://api.github.com", "o/r"),
+        ("ssh://git@ghe.example.com:22/o/r.git", "https://ghe.example.com/api/v3", "o/r"),
+        ("ssh://git@github.com:o/r.git", "https://api.github.com", "o/r"),
+        ("git://github.com/o/r.git", "https://api.github.com", "o/r"),
+        ("git+https://octo.ghe.com/o/r", "https://api.octo.ghe.com", "o/r"),
+        ("https://github.com/o/r/pull/7", "https://api.github.com", "o/r"),
+        ("https://git.example.com/scm/proj/r.git", "", "proj/r"),
+        ("ssh://git@git.example.com:7999/proj/r.git", "", "proj/r"),
+        ("https://git.example.com/a/b/c.git", "", "a/b/c"),
+    ],
+)
+@pytest.mark.parametrize("name", ["CHANGE_URL", "GIT_URL", "GIT_URL_1"])
+def test_jenkins__any_form_of_url__finds_the_repository(name, url, api_url, repository):
+    environ = JOB | {"CHANGE_ID": "7", name: url}
+
+    build = build_of(Host.JENKINS, environ)
+
+    assert (build.repository, build.api_url) == (repository, api_url)
+    assert build.questions == (ASK if api_url else ())
+    assert "token" not in repr(build)

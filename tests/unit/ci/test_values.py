@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.ci.values import base_url_of, digits_of, event_of, repository_of, web_url_of
-from plugin.core.pull_request import hash_of, number_of, ref_of
+from plugin.ci.values import (
+    base_url_of,
+    digits_of,
+    event_of,
+    is_from_dependabot,
+    repository_of,
+    web_url_of,
+)
+from plugin.core.pull_request import hash_of, is_dependabot, number_of, ref_of
 
 
 @pytest.mark.parametrize(
@@ -99,14 +106,32 @@ def test_repository_of__a_repository__is_kept(text):
 
 
 @pytest.mark.parametrize(
-    "value", ["", "abc123", "g" * 40, "a" * 65, "0" * 40, None, 7, "-" + "a" * 39]
+    "value",
+    [
+        "",
+        "abc123",
+        "a" * 7,  # shortened
+        "a" * 39,
+        "a" * 41,
+        "a" * 63,
+        "a" * 65,
+        "g" * 40,
+        "0" * 40,
+        "0" * 64,
+        "-" + "a" * 39,
+        "a" * 20 + "\n" + "a" * 20,
+        "HEAD",
+        None,
+        7,
+    ],
 )
 def test_hash_of__no_commit__is_empty(value):
     assert hash_of(value) == ""
 
 
-def test_hash_of__a_commit__is_in_lower_case():
-    assert hash_of("ABCDEF0\n") == "abcdef0"
+@pytest.mark.parametrize("digits", [40, 64])
+def test_hash_of__a_commit__is_in_lower_case(digits):
+    assert hash_of("A" * digits + "\n") == "a" * digits
 
 
 @pytest.mark.parametrize(
@@ -154,3 +179,25 @@ def test_values__any_text__never_raise_and_never_pass_control_characters(text):
     ]
 
     assert all(value.isprintable() for value in [*values, hash_of(text)])
+
+
+@pytest.mark.parametrize("author", ["", "octocat", "dependabot[bot]x", "not-dependabot[bot]"])
+def test_is_dependabot__somebody_else__is_not(author):
+    assert not is_dependabot(author)
+
+
+@pytest.mark.parametrize("author", ["dependabot[bot]", " Dependabot[bot]\n", "dependabot"])
+def test_is_dependabot__any_spelling__is(author):
+    assert is_dependabot(author)
+
+
+@pytest.mark.parametrize(
+    ("branch", "is_pull_request", "expected"),
+    [("main", True, True), ("dependabot/pip/x", False, True), ("main", False, False)],
+)
+def test_is_from_dependabot__commit_on_a_branch_of_ours__was_merged_by_us(
+    branch, is_pull_request, expected
+):
+    found = is_from_dependabot("dependabot[bot]", branch, is_pull_request=is_pull_request)
+
+    assert found is expected

@@ -401,7 +401,14 @@ def test_pull_request_head__of_ours__takes_one_request_to_the_given_url(server, 
     head = github.pull_request_head(REPOSITORY, 7)
 
     assert head == PullRequestHead(
-        sha=HEAD, fork=Fork.NO, branch="fix-flights", target_branch="main"
+        sha=HEAD,
+        fork=Fork.NO,
+        branch="fix-flights",
+        target_branch="main",
+        number=7,
+        author="octocat",
+        target_repository=REPOSITORY,
+        is_open=True,
     )
     assert [asked.path for asked in server.asked] == ["/api/v3/repos/octocat/etl/pulls/7"]
     assert server.asked[0].headers["user-agent"] == "glue-health-check"
@@ -420,6 +427,58 @@ def test_pull_request_head__repository_that_moved__is_followed(server, github):
     server.next_answers(Answer(status=301, body=None, headers={"Location": location}))
 
     assert github.pull_request_head(REPOSITORY, 7).sha == HEAD
+
+
+# --- the pull requests of a commit ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("repository", "commit"),
+    [("o/../r", HEAD), ("", HEAD), (REPOSITORY, ""), (REPOSITORY, "main"), (REPOSITORY, "../x")],
+)
+def test_pull_requests_of_commit__no_commit__asks_nothing(server, github, repository, commit):
+    with pytest.raises(GitHubError, match="no repository, or no commit"):
+        github.pull_requests_of_commit(repository, commit)
+
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("body", [None, {}, "x", [], [None, 0]])
+def test_pull_requests_of_commit__answer_is_no_list_of_them__is_empty(server, github, body):
+    server.next_answers(Answer(body=body))
+
+    assert github.pull_requests_of_commit(REPOSITORY, HEAD) == ()
+
+
+def test_pull_requests_of_commit__commit_of_a_fork_that_github_does_not_see__says_so(
+    server, github
+):
+    server.next_answers(refusal(422, f"No commit found for SHA: {HEAD}"))
+
+    with pytest.raises(GitHubError, match="list the pull requests of commit 6dcb09b5b578"):
+        github.pull_requests_of_commit(REPOSITORY, HEAD)
+
+
+def test_pull_requests_of_commit__later__is_asked_again(server, github, clock):
+    server.next_answers(Answer(status=502))
+
+    assert len(github.pull_requests_of_commit(REPOSITORY, HEAD)) == 1
+    assert clock.waits == [1]
+
+
+def test_pull_requests_of_commit__several__takes_one_request(server, github):
+    server.repository(REPOSITORY).add_pull(8, sha=HEAD, head="hubot/etl", author="hubot")
+    server.repository(REPOSITORY).add_pull(9, sha="c" * 40)
+
+    heads = github.pull_requests_of_commit(REPOSITORY, HEAD)
+
+    assert [(head.number, head.fork) for head in heads] == [(7, Fork.NO), (8, Fork.YES)]
+    assert heads[1].author == "hubot"
+    path = f"/api/v3/repos/octocat/etl/commits/{HEAD}/pulls"
+    assert [(asked.path, asked.query) for asked in server.asked] == [(path, {"per_page": "100"})]
+
+
+# --- files ---------------------------------------------------------------------------------------
 
 
 def test_changed_files__none__is_empty(github):

@@ -11,17 +11,25 @@ from plugin.core.build import Build, Fork, Host
         (Fork.YES, 7, True),
         (Fork.YES, None, True),
         (Fork.UNKNOWN, 7, True),
-        (Fork.UNKNOWN, None, False),
+        (Fork.UNKNOWN, None, True),
         (Fork.NO, 7, False),
         (Fork.NO, None, False),
     ],
 )
-def test_is_foreign__an_unknown_fork_on_a_pull_request__counts_as_yes(
-    fork, pull_request, is_foreign
-):
+def test_is_foreign__a_fork_or_what_may_be_one__counts_as_yes(fork, pull_request, is_foreign):
     build = Build(host=Host.DRONE, fork=fork, pull_request=pull_request)
 
     assert build.is_foreign is is_foreign
+
+
+@pytest.mark.parametrize("fork", Fork)
+def test_is_foreign__dependabots__is_whatever_the_fork(fork):
+    assert Build(host=Host.GITHUB, fork=fork, is_dependabot=True).is_foreign
+
+
+@pytest.mark.parametrize("host", Host)
+def test_has_runner_files__every_host__only_githubs_kind_has_them(host):
+    assert host.has_runner_files is (host in {Host.GITHUB, Host.GITEA})
 
 
 @pytest.mark.parametrize(

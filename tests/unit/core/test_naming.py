@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.core.build import Host
 from plugin.core.naming import (
     LONGEST_JOB_NAME,
     LONGEST_TAG_KEY,
@@ -16,6 +17,7 @@ from plugin.core.naming import (
     Tag,
     job_name,
     location,
+    number_tag,
     slug,
     tag_problems,
     tag_value,
@@ -35,6 +37,7 @@ def made(**values):
             "build": build(),
             "build_id": BUILD_ID,
             "check": "a",
+            "context": "ci",
             "places": (SCRIPTS, TEMP),
             "expires_at": NOW,
             "keep": False,
@@ -130,7 +133,7 @@ def test_tags__users__cannot_take_our_place():
 
 
 def test_tags__of_a_pull_request__say_whose_it_is_and_where_its_objects_are():
-    found = made(build=build(pull_request=7), keep=True)
+    found = made(build=build(pull_request=7, number="45"), keep=True)
 
     assert found == {
         "glue-health-check:managed": "true",
@@ -143,13 +146,31 @@ def test_tags__of_a_pull_request__say_whose_it_is_and_where_its_objects_are():
         "glue-health-check:scripts-bucket": "scripts",
         "glue-health-check:temp-bucket": "temp",
         "glue-health-check:keep": "true",
+        "glue-health-check:context": "ci",
+        "glue-health-check:number": "plain-45.0",
     }
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"number": "45"}, "drone-45.0"),
+        ({"number": "45", "attempt": "2"}, "drone-45.2"),
+        ({"number": "45", "attempt": "second"}, "drone-45.0"),
+        ({"number": ""}, ""),
+        ({"number": "", "attempt": "2"}, ""),
+        ({"number": "main-45"}, ""),
+    ],
+)
+def test_number_tag__of_a_build__orders_it_or_is_empty(values, expected):
+    assert number_tag(build(host=Host.DRONE, **values)) == expected
 
 
 def test_tags__what_nobody_knows__is_left_away():
     found = made(build=build(repository="", commit=""))
 
-    assert not {Tag.REPOSITORY, Tag.COMMIT, Tag.PULL_REQUEST, Tag.KEEP} & set(found)
+    unknown = {Tag.REPOSITORY, Tag.COMMIT, Tag.PULL_REQUEST, Tag.KEEP, Tag.NUMBER}
+    assert not unknown & set(found)
     assert all(found.values())
 
 

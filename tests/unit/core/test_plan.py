@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from plugin.core.build import Fork, Host
 from plugin.core.errors import SettingsError
 from plugin.core.plan import MOST_CHECKS, Plan, Skipped, make_plan
+from plugin.core.settings import PlanSettings
 from plugin.core.sources import Wanted
+from plugin.core.trust import Runner, reason_to_skip
 from tests.unit.core.checkouts import Files, asked, build, circumstances, settings
 
 FILES = Files({"a.py": "x", "jobs/b.py": "x", "jobs/c.py": "x", "other/c.py": "x", "ä.py": "x"})
@@ -37,21 +39,50 @@ def names(plan):
 
 
 @pytest.mark.parametrize(
-    ("fork", "pull_request", "words"),
+    "who",
     [
-        (Fork.YES, 7, "comes from a fork"),
-        (Fork.YES, None, "comes from a fork"),
-        (Fork.UNKNOWN, 7, "may come from a fork"),
+        {"fork": Fork.YES, "pull_request": 7},
+        {"fork": Fork.YES},
+        {"fork": Fork.UNKNOWN, "pull_request": 7},
+        {"is_dependabot": True},
     ],
 )
-def test_make_plan__fork__is_skipped_before_anything_is_read(fork, pull_request, words):
-    given = circumstances(build=build(fork=fork, pull_request=pull_request))
+def test_make_plan__a_strangers_code__is_skipped_before_anything_is_read(who):
+    given = circumstances(build=build(**who))
 
-    plan = planned(check(script="missing.py"), given=given)
+    plan = planned(check(script="missing.py"), given=given, engine="local", keep_resources=True)
 
-    assert plan == Plan(
-        reason=f"The pull request {words}: set allow_forks to run a stranger's code with your rights."
+    assert plan == Plan(reason=reason_to_skip(given.build, PlanSettings()))
+    assert plan.reason
+
+
+def test_make_plan__allowed_but_unsafe__tells_it_beside_all_other_problems():
+    given = circumstances(build=build(fork=Fork.YES), runner=Runner(engine="local", lacks="moto"))
+
+    problems = problems_of(
+        check("one", script="missing.py"),
+        given=given,
+        engine="local",
+        allow_forks=True,
+        keep_resources=True,
     )
+
+    assert [problem.split(":")[0] for problem in problems] == [
+        "engine local",
+        "keep_resources",
+        "one",
+    ]
+
+
+def test_make_plan__local_engine_is_not_installed__names_the_image_and_the_extra():
+    given = circumstances(runner=Runner(lacks="moto"))
+
+    (problem,) = problems_of(check(script="a.py"), given=given, engine="local")
+
+    assert "moto is missing" in problem
+    assert "ghcr.io/glue-health-check/glue-health-check:1-local" in problem
+    assert "glue-health-check[local]" in problem
+    assert names(planned(given=given)) == ["a"]
 
 
 @pytest.mark.parametrize("fork", [Fork.YES, Fork.UNKNOWN])
@@ -61,15 +92,18 @@ def test_make_plan__fork_that_is_allowed__is_run(fork):
     assert names(planned(given=given, allow_forks=True)) == ["a"]
 
 
-@pytest.mark.parametrize(("fork", "pull_request"), [(Fork.NO, 7), (Fork.UNKNOWN, None)])
-def test_make_plan__our_own_build__is_run(fork, pull_request):
-    given = circumstances(build=build(fork=fork, pull_request=pull_request))
+@pytest.mark.parametrize("pull_request", [7, None])
+def test_make_plan__our_own_build__is_run(pull_request):
+    given = circumstances(build=build(pull_request=pull_request))
 
     assert names(planned(given=given)) == ["a"]
 
 
-def test_make_plan__deleted_branch__is_skipped():
-    given = circumstances(build=build(host=Host.GITHUB, event="push", commit=""))
+@pytest.mark.parametrize("host", [Host.GITHUB, Host.GITEA])
+@pytest.mark.parametrize("is_dependabot", [False, True])
+def test_make_plan__deleted_branch__is_skipped(host, is_dependabot):
+    who = build(host=host, event="push", commit="", is_dependabot=is_dependabot)
+    given = circumstances(build=who)
 
     assert planned(given=given) == Plan(
         reason="The push deleted a branch: there is nothing to check."
@@ -81,6 +115,7 @@ def test_make_plan__deleted_branch__is_skipped():
     [
         {"host": Host.GITHUB, "event": "push"},
         {"host": Host.GITHUB, "event": "schedule", "commit": ""},
+        {"host": Host.DRONE, "event": "push", "commit": ""},
         {"host": Host.PLAIN, "event": "push", "commit": ""},
     ],
 )

@@ -1,30 +1,26 @@
-"""Removes what a killed process left: jobs that carry our tags, and objects below our prefixes.
+"""What was left and may be removed: jobs with our tags and name, objects below our prefixes.
 
-``cleanup`` takes one build's, ``sweep`` any build's that is old enough.  Both leave what is kept on
-purpose or owned by somebody else.  Knows the ports only.
+Leaves what is kept on purpose or owned by somebody else.  Knows the ports only; removes nothing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
-from plugin.core.errors import EngineError, PluginError
+from plugin.core.errors import EngineError
 from plugin.core.naming import Location, Tag
 from plugin.core.result import Leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import timedelta
 
-    from plugin.core.ports import Clock, Engine, FoundJob
-
-STOP_SECONDS = 60.0
-_KIND_OF_LEFTOVER = {"job": "job", "objects": "object"}
+    from plugin.core.ports import Engine, FoundJob
+    from plugin.core.superseding import Newcomer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +31,6 @@ class Removal:
     name: str
     places: tuple[Location, ...]
     why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Swept:
-    """What was removed, and what could not be."""
-
-    removed: tuple[Removal, ...] = ()
-    leftovers: tuple[Leftover, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +69,7 @@ def of_build(
             why=f"build {build_id}",
         )
         for place in _build_places(build_id, buckets)
-        if not any(_keeps(job.tags) for job in jobs)
+        if not any(_keeps(job.tags) for job in jobs) and _may_hold(engine, place)
     ]
     return (*removals, *orphans)
 
@@ -110,6 +98,21 @@ def of_age(
     return Overdue(removals=tuple(removals), unread=tuple(unread))
 
 
+def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:
+    """Return the jobs that older builds of the same pull request, check and context left or run.
+
+    One listing for all checks; none without a pull request.  Raises ``EngineError`` when jobs are
+    not listed.
+    """
+    tags = newcomer.tags()
+    jobs = tuple(engine.find_jobs(tags)) if tags else ()
+    return tuple(
+        _of_job(job, f"an older build, {job.tags[Tag.BUILD]}")
+        for job in jobs
+        if _is_ours(job) and newcomer.supersedes(job)
+    )
+
+
 def _orphans(engine: Engine, bucket: str, alive: frozenset[str], before: datetime) -> list[Removal]:
     """Return the prefixes of a bucket that no job names and nobody has touched since ``before``."""
     places = (
@@ -128,68 +131,10 @@ def _orphans(engine: Engine, bucket: str, alive: frozenset[str], before: datetim
     ]
 
 
-def remove(engine: Engine, clock: Clock, removals: Iterable[Removal]) -> Swept:
-    """Stop, delete the objects, then the job; go on after a refusal.  Raises nothing.
-
-    After a cancel nothing more is begun: what is left is named.
-    """
-    removed: list[Removal] = []
-    leftovers: list[Leftover] = []
-    for removal in removals:
-        if clock.is_cancelled():
-            kind = _KIND_OF_LEFTOVER[removal.kind]
-            leftovers.append(Leftover(kind=kind, name=removal.name, reason="cancelled before it"))
-            continue
-        stayed = _remove_one(engine, clock, removal)
-        leftovers += stayed
-        if not stayed:
-            removed.append(removal)
-    return Swept(removed=tuple(removed), leftovers=tuple(leftovers))
-
-
 def kept_by(engine: Engine, build_id: str) -> tuple[str, ...]:
     """Return the names of a build's jobs that are kept on purpose or owned by somebody else."""
     tags = {Tag.MANAGED: "true", Tag.BUILD: build_id}
     return tuple(job.name for job in engine.find_jobs(tags) if _keeps(job.tags))
-
-
-def _remove_one(engine: Engine, clock: Clock, removal: Removal) -> tuple[Leftover, ...]:
-    stayed: list[Leftover] = []
-    if removal.kind == "job":
-        stayed += _guarded("run", removal.name, partial(_end_runs, engine, clock, removal.name))
-    for place in removal.places:
-        delete = partial(engine.delete_objects, place.bucket, place.prefix)
-        stayed += _guarded("object", place.uri(), delete)
-    if removal.kind == "job" and not stayed:
-        stayed += _guarded("job", removal.name, partial(_delete_job, engine, removal.name))
-    return tuple(stayed)
-
-
-def _end_runs(engine: Engine, clock: Clock, job_name: str) -> tuple[Leftover, ...]:
-    active = engine.active_runs(job_name)
-    if active:
-        engine.stop_runs(job_name, active)
-    until = clock.monotonic() + STOP_SECONDS
-    while active and clock.monotonic() < until and not clock.wait(1.0):
-        active = engine.active_runs(job_name)
-    return tuple(
-        Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
-        for run_id in active
-    )
-
-
-def _delete_job(engine: Engine, name: str) -> tuple[Leftover, ...]:
-    engine.delete_job(name)
-    return ()
-
-
-def _guarded(kind: str, name: str, act: Callable[[], tuple[Leftover, ...]]) -> tuple[Leftover, ...]:
-    try:
-        return act()
-    except PluginError as error:
-        return (Leftover(kind=kind, name=name, reason=str(error)),)
-    except Exception as bug:  # noqa: BLE001 - a bug must not keep us from the other removals
-        return (Leftover(kind=kind, name=name, reason=f"{type(bug).__name__}: {bug}"),)
 
 
 def _of_job(job: FoundJob, why: str) -> Removal:
@@ -202,6 +147,14 @@ def _of_job(job: FoundJob, why: str) -> Removal:
         naming.location(bucket=bucket, build_id=build_id, check=check) for bucket in buckets
     )
     return Removal(kind="job", name=job.name, places=places, why=why)
+
+
+def _may_hold(engine: Engine, place: Location) -> bool:
+    """Whether there is something to remove; what nobody tells is tried, and then named."""
+    try:
+        return engine.has_objects(place.bucket, place.prefix)
+    except EngineError:
+        return True
 
 
 def _is_ours(job: FoundJob) -> bool:

@@ -1,0 +1,72 @@
+"""Which jobs an older build of the same pull request left, and a newer one stops and removes.
+
+Decides by the tags of a job and its time of creation; refuses to know how jobs are found.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugin.core.naming import Tag, number_tag, tag_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from plugin.core.build import Build
+    from plugin.core.ports import FoundJob
+
+_NUMBER = re.compile(r"([a-z]+)-([0-9]{1,40})\.([0-9]{1,40})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newcomer:
+    """The build that comes, and its checks by name.  ``began`` is UTC, before it made anything."""
+
+    build: Build
+    build_id: str
+    context: str
+    checks: frozenset[str]
+    began: datetime
+
+    def tags(self) -> Mapping[str, str]:
+        """Return the tags that all jobs of the pull request bear.
+
+        Empty when nobody knows the repository or there is no pull request: then there is nothing
+        to supersede.
+        """
+        if not self.build.pull_request or not self.build.repository:
+            return {}
+        return {
+            Tag.MANAGED: "true",
+            Tag.REPOSITORY: tag_value(self.build.repository),
+            Tag.PULL_REQUEST: str(self.build.pull_request),
+        }
+
+    def supersedes(self, job: FoundJob) -> bool:
+        """Whether a job is an older build's: same pull request, check and context.
+
+        The host's numbers decide where both builds have one of the same host: equal ones are legs
+        of one build.  Else the job must have been created before we began.  A job without a context
+        comes from a version that wrote none: it counts as ours.
+        """
+        tags, ours = job.tags, self.tags()
+        context = tag_value(self.context)
+        if not ours or any(tags.get(key) != value for key, value in ours.items()):
+            return False
+        if tags.get(Tag.BUILD) == self.build_id or tags.get(Tag.CHECK) not in self.checks:
+            return False
+        if tags.get(Tag.CONTEXT, context) != context:
+            return False
+        mine, theirs = _order(number_tag(self.build)), _order(tags.get(Tag.NUMBER, ""))
+        if mine and theirs and mine[0] == theirs[0]:
+            return theirs < mine
+        return job.created_at < self.began
+
+
+def _order(tag: str) -> tuple[str, int, int] | None:
+    """Return host, number and attempt; None for what is no such tag."""
+    match = _NUMBER.fullmatch(tag)
+    return (match[1], int(match[2]), int(match[3])) if match else None

@@ -1,0 +1,197 @@
+"""A newer build of a pull request, before a Glue that stands for AWS: what older ones left goes."""
+
+import os
+import signal
+
+import pytest
+
+from plugin.core.naming import Tag
+from tests.unit.aws.relay import refusal
+
+OLDER = "0123456789ab"
+CONFIG = ".glue-health-check.yml"
+TWO = "checks:\n- {name: a, script: a.py}\n- {name: b, script: a.py}\n"
+
+
+def drone(number="42", **more):
+    """A pull request's build on Drone, allowed although Drone does not say whose it is."""
+    return {
+        "DRONE": "true",
+        "DRONE_REPO": "acme/etl",
+        "DRONE_PULL_REQUEST": "7",
+        "DRONE_COMMIT_SHA": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+        "DRONE_BUILD_EVENT": "pull_request",
+        "DRONE_BUILD_NUMBER": number,
+        "GLUE_HEALTH_CHECK_ALLOW_FORKS": "true",
+        **more,
+    }
+
+
+def leave(checkout, build_id=OLDER, *, check="a", body=b"print(1)", **tags):
+    """Leave what a killed build leaves: an object and a job."""
+    key = f"glue-health-check/{build_id}/{check}/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=body)
+    name = f"glue-health-check-{check}-pr-7-{build_id[:6]}"
+    checkout.truth["glue"].create_job(
+        Name=name,
+        Role="job-role",
+        Command={"Name": "pythonshell", "ScriptLocation": f"s3://{checkout.bucket}/{key}"},
+        Tags={
+            Tag.MANAGED: "true",
+            Tag.BUILD: build_id,
+            Tag.CHECK: check,
+            Tag.REPOSITORY: "acme/etl",
+            Tag.PULL_REQUEST: "7",
+            Tag.CONTEXT: "glue-health-check",
+            Tag.NUMBER: "drone-41.0",
+            Tag.SCRIPTS: checkout.bucket,
+            **{getattr(Tag, key): value for key, value in tags.items()},
+        },
+    )
+    return name
+
+
+def check(checkout, *argv, is_quick=True, **environ):
+    """Run a check; a quick one is refused its start, which spares the wait for late log lines."""
+    checkout.write("a.py", "print(1)")
+    if is_quick:
+        checkout.relay.let("StartJobRun", refusal(400, "InvalidInputException"))
+    return checkout.on_glue("check", "--script", "a.py", *argv, **{**drone(), **environ})
+
+
+# --- what is left alone --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "environ"),
+    [
+        (("--supersede", "false"), {}),
+        (("--dry-run",), {}),
+        (("--status-context", "nightly"), {}),
+        ((), {"DRONE_PULL_REQUEST": "8"}),
+        ((), {"DRONE_PULL_REQUEST": "", "DRONE_BUILD_EVENT": "push"}),
+        ((), {"DRONE_REPO": "acme/other"}),
+        ((), {"DRONE_BUILD_NUMBER": "41"}),
+        ((), {"DRONE_BUILD_NUMBER": "40"}),
+    ],
+)
+def test_check__what_is_there_is_no_older_builds__stays(checkout, argv, environ):
+    name = leave(checkout)
+
+    outcome = check(checkout, *argv, **environ)
+
+    assert outcome.code == (0 if "--dry-run" in argv else 3), outcome.out
+    assert checkout.jobs() == [name]
+    assert len(checkout.keys()) == 1
+    assert "supersede" not in outcome.out
+
+
+def test_check__a_build_that_is_skipped__supersedes_nothing(checkout):
+    leave(checkout)
+
+    outcome = check(checkout, GLUE_HEALTH_CHECK_ALLOW_FORKS="false")
+
+    assert outcome.code == 0
+    assert checkout.relay.asked == []
+
+
+# --- what goes -----------------------------------------------------------------------------------
+
+
+def test_check__an_older_build_was_killed__is_removed_before_ours_begins(checkout):
+    name = leave(checkout)
+
+    outcome = check(checkout, is_quick=False)
+
+    assert outcome.code == 0
+    assert f"supersede: removed job {name} (an older build, {OLDER})" in outcome.out
+    assert checkout.jobs() == []
+    assert checkout.keys() == []
+    asked = checkout.relay.asked
+    assert asked.index("DeleteJob") < asked.index("CreateJob")
+
+
+def test_check__an_older_run_goes_on__is_stopped_first(checkout):
+    name = leave(checkout, body=b"import time\ntime.sleep(60)\n")
+    run_id = checkout.truth["glue"].start_job_run(JobName=name)["JobRunId"]
+
+    outcome = check(checkout)
+
+    run = checkout.truth["glue"].get_job_run(JobName=name, RunId=run_id)["JobRun"]
+    assert outcome.code == 3
+    assert run["JobRunState"] == "STOPPED"
+    assert checkout.jobs() == []
+    assert checkout.keys() == []
+
+
+def test_check__two_checks__are_listed_once_and_other_checks_stay(checkout):
+    for name in "ab":
+        leave(checkout, check=name)
+    other = leave(checkout, check="c")
+    checkout.write("a.py", "print(1)")
+    checkout.write(CONFIG, TWO)
+    checkout.relay.let("StartJobRun", *[refusal(400, "InvalidInputException")] * 2)
+
+    checkout.on_glue("check", **drone())
+
+    assert checkout.jobs() == [other]
+    assert checkout.relay.asked.count("ListJobs") == 1
+
+
+def test_check__our_own_job__bears_what_the_next_build_needs(checkout):
+    check(checkout, "--status-context", "glue ✓")
+
+    (created,) = checkout.relay.sent("CreateJob")
+    assert created.json["Tags"][Tag.CONTEXT] == "glue _"
+    assert created.json["Tags"][Tag.NUMBER] == "drone-42.0"
+
+
+def test_check__a_job_without_a_number__is_older_by_its_time(checkout):
+    leave(checkout, NUMBER="?")
+
+    outcome = check(checkout)
+
+    assert checkout.jobs() == []
+    assert "supersede: removed job" in outcome.out
+
+
+# --- what goes wrong -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "InternalServiceException"])
+def test_check__listing_is_refused__is_a_warning_and_the_check_goes_on(checkout, code):
+    name = leave(checkout)
+    status = 400 if code == "AccessDeniedException" else 500
+    checkout.relay.let("ListJobs", *[refusal(status, code, "no glue:ListJobs")] * 20)
+
+    outcome = check(checkout, is_quick=False)
+
+    assert outcome.code == 0
+    assert outcome.report["verdict"] == "passed"
+    assert "warning: supersede: older builds were not looked for: " in outcome.out
+    assert "no glue:ListJobs" in outcome.out
+    assert checkout.jobs() == [name]
+
+
+def test_check__a_removal_is_refused__is_a_warning_and_the_check_goes_on(checkout):
+    name = leave(checkout)
+    checkout.relay.let("DeleteJob", refusal(400, "AccessDeniedException", "not you"))
+
+    outcome = check(checkout)
+
+    assert f"warning: supersede: job {name} stays for sweep: " in outcome.out
+    assert "not you" in outcome.out
+    assert outcome.report["results"][0]["leftovers"] == []
+    assert checkout.jobs() == [name]
+
+
+@pytest.mark.parametrize("step", ["ListJobs", "GetJobRuns"])
+def test_check__a_signal_while_superseding__is_cancelled_and_makes_nothing(checkout, step):
+    leave(checkout)
+    checkout.relay.once(step, lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    outcome = check(checkout)
+
+    assert outcome.code == 143
+    assert outcome.report["verdict"] == "cancelled"
+    assert "CreateJob" not in checkout.relay.asked
