@@ -1,7 +1,7 @@
 """Which CI host this is.
 
-Knows the marker of every host that could be mistaken for one of ours, in the order in which they
-must be asked: Harness sets Drone's marker too, Gitea sets GitHub's.
+Knows the marker of every host, in the order in which they must be asked: Harness sets Drone's
+marker too, Gitea sets GitHub's, and a runner of one host may live on another.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from plugin.core.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MARKERS = (
-    ("HARNESS_BUILD_ID", Host.PLAIN),
+MARKERS = (
+    ("HARNESS_BUILD_ID", Host.HARNESS),
     ("DRONE", Host.DRONE),
-    ("GITEA_ACTIONS", Host.PLAIN),
-    ("FORGEJO_ACTIONS", Host.PLAIN),
+    ("GITEA_ACTIONS", Host.GITEA),
+    ("FORGEJO_ACTIONS", Host.GITEA),
     ("GITHUB_ACTIONS", Host.GITHUB),
-    ("GITLAB_CI", Host.PLAIN),
-    ("BITBUCKET_BUILD_NUMBER", Host.PLAIN),
-    ("BITBUCKET_COMMIT", Host.PLAIN),
-    ("BUILDKITE", Host.PLAIN),
-    ("CODEBUILD_BUILD_ID", Host.PLAIN),
-    ("CODEBUILD_BUILD_ARN", Host.PLAIN),
+    ("GITLAB_CI", Host.GITLAB),
+    ("BITBUCKET_BUILD_NUMBER", Host.BITBUCKET),
+    ("BITBUCKET_COMMIT", Host.BITBUCKET),
+    ("BUILDKITE", Host.BUILDKITE),
+    ("CODEBUILD_BUILD_ID", Host.CODEBUILD),
+    ("CODEBUILD_BUILD_ARN", Host.CODEBUILD),
     ("JENKINS_URL", Host.JENKINS),
 )
-"""The first that is set decides.  Plain stands for a host that is known but not told apart."""
+"""The first that is set decides.  Woodpecker comes before them all: see ``detect``."""
 
 _UNSET = frozenset({"", "0", "false", "no", "off"})
 
@@ -41,14 +41,14 @@ def detect(environ: Mapping[str, str], named: str = "") -> Host:
     """
     if named.strip():
         return _named(named.strip())
-    if environ.get("CI", "").strip().lower() == "woodpecker":
-        return Host.PLAIN  # its plugin steps carry Drone's variables, though not Drone's marker
-    found = (host for marker, host in _MARKERS if _is_set(environ, marker))
+    if any(_value(environ, name) == "woodpecker" for name in ("CI", "CI_SYSTEM_NAME")):
+        return Host.WOODPECKER  # it has no marker of its own, and carries Drone's variables
+    found = (host for marker, host in MARKERS if _value(environ, marker) not in _UNSET)
     return next(found, Host.PLAIN)
 
 
-def _is_set(environ: Mapping[str, str], marker: str) -> bool:
-    return environ.get(marker, "").strip().lower() not in _UNSET
+def _value(environ: Mapping[str, str], name: str) -> str:
+    return environ.get(name, "").strip().lower()
 
 
 def _named(name: str) -> Host:

@@ -1,4 +1,4 @@
-"""GitHub's event: the JSON text of the file that GITHUB_EVENT_PATH names.
+"""GitHub's and Gitea's event: the JSON text of the file that GITHUB_EVENT_PATH names.
 
 Knows how to read what may be missing, cut or malformed without ever raising.  Does not read the
 file and does not know what a field means.

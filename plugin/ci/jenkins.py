@@ -1,18 +1,20 @@
-"""Jenkins: multibranch pipelines, the pull request builder (ghprb), and plain branch builds.
+"""Jenkins: multibranch pipelines, the pull request builder (ghprb), the GitLab plugin, branches.
 
-Knows that GIT_COMMIT of a pull request may be a merge that exists on the agent only, so GitHub is
-asked for the head.  Sources: Jenkins' page "Global variable reference", and the plugins
-branch-api, git, github-branch-source and ghprb.
+Knows that GIT_COMMIT of a pull request may be a merge that exists on the agent only, so it is not
+taken: GitHub is asked for the head.  Sources: Jenkins' page "Global variable reference", and the
+plugins branch-api, git, github-branch-source, ghprb and gitlab.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from plugin.ci.repository_url import RepositoryUrl, parse_repository_url
-from plugin.ci.values import digits_of, repository_of, web_url_of
-from plugin.core.build import Build, Fork, Host, Question
+from plugin.ci.questions import with_questions
+from plugin.ci.repository_url import forge_of
+from plugin.ci.values import CHANGE_REF, digits_of, is_from_dependabot, repository_of, web_url_of
+from plugin.core.build import Build, Fork, Host
 from plugin.core.pull_request import hash_of, number_of, ref_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
 
     from plugin.ci.event import Event
     from plugin.ci.git import GitFacts
+
+_BUILDER = ("ghprbPullId", "ghprbActualCommit", "ghprbPullLink", "ghprbSourceBranch")
+_CHANGE = ("CHANGE_ID", "CHANGE_FORK", "CHANGE_URL", "CHANGE_TARGET", "CHANGE_BRANCH")
+_MERGE_REQUEST = ("gitlabMergeRequestIid", "gitlabMergeRequestId", "gitlabMergeRequestTitle")
+_CHANGE_PAGE = re.compile(
+    r"https?://.*/(?:pull|pulls|pull-requests|merge_requests)/([0-9]+)(?:[/?#].*)?"
+)
+_CHANGE_JOB = re.compile(r"(?:.*/)?(?:PR|MR)-([0-9]+)(?:-head|-merge)?")
+_BUILT_REF = re.compile(r"(?:[^/]+/)?(?:pr|pull|merge-requests)/([0-9]+)(?:/(?:head|merge|from))?")
 
 
 def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> Build:
@@ -30,21 +41,35 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         link=web_url_of(environ.get("RUN_DISPLAY_URL", ""))
         or web_url_of(environ.get("BUILD_URL", "")),
         number=digits_of(environ.get("BUILD_NUMBER", "")),
-        commit=hash_of(environ.get("GIT_COMMIT", "")) or hash_of(git.commit),
     )
-    if environ.get("ghprbPullId"):
-        return _of_pull_request_builder(build, environ, git)
-    if environ.get("CHANGE_ID"):
-        return _of_change(build, environ, git)
-    return _of_branch(build, environ, git)
+    if any(environ.get(name) for name in _BUILDER):
+        build = _of_pull_request_builder(build, environ, git)
+    elif _is_gitlab_merge_request(environ):
+        build = _of_gitlab(build, environ, git)
+    elif _is_change(environ):
+        build = _of_change(build, environ, git)
+    else:
+        build = _of_branch(build, environ, git)
+    is_dependabot = is_from_dependabot(
+        build.actor, build.branch, is_pull_request=build.event == "pull_request"
+    )
+    return with_questions(replace(build, is_dependabot=is_dependabot))
 
 
 def _of_branch(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:
     """A branch or a tag."""
     tag = ref_of(environ.get("TAG_NAME", ""))
     branch = tag or ref_of(environ.get("BRANCH_NAME", "")) or _git_branch(environ) or git.branch
-    build = replace(build, branch=ref_of(branch), event="tag" if tag else "push")
-    return _at(build, _first(environ, git, "GIT_URL", "GIT_URL_1"))
+    build = replace(
+        build,
+        commit=hash_of(environ.get("GIT_COMMIT", "")) or hash_of(git.commit),
+        branch=ref_of(branch),
+        event="tag" if tag else "push",
+        fork=Fork.NO
+        if _is_told(environ, "BRANCH_NAME", "JOB_NAME", "GIT_BRANCH")
+        else Fork.UNKNOWN,
+    )
+    return _at(build, environ, git)
 
 
 def _git_branch(environ: Mapping[str, str]) -> str:
@@ -53,79 +78,133 @@ def _git_branch(environ: Mapping[str, str]) -> str:
     return local or ref_of(environ.get("GIT_BRANCH", "").strip().removeprefix("origin/"))
 
 
+def _is_change(environ: Mapping[str, str]) -> bool:
+    """Whether a pull request is built, by any trace of it.
+
+    A ``docker run`` passes the variables that somebody listed, so that CHANGE_ID may be missing.
+    """
+    return any(environ.get(name) for name in _CHANGE) or any(_traces(environ))
+
+
+def _traces(environ: Mapping[str, str]) -> tuple[re.Match[str] | None, ...]:
+    """Return the matches of what is named after a pull request: page, branch, job, refs."""
+    branch = environ.get("GIT_BRANCH", "").strip()
+    return (
+        _CHANGE_PAGE.fullmatch(environ.get("CHANGE_URL", "").strip()),
+        _CHANGE_JOB.fullmatch(environ.get("BRANCH_NAME", "").strip()),
+        _CHANGE_JOB.fullmatch(environ.get("JOB_NAME", "").strip()),
+        _BUILT_REF.fullmatch(branch),
+        CHANGE_REF.fullmatch(branch),
+    )
+
+
 def _of_change(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:
     """A pull request of a multibranch job.  BRANCH_NAME is no branch here, but PR-<number>.
 
-    CHANGE_FORK is there exactly when the change comes from a fork; GitHub's answer corrects it.
+    With both strategies at once the name says which it is: that of the head builds the head.
     """
-    number = number_of(environ["CHANGE_ID"])
+    named = environ.get("CHANGE_ID", "")
+    texts = [named] if named else [match[1] for match in _traces(environ) if match]
+    is_head = environ.get("BRANCH_NAME", "").strip().endswith("-head")
     build = replace(
         build,
         event="pull_request",
-        pull_request=number,
+        pull_request=next((one for text in texts if (one := number_of(text))), None),
+        commit=hash_of(environ.get("GIT_COMMIT", "")) if is_head else "",
         branch=ref_of(environ.get("CHANGE_BRANCH", "")),
         target_branch=ref_of(environ.get("CHANGE_TARGET", "")),
         actor=ref_of(environ.get("CHANGE_AUTHOR", "")),
-        fork=Fork.YES if environ.get("CHANGE_FORK") or number is None else Fork.NO,
+        fork=_fork_of_change(environ),
     )
-    build = _at(build, _first(environ, git, "CHANGE_URL", "GIT_URL", "GIT_URL_1"))
-    return _with_question(build)
+    return _at(build, environ, git, "CHANGE_URL")
+
+
+def _fork_of_change(environ: Mapping[str, str]) -> Fork:
+    """Return whether the change comes from a fork: then, and only then, CHANGE_FORK is set.
+
+    That it is missing says something only where the whole environment was passed, or where it was
+    passed although it is empty.
+    """
+    if environ.get("CHANGE_FORK", "").strip():
+        return Fork.YES
+    is_change = number_of(environ.get("CHANGE_ID", "")) is not None
+    is_told = "CHANGE_FORK" in environ or _is_told(environ)
+    return Fork.NO if is_told and is_change else Fork.UNKNOWN
+
+
+def _is_told(environ: Mapping[str, str], *names: str) -> bool:
+    """Whether the whole environment was passed, or one of some variables that would tell.
+
+    Every build has EXECUTOR_NUMBER; nobody who passes single variables would list that.
+    """
+    return any(environ.get(name, "").strip() for name in ("EXECUTOR_NUMBER", *names))
 
 
 def _of_pull_request_builder(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:
-    """A pull request of the ghprb plugin, which knows the head; GIT_COMMIT often is a merge."""
-    number = number_of(environ["ghprbPullId"])
-    head = hash_of(environ.get("ghprbActualCommit", ""))
+    """A pull request of the ghprb plugin, which knows the head."""
     build = replace(
         build,
         event="pull_request",
-        pull_request=number,
-        commit=head or build.commit,
+        pull_request=number_of(environ.get("ghprbPullId", "")),
+        commit=hash_of(environ.get("ghprbActualCommit", "")),
         branch=ref_of(environ.get("ghprbSourceBranch", "")),
         target_branch=ref_of(environ.get("ghprbTargetBranch", "")),
         actor=ref_of(environ.get("ghprbPullAuthorLogin", "")),
     )
-    build = _at(build, _first(environ, git, "ghprbPullLink", "GIT_URL", "GIT_URL_1"))
+    build = _at(build, environ, git, "ghprbPullLink")
     named = repository_of(environ.get("ghprbGhRepository", ""))
     build = replace(build, repository=named or build.repository)
-    build = replace(build, fork=_fork_by_url(build, environ.get("ghprbAuthorRepoGitUrl", "")))
-    is_known = head != "" and build.fork is not Fork.UNKNOWN
-    return build if is_known else _with_question(build)
+    author = forge_of(environ.get("ghprbAuthorRepoGitUrl", "")).owner_and_name
+    return replace(build, fork=_fork_by_name(author, build.repository))
 
 
-def _fork_by_url(build: Build, author_url: str) -> Fork:
-    """Compare the author's repository with ours; without a number the unknown is foreign."""
-    author = parse_repository_url(author_url)
-    if author is None or not build.repository:
-        return Fork.UNKNOWN if build.pull_request else Fork.YES
-    is_ours = author.owner_and_name.lower() == build.repository.lower()
-    return Fork.NO if is_ours else Fork.YES
+def _is_gitlab_merge_request(environ: Mapping[str, str]) -> bool:
+    """Whether the GitLab plugin builds a merge request.
+
+    Its variables are set on pushes too: then those of the request are empty, the branches alike.
+    """
+    is_action = environ.get("gitlabActionType", "").strip().upper() in {"MERGE", "NOTE"}
+    branches = (environ.get("gitlabSourceBranch", ""), environ.get("gitlabTargetBranch", ""))
+    is_named = any(environ.get(name) for name in _MERGE_REQUEST)
+    return is_action or is_named or branches[0] != branches[1]
 
 
-def _first(environ: Mapping[str, str], git: GitFacts, *names: str) -> RepositoryUrl | None:
-    """Return where the repository lives, by the first usable of some variables, else by git.
+def _of_gitlab(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:
+    """A merge request of the GitLab plugin, which knows both repositories and the head."""
+    names = ("RepoHttpUrl", "RepoSshUrl")
+    source = forge_of(*(environ.get(f"gitlabSource{name}", "") for name in names))
+    target = forge_of(*(environ.get(f"gitlabTarget{name}", "") for name in names))
+    build = replace(
+        build,
+        event="pull_request",
+        pull_request=number_of(environ.get("gitlabMergeRequestIid", "")),
+        commit=hash_of(environ.get("gitlabMergeRequestLastCommit", "")),
+        branch=ref_of(environ.get("gitlabSourceBranch", "")),
+        target_branch=ref_of(environ.get("gitlabTargetBranch", "")),
+        actor=ref_of(environ.get("gitlabUserUsername", "")),
+        fork=_fork_by_name(source.owner_and_name, target.owner_and_name),
+    )
+    build = _at(build, environ, git, "gitlabTargetRepoHttpUrl", "gitlabTargetRepoSshUrl")
+    return replace(build, api_url="")
+
+
+def _fork_by_name(theirs: str, ours: str) -> Fork:
+    """Compare two repositories of one forge."""
+    if not (theirs and ours):
+        return Fork.UNKNOWN
+    return Fork.NO if theirs.lower() == ours.lower() else Fork.YES
+
+
+def _at(build: Build, environ: Mapping[str, str], git: GitFacts, *names: str) -> Build:
+    """Say where the repository lives, by the first usable of some variables, else by git.
 
     GIT_URL_1 and so on replace GIT_URL when a job has several remotes.
     """
-    texts = (*(environ.get(name, "") for name in names), git.remote_url)
-    found = (parse_repository_url(text) for text in texts)
-    return next((one for one in found if one), None)
-
-
-def _at(build: Build, forge: RepositoryUrl | None) -> Build:
-    """Say where the repository lives."""
-    if forge is None:
-        return build
+    texts = (environ.get(name, "") for name in (*names, "GIT_URL", "GIT_URL_1"))
+    forge = forge_of(*texts, git.remote_url)
     return replace(
         build,
         repository=forge.owner_and_name,
         server_url=forge.server_url,
         api_url=forge.api_url,
     )
-
-
-def _with_question(build: Build) -> Build:
-    """Ask for the head, if there is a GitHub to ask."""
-    if not (build.pull_request and build.repository and build.api_url):
-        return build
-    return replace(build, questions=(Question.PULL_REQUEST_HEAD,))

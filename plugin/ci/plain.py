@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plugin.ci.repository_url import parse_repository_url
-from plugin.core.build import Build, Fork, Host, Question
+from plugin.ci.questions import with_questions
+from plugin.ci.repository_url import forge_of
+from plugin.ci.values import CHANGE_REF
+from plugin.core.build import Build, Fork, Host
 from plugin.core.pull_request import hash_of, number_of, ref_of
 
 if TYPE_CHECKING:
@@ -21,44 +23,65 @@ if TYPE_CHECKING:
 
 _NUMBERS = (
     "CI_COMMIT_PULL_REQUEST",  # Woodpecker
-    "DRONE_PULL_REQUEST",  # Harness
-    "CI_MERGE_REQUEST_IID",  # GitLab
+    "DRONE_PULL_REQUEST",  # Drone, Harness
+    "CHANGE_ID",  # Jenkins
+    "ghprbPullId",
+    "gitlabMergeRequestIid",
     "CI_EXTERNAL_PULL_REQUEST_IID",  # GitLab, for a repository on GitHub
+    "CI_MERGE_REQUEST_IID",  # GitLab
     "BITBUCKET_PR_ID",
-    "BUILDKITE_PULL_REQUEST",  # the text "false" if there is none
+    "BUILDKITE_PULL_REQUEST",
+    "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",  # Azure Pipelines, for a repository on GitHub
+    "SYSTEM_PULLREQUEST_PULLREQUESTID",
+    "APPVEYOR_PULL_REQUEST_NUMBER",
+    "CIRCLE_PR_NUMBER",  # CircleCI, forks only
+    "CIRRUS_PR",
+    "PULL_NUMBER",  # Prow
+    "SEMAPHORE_GIT_PR_NUMBER",
+    "TRAVIS_PULL_REQUEST",
+    "VELA_BUILD_PULL_REQUEST",
 )
 _REFS = (
-    "GITHUB_REF",  # Gitea
-    "DRONE_COMMIT_REF",  # Harness
+    "GITHUB_REF",  # GitHub, Gitea
+    "DRONE_COMMIT_REF",  # Drone, Harness
     "CI_COMMIT_REF",  # Woodpecker
+    "CI_COMMIT_REF_NAME",  # GitLab
     "CODEBUILD_WEBHOOK_TRIGGER",
     "CODEBUILD_SOURCE_VERSION",
+    "BUILD_SOURCEBRANCH",  # Azure Pipelines
 )
-_REF = re.compile(r"(?:refs/(?:pull|pull-requests|merge-requests)|pr)/([0-9]+)(?:/.*)?")
+_OTHERS = ("GITHUB_HEAD_REF", "CIRCLE_PULL_REQUEST", "CHANGE_FORK")
+"""Set on pull requests, but they tell no number."""
+_REF = re.compile(r"pr/([0-9]+)")
+_NONE = frozenset({"", "false", "0"})
 
 
 def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> Build:
-    """Return the build of a checkout: what git says, and no number, link or event."""
+    """Return the build of a checkout: what git says, and no build number, link or event.
+
+    Of a pull request the checkout may be a merge, so that its commit is none.
+    """
     _ = event
-    remote = parse_repository_url(git.remote_url)
-    number = _pull_request(environ)
-    api_url = remote.api_url if remote else ""
-    return Build(
+    remote = forge_of(git.remote_url)
+    found = _traces(environ)
+    build = Build(
         host=Host.PLAIN,
-        repository=remote.owner_and_name if remote else "",
-        commit=hash_of(git.commit),
-        pull_request=number,
+        repository=remote.owner_and_name,
+        commit="" if found else hash_of(git.commit),
+        pull_request=next((one for text in found if (one := number_of(text))), None),
         branch=ref_of(git.branch) if git.branch != "HEAD" else "",
-        fork=Fork.UNKNOWN if number else Fork.NO,
-        server_url=remote.server_url if remote else "",
-        api_url=api_url,
-        questions=(Question.PULL_REQUEST_HEAD,) if number and api_url else (),
+        fork=Fork.UNKNOWN if found else Fork.NO,
+        server_url=remote.server_url,
+        api_url=remote.api_url,
     )
+    return with_questions(build)
 
 
-def _pull_request(environ: Mapping[str, str]) -> int | None:
-    """Return the number of the pull request that some host says it builds."""
-    matches = (_REF.fullmatch(environ.get(name, "")) for name in _REFS)
-    texts = [environ.get(name, "") for name in _NUMBERS]
+def _traces(environ: Mapping[str, str]) -> list[str]:
+    """Return what hosts say about the pull request that they build: numbers first, else words."""
+    refs = [environ.get(name, "").strip() for name in _REFS]
+    matches = [_REF.fullmatch(ref) or CHANGE_REF.fullmatch(ref) for ref in refs]
+    texts = [environ.get(name, "").strip() for name in _NUMBERS]
     texts += [match[1] for match in matches if match]
-    return next((number for text in texts if (number := number_of(text))), None)
+    texts += [environ.get(name, "").strip() for name in _OTHERS]
+    return [text for text in texts if text.lower() not in _NONE]

@@ -20,7 +20,16 @@ _PAGE = re.compile(r"/(?:-/|pull/\d|pulls/\d|pull-requests/\d|merge_requests/\d)
 _BITBUCKET_PAGE = re.compile(r"(?:projects/([^/]+)|users/([^/]+))/repos/([^/]+).*")
 _BITBUCKET_SSH_PORT = "7999"
 _SAME_HOST = {"www.github.com": "github.com", "ssh.github.com": "github.com"}
-_OTHER_FORGES = ("gitlab", "bitbucket", "gitea", "forgejo", "codeberg", "gogs", "codecommit")
+_OTHER_FORGES = (
+    "gitlab",
+    "bitbucket",
+    "gitea",
+    "forgejo",
+    "codeberg",
+    "gogs",
+    "codecommit",
+    "harness.io",
+)
 _OTHER_HOSTS = frozenset({"dev.azure.com", "ssh.dev.azure.com", "git.sr.ht"})
 
 
@@ -39,8 +48,8 @@ class RepositoryUrl:
 
     @property
     def server_url(self) -> str:
-        """The base of the forge's pages."""
-        return f"https://{self.host}"
+        """The base of the forge's pages; empty when nobody knows the forge."""
+        return f"https://{self.host}" if self.host else ""
 
     @property
     def api_url(self) -> str:
@@ -53,6 +62,16 @@ class RepositoryUrl:
         if self.host == "github.com" or self.host.endswith(".ghe.com"):
             return f"https://api.{self.host}"
         return f"https://{self.host}/api/v3"
+
+
+def forge_of(*texts: str) -> RepositoryUrl:
+    """Return where the repository lives, by the first usable text; one that is all empty if none.
+
+    Each text is a clone URL or the page of a pull request.
+    """
+    found = (parse_repository_url(text) for text in texts)
+    nowhere = RepositoryUrl(host="", owner_and_name="", may_be_github=False)
+    return next((one for one in found if one), nowhere)
 
 
 def parse_repository_url(text: str) -> RepositoryUrl | None:

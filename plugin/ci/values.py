@@ -10,6 +10,8 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from plugin.core.pull_request import is_dependabot
+
 _LONGEST_URL = 2000
 # RFC 3986, section 2, without the apostrophe: no spaces, quotes, angle brackets, backslashes.
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&()*+,;=%]+", re.IGNORECASE)
@@ -17,6 +19,9 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _SEGMENT = re.compile(r"(?!\.\.?$)~?[A-Za-z0-9._-]+")
 _EVENT = re.compile(r"[a-z][a-z0-9_-]{0,63}")
 _DIGITS = re.compile(r"[0-9]{1,20}")
+
+CHANGE_REF = re.compile(r"refs/(?:pull|pull-requests|merge-requests)/([0-9]+)(?:/.*)?")
+"""The ref of a pull request on GitHub and Gitea, Bitbucket Server, GitLab; its group the number."""
 
 
 def web_url_of(text: str) -> str:
@@ -78,6 +83,15 @@ def event_of(text: str) -> str:
     """Return an event's name (``pull_request``, ``push``); else an empty text."""
     text = text.strip()
     return text if _EVENT.fullmatch(text) else ""
+
+
+def is_from_dependabot(author: str, branch: str, *, is_pull_request: bool) -> bool:
+    """Whether Dependabot wrote the pull request, or pushed to a branch of its own.
+
+    For hosts that tell the author of a commit, not who started the build: on another branch, a
+    commit of Dependabot's was merged by one of us.
+    """
+    return is_dependabot(author) and (is_pull_request or branch.startswith("dependabot/"))
 
 
 def _split(text: str) -> SplitResult | None:

@@ -14,7 +14,7 @@ from github import Auth, Github
 
 from plugin.clients.github_errors import FAILURES, Errand, error_of, pause_seconds
 from plugin.core.errors import GitHubError
-from plugin.core.pull_request import PullRequestHead, head_of
+from plugin.core.pull_request import PullRequestHead, hash_of, head_of, mapping_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,31 @@ class GitHub:
         if not head.sha:
             raise error_of(ValueError(), errand, now=self._clock.now())
         return head
+
+    def pull_requests_of_commit(self, repository: str, commit: str) -> tuple[PullRequestHead, ...]:
+        """Return the pull requests that GitHub associates with a commit, of any repository.
+
+        They merely hold the commit, or are closed, or go elsewhere: the caller chooses.  GitHub
+        finds none for a commit that only a fork has.  Raises ``GitHubError`` when GitHub does not
+        tell.  Source: REST API, "List pull requests associated with a commit".
+        """
+        errand = self._errand(f"list the pull requests of commit {commit[:12]} of {repository}")
+        if not _REPOSITORY.fullmatch(repository) or not hash_of(commit):
+            raise errand.failed("this is no repository, or no commit, on GitHub", "")
+        path = f"/repos/{repository}/commits/{commit}/pulls"
+        return self._ask(errand, lambda: self._listed_heads(path))
+
+    def _listed_heads(self, path: str) -> tuple[PullRequestHead, ...]:
+        """Read one page: PyGithub's own list would ask for each pull request again."""
+        listed: object
+        _, listed = self._api.requester.requestJsonAndCheck(
+            "GET", path, parameters={"per_page": _PAGE}
+        )
+        return (
+            tuple(head_of(mapping_of(one)) for one in listed if one)
+            if isinstance(listed, list)
+            else ()
+        )
 
     def changed_files(self, repository: str, number: int) -> frozenset[str] | None:
         """Return the paths that a pull request touches, with both names of a renamed file.

@@ -12,7 +12,6 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugin.core.build import Host
 from plugin.core.escape import log_text, workflow_data, workflow_property
 from plugin.core.render import duration, outputs, summary_lines
 from plugin.core.verdict import Verdict
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import TextIO
 
+    from plugin.core.build import Host
     from plugin.core.ports import Clock
     from plugin.core.result import CheckResult, Report
 
@@ -71,7 +71,7 @@ class Console:
         report_path: Callable[[], str] = str,
     ) -> None:
         self._stream = SafeStream(stream)
-        self._is_github = host is Host.GITHUB
+        self._has_commands = host.has_runner_files
         self._is_live = is_live
         self._clock = clock
         self._token = token
@@ -120,7 +120,7 @@ class Console:
         """Print the ending: a summary, on GitHub annotations, the outputs as the last lines."""
         with self._lock:
             lines = [*self._group_end(), "", *map(self._safe, summary_lines(report)), ""]
-            if self._is_github:
+            if self._has_commands:
                 lines += self._annotations(report)
             entries = outputs(report, self._report_path())
             lines += [self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT) for key, value in entries]
@@ -149,7 +149,7 @@ class Console:
         yield from self._group_end()
         self._open = name
         title = self._safe(f"Log of {name}")
-        if not self._is_github:
+        if not self._has_commands:
             yield title
             return
         self._stop_token = self._token()
@@ -158,7 +158,7 @@ class Console:
 
     def _group_end(self) -> Iterator[str]:
         """Close the group that is open, if any."""
-        if self._open is not None and self._is_github:
+        if self._open is not None and self._has_commands:
             yield f"::{self._stop_token}::"
             yield "::endgroup::"
         self._open = None

@@ -187,6 +187,10 @@ class FakeEngine:
                 run.stop_asked = self.clock.monotonic()
         self._answer(error)
 
+    def has_objects(self, bucket: str, prefix: str) -> bool:
+        self._answer(self._called("has_objects", bucket, prefix))
+        return any(key[0] == bucket and key[1].startswith(prefix) for key in self.objects)
+
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         if not OURS.match(prefix):
             raise ValueError(f"{prefix!r} is not ours")

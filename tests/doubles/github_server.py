@@ -71,11 +71,13 @@ class Repository:
         base: str = "octocat/etl",
         head: str | None = "octocat/etl",
         target_branch: str = "main",
+        author: str = "octocat",
     ) -> None:
         """Open a pull request; ``head`` is the repository it comes from, None if deleted."""
         self.pulls[number] = {
             "number": number,
             "state": "open",
+            "user": {"login": author},
             "head": {"ref": branch, "sha": sha, "repo": head and {"full_name": head}},
             "base": {"ref": target_branch, "sha": "b" * 40, "repo": {"full_name": base}},
         }
@@ -189,12 +191,23 @@ def _get_pull_files(github: GitHubServer, asked: Asked, match: re.Match[str]) ->
     return github.page(asked, files) if files is not None else refusal(404, "Not Found")
 
 
+def _get_pulls_of_commit(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
+    pulls = github.repository(match["repository"]).pulls.values()
+    return github.page(asked, [pull for pull in pulls if pull["head"]["sha"] == match["sha"]])
+
+
 _REPOSITORY = r"/repos/(?P<repository>[^/]+/[^/]+)"
 _PULL = _REPOSITORY + r"/pulls/(?P<number>\d+)"
 
 ROUTES: tuple[tuple[str, str, str, Callable[[GitHubServer, Asked, re.Match[str]], Answer]], ...] = (
     ("GET", _PULL, "pull-requests: read", _get_pull),
     ("GET", _PULL + "/files", "pull-requests: read", _get_pull_files),
+    (
+        "GET",
+        _REPOSITORY + r"/commits/(?P<sha>[0-9a-f]{40})/pulls",
+        "pull-requests: read",
+        _get_pulls_of_commit,
+    ),
 )
 """Method, path, permission, and who answers."""
 
