@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from plugin.core.sources import Settings
 
 PRIVILEGED = frozenset(
-    {"pull_request_target", "issue_comment", "workflow_run", "check_run", "check_suite"}
+    {
+        "pull_request_target",
+        "pull_request_comment",  # Gitea's name for a comment on a pull request
+        "issue_comment",
+        "workflow_run",
+        "check_run",
+        "check_suite",
+    }
 )
 """Events whose builds hold secrets, a token that writes and the default branch's caches, whoever
 wrote the code.  Source: GitHub's page "Events that trigger workflows"."""
