@@ -1,25 +1,30 @@
-"""Writes what the table of settings says anew: the README's table and docs/config.schema.json.
+"""Writes what the table of settings says anew: action.yml, the README's table, the schema.
 
-Run it after a change of the table: ``python docs/generate.py``.  Knows where the documents are;
-knows no setting.
+``python docs/generate.py`` writes all three, after a change of the table; ``--check`` only compares
+and ends with 1 when one is not up to date; ``--release`` makes action.yml name the image of this
+version instead of the Dockerfile.  Knows where the documents are; knows no setting.
 """  # noqa: INP001 - a script beside the documents that it writes
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it also runs where the package is not installed
 
+from docs.action import DEVELOPMENT, IMAGE, action, released  # noqa: E402 - the path comes first
 from plugin.core.settings import Origin, table  # noqa: E402 - the path comes first
 from plugin.core.sources import CHECK_NAME, MOST_CHECKS  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from plugin.core.settings import Setting
 
+ACTION: Final = ROOT / "action.yml"
 README: Final = ROOT / "README.md"
 SCHEMA: Final = ROOT / "docs" / "config.schema.json"
 BEGIN: Final = "<!-- settings -->"
@@ -105,11 +110,49 @@ def _checks(per_check: dict[str, dict[str, object]]) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Write both documents."""
-    SCHEMA.write_text(config_schema(), encoding="utf-8")
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+def version() -> str:
+    """Return the version that pyproject.toml names."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def documents(*, is_release: bool) -> dict[Path, str]:
+    """Return what each document should say."""
+    return {
+        ACTION: action(released(version()) if is_release else DEVELOPMENT),
+        README: with_table(README.read_text(encoding="utf-8")),
+        SCHEMA: config_schema(),
+    }
+
+
+def is_of_a_release() -> bool:
+    """Say whether the action.yml that is there names an image instead of the Dockerfile."""
+    return ACTION.is_file() and IMAGE in ACTION.read_text(encoding="utf-8")
+
+
+def stale(wanted: dict[Path, str]) -> list[str]:
+    """Return the names of the documents that are missing or say something else."""
+    return [
+        str(path.relative_to(ROOT))
+        for path, text in wanted.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the documents, or compare them; return the exit code."""
+    parser = argparse.ArgumentParser(description="Writes what the table of settings says.")
+    parser.add_argument("--check", action="store_true", help="compare only; exit 1 when stale")
+    parser.add_argument("--release", action="store_true", help="name the image of this version")
+    options = parser.parse_args(arguments)
+    if options.check:
+        names = stale(documents(is_release=options.release or is_of_a_release()))
+        sys.stdout.writelines(f"{name}: not up to date; run docs/generate.py\n" for name in names)
+        return 1 if names else 0
+    for path, text in documents(is_release=options.release).items():
+        path.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 import ast
 import itertools
+import json
 import re
 import subprocess
 import tomllib
@@ -91,7 +92,9 @@ def test_machine_paths__path_of_a_run_or_a_site__is_none(line):
 
 
 def test_workflow_of_ci__names_no_index():
-    names = (Path("Makefile"), Path(".ci/run"), *(lock.relative_to(ROOT) for lock in LOCKS))
+    scripts = (Path("Makefile"), Path(".ci/run"), Path(".github/glue"), Path("requirements/npm"))
+    workflows = tuple(name for name in committed() if name.parts[:2] == (".github", "workflows"))
+    names = (*scripts, *workflows, *(lock.relative_to(ROOT) for lock in LOCKS))
 
     assert lines_that_match(INDEX_OPTIONS, names) == []
 
@@ -146,6 +149,46 @@ def test_lock__what_builds_the_project__is_in_build():
     assert wanted_by(PROJECT["build-system"]["requires"]) - set(locked("build.txt")) == set()
 
 
+@pytest.mark.parametrize("name", ["bench", "build", "tools"])
+def test_lock__what_its_list_asks_for__is_in_it(name):
+    lines = (ROOT / "requirements" / f"{name}.in").read_text().splitlines()
+    asked = wanted_by([line for line in lines if not line.startswith("#")])
+
+    assert asked
+    assert asked - set(locked(f"{name}.txt")) == set()
+
+
+def test_lock__tools__ask_for_the_versions_of_dev_because_they_share_its_environment():
+    def versions(name: str) -> dict[str, str]:
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        return dict(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", text, flags=re.MULTILINE))
+
+    dev, tools = versions("dev"), versions("tools")
+
+    assert {name: tools[name] for name in dev.keys() & tools} == {
+        name: dev[name] for name in dev.keys() & tools
+    }
+
+
+NODE = ROOT / "requirements" / "node"
+
+
+def test_node_lock__every_package__has_a_hash_and_no_address():
+    packages = json.loads((NODE / "package-lock.json").read_text())["packages"]
+    installed = {name: entry for name, entry in packages.items() if name}
+
+    assert installed
+    assert [n for n, e in installed.items() if not e["integrity"].startswith("sha512-")] == []
+    assert [n for n, e in installed.items() if "resolved" in e] == []
+
+
+def test_node_lock__what_the_list_asks_for__is_in_it_by_an_exact_version():
+    asked = json.loads((NODE / "package.json").read_text())["dependencies"]
+    packages = json.loads((NODE / "package-lock.json").read_text())["packages"]
+
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in asked} == asked
+
+
 # --- layers --------------------------------------------------------------------------------------
 
 
@@ -172,6 +215,12 @@ def test_layers__pure_parts__may_not_import_what_does_io():
     assert {"boto3", "botocore", "github", "os", "socket", "subprocess", "time"} <= set(
         contract["forbidden_modules"]
     )
+
+
+def test_image__label__names_the_version_of_the_project():
+    found = re.findall(r"^ARG VERSION=(\S+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    assert found == [PROJECT["project"]["version"]]
 
 
 def test_package__says_that_it_is_typed():
@@ -247,6 +296,9 @@ def test_licence__is_apache_2_in_full():
     [
         "README.md",
         "CONTRIBUTING.md",
+        "action.yml",
+        ".github/SECURITY.md",
+        ".github/pull_request_template.md",
         "docs/architecture.md",
         "Makefile",
         ".ci/run",
@@ -292,7 +344,8 @@ def test_changes__fragments__are_of_a_known_kind():
 
 
 @pytest.mark.parametrize(
-    "target", ["demo", "test", "test-all", "lint", "image", "bench", "clean", "help"]
+    "target",
+    ["demo", "test", "test-all", "test-rest", "lint", "image", "bench", "lock", "clean", "help"],
 )
 def test_makefile__target__is_there_and_says_what_it_does(target):
     text = (ROOT / "Makefile").read_text()
@@ -310,7 +363,9 @@ def test_makefile__no_target__says_what_there_is():
     assert "make test" in printed
 
 
-@pytest.mark.parametrize("name", [".ci/run", "requirements/lock"])
+@pytest.mark.parametrize(
+    "name", [".ci/run", ".github/glue", "requirements/lock", "requirements/npm"]
+)
 def test_script__committed__can_be_run_and_stops_at_errors(name):
     path = ROOT / name
 
