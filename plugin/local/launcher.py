@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugin.local import hostname
 from plugin.local.capacity import PYTHON_SHELL
 from plugin.local.inner_aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from plugin.local.process import Child, spawn
@@ -80,6 +81,7 @@ class Launcher:
             buckets=self._aws.bucket_names(run.job.region),
             run_dir=space.root,
             cores=os.cpu_count() or 1,
+            hosts_file=_hosts_file(space),
         )
         own = spark_arguments(run, space.root / "jars")
         space.write_conf("spark-defaults.conf", spark.spark_defaults({**conf, **own}))
@@ -122,3 +124,11 @@ class Launcher:
         from plugin.local.spark import spark_environ
 
         return {**environ, **spark_environ(java=java, conf_dir=space.root / "conf")}
+
+
+def _hosts_file(space: Workspace) -> Path | None:
+    """Write a hosts file for Java where this machine's own name leads nowhere; else None."""
+    if hostname.is_resolved():
+        return None
+    space.write_conf("hosts", hostname.hosts_text())
+    return space.root / "conf" / "hosts"

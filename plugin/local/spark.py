@@ -7,6 +7,7 @@ Source: the configuration pages of Spark 3.5 and Hadoop 3.3 (ViewFsOverloadSchem
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -65,14 +66,20 @@ def best_java(homes: tuple[Path, ...]) -> Path:
 
 
 def spark_conf(
-    *, endpoint_url: str, buckets: Iterable[str], run_dir: Path, cores: int
+    *,
+    endpoint_url: str,
+    buckets: Iterable[str],
+    run_dir: Path,
+    cores: int,
+    hosts_file: Path | None = None,
 ) -> Mapping[str, str]:
     """Spark's settings for one run, to be written as ``spark-defaults.conf``.
 
     ``endpoint_url`` is the local Glue's, where the S3 gateway is mounted.  ``buckets`` need not
     exist: one that does not is then refused with a clear error.  All others are found when they
     are used.  Files are written below ``run_dir`` only, where ``tmp`` must exist; at most
-    ``cores`` tasks run at once.
+    ``cores`` tasks run at once.  ``hosts_file`` is all that Java then knows of names: for a machine
+    that cannot even resolve its own.
     """
     address = urlsplit(endpoint_url).netloc
     return {
@@ -81,7 +88,7 @@ def spark_conf(
         "spark.ui.showConsoleProgress": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.extraJavaOptions": " ".join(_java_options(run_dir)),
+        "spark.driver.extraJavaOptions": " ".join(_java_options(run_dir, hosts_file)),
         "spark.sql.warehouse.dir": (run_dir / "warehouse").as_uri(),
         # One request less for every file: the blocks of an object are nowhere.
         "spark.sql.sources.ignoreDataLocality": "true",
@@ -156,10 +163,24 @@ def _version_of(home: Path) -> int | None:
     return None
 
 
-def _java_options(run_dir: Path) -> Iterable[str]:
+def _java_options(run_dir: Path, hosts_file: Path | None) -> Iterable[str]:
     yield from _QUICK
-    for name, folder in (("java.io.tmpdir", "tmp"), ("derby.system.home", "derby")):
+    # user.home is told, because Java asks the system for it, and the system may not know the user.
+    places = {"java.io.tmpdir": "tmp", "derby.system.home": "derby", "user.home": "home"}
+    for name, folder in places.items():
         yield _quoted(f"-D{name}={run_dir / folder}")
+    if _is_noexec(run_dir):  # as Docker mounts a tmpfs: no library of a jar can be loaded from it
+        yield "-Dorg.xerial.snappy.purejava=true"
+    if hosts_file is not None:
+        yield _quoted(f"-Djdk.net.hosts.file={hosts_file}")
+
+
+def _is_noexec(folder: Path) -> bool:
+    """Whether the system refuses to run what lies in a folder; False where nobody can tell."""
+    try:
+        return bool(os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0))
+    except OSError:
+        return False
 
 
 def _quoted(option: str) -> str:

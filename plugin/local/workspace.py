@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 FOLDERS = ("work", "py", "jars", "conf", "home", "tmp")
 _OPEN_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 _MAX_OUTCOME_BYTES = 1_000_000
+_CLASS_PATH = "spark.driver.extraClassPath"
 _ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
@@ -125,13 +126,15 @@ def argv_of(run: JobRun) -> list[str]:
 def spark_arguments(run: JobRun, jars: Path) -> dict[str, str]:
     """Return Spark's settings that the job's own arguments ask for.
 
-    Several settings in one `--conf` are chained as on Glue: `a=1 --conf b=2`.
+    Several settings in one `--conf` are chained as on Glue: `a=1 --conf b=2`.  Jars go onto the
+    class path, as on Glue: for `spark.jars` Hadoop asks the system who we are, and it may not know.
     """
     arguments = run.merged_arguments()
     words = shlex.split(arguments.get("--conf", ""))
     conf = dict(word.split("=", 1) for word in words if "=" in word)
-    names = sorted(str(path) for path in jars.iterdir())
-    return {**conf, "spark.jars": ",".join(names)} if names else conf
+    own = conf.get(_CLASS_PATH)
+    names = [*sorted(str(path) for path in jars.iterdir()), *([own] if own else [])]
+    return {**conf, _CLASS_PATH: os.pathsep.join(names)} if names else conf
 
 
 def environ_of(given: Mapping[str, str], root: Path) -> dict[str, str]:

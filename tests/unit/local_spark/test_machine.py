@@ -11,6 +11,8 @@ import pytest
 
 from glue_child import nameless
 from plugin.local import hostname, spark
+from plugin.local.records import Job, JobRun
+from plugin.local.workspace import spark_arguments
 
 RUNTIME = Path(spark.__file__).with_name("runtime")
 
@@ -41,6 +43,37 @@ gateway = context.launch_gateway(conf=2)
 assert isinstance(gateway, Jvm)
 print(told)
 """
+
+
+def run_with(conf: str) -> JobRun:
+    """A run whose job asks Spark for settings."""
+    job = Job(
+        name="a",
+        region="us-east-1",
+        definition={"Command": {"Name": "glueetl"}, "DefaultArguments": {"--conf": conf}},
+        tags={},
+        asked={},
+        created_on=0,
+        modified_on=0,
+    )
+    return JobRun(
+        id="jr_1",
+        job=job,
+        arguments={},
+        settings={},
+        log_group="/aws-glue/jobs",
+        log_stream="jr_1",
+        started_on=0,
+        modified_on=0,
+    )
+
+
+def mounts() -> list[Path]:
+    """Where something is mounted; empty where /proc is missing."""
+    table = Path("/proc/self/mounts")
+    lines = table.read_text().splitlines() if table.exists() else []
+    paths = (Path(line.split()[1]) for line in lines)
+    return [path for path in paths if path.is_dir()]
 
 
 def options_of(**changes: Path) -> str:
@@ -121,3 +154,31 @@ def test_spark_conf__the_machine_does_not_resolve_its_name__java_reads_a_file():
 
 def test_hostname__the_hosts_file__leads_this_machine_to_itself():
     assert hostname.hosts_text().split() == ["127.0.0.1", "localhost", socket.gethostname()]
+
+
+@pytest.mark.parametrize(
+    ("conf", "path"),
+    [("", "/jars/a.jar:/jars/b c.jar"), ("spark.driver.extraClassPath=/own", ":/own")],
+)
+def test_spark_arguments__jars__are_put_on_the_class_path(conf, path, tmp_path):
+    for name in ("b c.jar", "a.jar"):
+        (tmp_path / "jars" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "jars" / name).touch()
+
+    found = spark_arguments(run_with(conf), tmp_path / "jars")
+
+    assert path in found["spark.driver.extraClassPath"].replace(str(tmp_path), "")
+    assert "spark.jars" not in found
+
+
+def test_spark_conf__libraries_cannot_be_loaded_from_the_runs_folder__snappy_does_without():
+    folder = next((path for path in mounts() if os.statvfs(path).f_flag & os.ST_NOEXEC), None)
+    if folder is None:
+        pytest.skip("nothing is mounted without execution here")
+
+    conf = spark.spark_conf(
+        endpoint_url="http://127.0.0.1:4566", buckets=(), run_dir=folder, cores=1
+    )
+
+    assert "-Dorg.xerial.snappy.purejava=true" in conf["spark.driver.extraJavaOptions"]
+    assert "purejava" not in options_of()

@@ -8,7 +8,7 @@ import sys
 import types
 from pathlib import Path
 
-from glue_child import misses
+from glue_child import misses, nameless
 from glue_child.order import Order
 
 RUNTIME = str(Path(__file__).resolve().parent.parent)
@@ -37,5 +37,7 @@ def execute(code: types.CodeType, order: Order) -> None:
     main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
     sys.argv[:] = [order.script, *order.argv]
+    if order.is_spark and nameless.is_nameless():
+        nameless.tell_spark()
     misses.listen()
     exec(code, main.__dict__)
