@@ -46,7 +46,7 @@ COPY requirements/local.txt /build/
 RUN PYTHONPATH=/tools:/libraries/lib/python3.13/site-packages pip install --quiet --require-hashes \
       --no-build-isolation --no-compile --prefix /local -r local.txt \
  && cp -a /spare/. /local/ \
- && python lean.py libraries /local
+ && python lean.py spark /local
 
 FROM default AS local
 COPY --from=spark /local /usr/local

@@ -3,6 +3,7 @@
 Runs inside the build, on nothing but the standard library:
 
     python lean.py libraries PREFIX [SPARE]   what the default image does without goes below SPARE
+    python lean.py spark PREFIX               what the image with Spark has besides
     python lean.py package PREFIX LIBRARIES   our own package, which needs what LIBRARIES holds
 
 Knows which of botocore's services the image serves.  Refuses to know how packages got there.
@@ -15,9 +16,11 @@ import compileall
 import gzip
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from py_compile import PycInvalidationMode, compile  # noqa: A004 - the module's only name for it
 from typing import TYPE_CHECKING
@@ -37,6 +40,15 @@ CREDENTIALS = frozenset({"signin", "sso", "sso-oidc", "sts"})
 # cffi's compiled part is what PyNaCl and cryptography load; its Python part writes such modules.
 UNUSED = ("boto3/examples", "cffi", "pycparser", "pydantic/v1")
 """What is loaded by nobody here."""
+
+NATIVE = {"snappy-java-*.jar": "libsnappyjava.so", "zstd-jni-*.jar": "libzstd-jni.so"}
+"""Which jars bring libraries, and how these are called when unpacked."""
+
+MACHINES = {
+    "x86_64": (["linux", "x86_64"], ["linux", "amd64"]),
+    "aarch64": (["linux", "aarch64"],),
+}
+"""The last two folders of a library inside a jar, by machine."""
 
 SCRIPTS = {"glue-health-check": "main", "glue-health-check-cleanup": "main_cleanup"}
 """The entry points, and the functions of plugin.app that they call."""
@@ -182,6 +194,23 @@ def libraries(prefix: Path, spare: Path | None = None) -> None:
     compile_all(prefix)
 
 
+def spark(prefix: Path) -> None:
+    """Compile it, and unpack what Spark would load from a temporary folder that may be noexec."""
+    jars = packages_of(prefix) / "pyspark" / "jars"
+    folders = MACHINES[platform.machine()]
+    for name, target in NATIVE.items():
+        (jar,) = jars.glob(name)
+        with zipfile.ZipFile(jar) as archive:
+            (inside,) = (
+                path
+                for path in archive.namelist()
+                if path.endswith(".so") and path.lower().split("/")[-3:-1] in folders
+            )
+            (jars.parent / "native").mkdir(exist_ok=True)
+            (jars.parent / "native" / target).write_bytes(archive.read(inside))
+    libraries(prefix)
+
+
 def package(prefix: Path, others: Path) -> None:
     """Compile what we wrote, and what of Python it loads; write the entry points."""
     write_scripts(prefix)
@@ -191,7 +220,11 @@ def package(prefix: Path, others: Path) -> None:
 
 def main(command: str, *paths: str) -> None:
     """Do what the command line says."""
-    commands: dict[str, Callable[..., None]] = {"libraries": libraries, "package": package}
+    commands: dict[str, Callable[..., None]] = {
+        "libraries": libraries,
+        "spark": spark,
+        "package": package,
+    }
     commands[command](*map(Path, paths))
 
 

@@ -24,6 +24,12 @@ COMMANDS = {
 LAST_PORT = 65535
 LATER = frozenset({"doctor", "init"})
 """Commands of the design that this version does not have."""
+_OF_A_HOST = frozenset({"sh", "bash", "cat"})
+_ENTRY_POINT = (
+    "If your CI host starts a shell in the image, empty its entry point: entrypoint: [''] on"
+    " GitLab, --entrypoint='' for Jenkins' inside."
+)
+"""What hosts give an image that has a command of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,12 +106,16 @@ def _command_problems(command: str | None) -> list[str]:
         return []
     if command in LATER:
         return [f"{command} is not in this version yet."]
+    if command.rpartition("/")[2] in _OF_A_HOST:
+        return [f"{command!r:.80} is no command. {_ENTRY_POINT}"]
     near = get_close_matches(command, COMMANDS, n=1)
     meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(COMMANDS)}."
     return [f"{command!r:.80} is no command. {meant}"]
 
 
 def _unknown(argument: str) -> str:
+    if argument == "-c":
+        return f"{argument!r} is unknown. {_ENTRY_POINT}"
     flag = argument.partition("=")[0]
     near = get_close_matches(flag, [row.flag for row in table().values()], n=1)
     return f"{flag!r:.80} is unknown. " + (f"Did you mean {near[0]}?" if near else "See --help.")

@@ -47,6 +47,8 @@ _SPEAKS_TO_US = {
 ``PLUGIN_NAME`` in a GitHub workflow is likely the name of somebody's plugin.
 """
 
+_JOINT = re.compile(r"(?<!\\),(?![^{\[]*[}\]])")
+"""A comma that is not escaped, and neither in braces nor in brackets."""
 _KEY = ("aws_access_key_id", "aws_secret_access_key")
 _KEY_AND_TOKEN = (*_KEY, "aws_session_token")
 
@@ -82,6 +84,7 @@ def outer(
     for source in reversed(sources):
         values |= source.values
     _regions_differ(values, environ, found)
+    _one_pattern(values, found)
     _one_key(sources, values, found)
     _use_lambda(environ.get("USE_LAMBDA", "").strip(), values, found)
     return values
@@ -202,6 +205,19 @@ def _one_key(sources: tuple[Source, ...], values: dict[str, Given], found: Findi
 
 def _words(given: list[Given]) -> str:
     return " and ".join(item.where for item in given)
+
+
+def _one_pattern(values: Mapping[str, Given], found: Findings) -> None:
+    """Say so when several patterns may have become one: such hosts join a list with commas."""
+    given = values.get("fail_on_log_pattern")
+    if given is None or not given.where.startswith("PLUGIN_"):
+        return
+    text = str(given.raw)
+    if "\n" not in text and not text.startswith("[") and _JOINT.search(text):
+        found.notes.append(
+            f"{given.where} is read as one pattern, with its commas: this host joins a list so."
+            " Write several patterns one per line (|)."
+        )
 
 
 def _use_lambda(text: str, values: dict[str, Given], found: Findings) -> None:

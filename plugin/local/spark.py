@@ -7,9 +7,9 @@ Source: the configuration pages of Spark 3.5 and Hadoop 3.3 (ViewFsOverloadSchem
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -169,18 +169,21 @@ def _java_options(run_dir: Path, hosts_file: Path | None) -> Iterable[str]:
     places = {"java.io.tmpdir": "tmp", "derby.system.home": "derby", "user.home": "home"}
     for name, folder in places.items():
         yield _quoted(f"-D{name}={run_dir / folder}")
-    if _is_noexec(run_dir):  # as Docker mounts a tmpfs: no library of a jar can be loaded from it
-        yield "-Dorg.xerial.snappy.purejava=true"
+    native = native_folder()
+    if native.is_dir():
+        yield _quoted(f"-Dorg.xerial.snappy.lib.path={native}")
+        yield _quoted(f"-DZstdNativePath={native / 'libzstd-jni.so'}")
     if hosts_file is not None:
         yield _quoted(f"-Djdk.net.hosts.file={hosts_file}")
 
 
-def _is_noexec(folder: Path) -> bool:
-    """Whether the system refuses to run what lies in a folder; False where nobody can tell."""
-    try:
-        return bool(os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0))
-    except OSError:
-        return False
+def native_folder() -> Path:
+    """Where the image has unpacked the libraries that snappy and zstd else unpack at run time.
+
+    From a temporary folder that is mounted noexec, as Docker mounts a tmpfs, none can be loaded.
+    """
+    spark = find_spec("pyspark")
+    return Path((spark and spark.origin) or "pyspark/none").with_name("native")
 
 
 def _quoted(option: str) -> str:

@@ -51,6 +51,7 @@ from pyspark.context import SparkContext
 context = SparkContext.getOrCreate()
 loader = context._jvm.java.lang.Thread.currentThread().getContextClassLoader()
 assert loader.getResource('acme.txt') is not None
+assert context._jvm.com.github.luben.zstd.Zstd.compressBound(100) > 100  # loads its library
 assert context.parallelize([1, 2]).map(lambda number: number + 1).collect() == [2, 3]
 print('it runs')
 """

@@ -160,3 +160,12 @@ def test_help_text__each_setting_and_command__is_in_it():
     assert all(re.search(rf"{row.flag}\b", text) for row in table().values())
     assert all(f"{name}: {about}" in " ".join(text.split()) for name, about in COMMANDS.items())
     assert "`" not in text
+
+
+@pytest.mark.parametrize(
+    "argv", [["sh", "-c", "x"], ["/bin/bash"], ["cat"], ["-c", "if [ -x /bin/sh ]; then exec sh"]]
+)
+def test_parse__a_host_started_a_shell__is_told_about_the_entry_point(argv):
+    problems = parse(argv).problems
+
+    assert any("entrypoint" in problem for problem in problems)

@@ -265,3 +265,20 @@ def test_outer__name_of_ours_behind_any_prefix__is_read_on_every_host(host, pref
     settings = resolved(environ={prefix + "TIMEOUT-MINUTES": "7"}, host=host)
 
     assert settings.checks[0].settings.timeout_minutes == 7
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "is_told"),
+    [
+        ("PLUGIN_FAIL_ON_LOG_PATTERN", "OutOfMemoryError,permission denied", True),
+        ("PLUGIN_FAIL_ON_LOG_PATTERN", "OutOfMemoryError\npermission, denied", False),
+        ("PLUGIN_FAIL_ON_LOG_PATTERN", '["OutOfMemoryError", "permission denied"]', False),
+        ("PLUGIN_FAIL_ON_LOG_PATTERN", "a{1,2}[,;]b\\,c", False),
+        ("PLUGIN_FAIL_ON_LOG_PATTERN", "denied", False),
+        ("INPUT_FAIL_ON_LOG_PATTERN", "OutOfMemoryError,permission denied", False),
+    ],
+)
+def test_outer__patterns_that_a_host_may_have_joined__are_noted(variable, text, is_told):
+    settings = resolved(environ={variable: text})
+
+    assert any("one pattern" in note for note in settings.notes) is is_told

@@ -4,8 +4,10 @@ import ast
 import gzip
 import json
 import os
+import platform
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -198,6 +200,26 @@ def test_lean__loaded__names_modules_of_python_and_none_of_ours(repository):
     paths = done.stdout.splitlines()
     assert any(path.endswith("/json/decoder.py") for path in paths)
     assert not [path for path in paths if "site-packages" in path]
+
+
+def test_lean__spark__has_its_native_libraries_unpacked(prefix):
+    jars = prefix / "lib/python3.13/site-packages/pyspark/jars"
+    jars.mkdir(parents=True)
+    machines = ("x86_64", "amd64", "aarch64", "ppc64le")
+    for jar, folder, library in (
+        ("snappy-java-1.0.jar", "org/xerial/snappy/native/Linux", "libsnappyjava.so"),
+        ("zstd-jni-1.5.5-4.jar", "linux", "libzstd-jni-1.5.5-4.so"),
+    ):
+        with zipfile.ZipFile(jars / jar, "w") as archive:
+            for machine in {*machines} - ({"amd64"} if "snappy" in jar else {"x86_64"}):
+                archive.writestr(f"{folder}/{machine}/{library}", machine)
+            archive.writestr(f"{folder}/Readme.so.txt", "")
+
+    lean.spark(prefix)
+
+    native = {path.name: path.read_text() for path in (jars.parent / "native").iterdir()}
+    assert set(native) == {"libsnappyjava.so", "libzstd-jni.so"}
+    assert set(native.values()) <= {platform.machine(), "amd64"}
 
 
 # --- the build's context -------------------------------------------------------------------------

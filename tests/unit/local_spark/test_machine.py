@@ -68,14 +68,6 @@ def run_with(conf: str) -> JobRun:
     )
 
 
-def mounts() -> list[Path]:
-    """Where something is mounted; empty where /proc is missing."""
-    table = Path("/proc/self/mounts")
-    lines = table.read_text().splitlines() if table.exists() else []
-    paths = (Path(line.split()[1]) for line in lines)
-    return [path for path in paths if path.is_dir()]
-
-
 def options_of(**changes: Path) -> str:
     conf = spark.spark_conf(
         endpoint_url="http://127.0.0.1:4566",
@@ -171,14 +163,6 @@ def test_spark_arguments__jars__are_put_on_the_class_path(conf, path, tmp_path):
     assert "spark.jars" not in found
 
 
-def test_spark_conf__libraries_cannot_be_loaded_from_the_runs_folder__snappy_does_without():
-    folder = next((path for path in mounts() if os.statvfs(path).f_flag & os.ST_NOEXEC), None)
-    if folder is None:
-        pytest.skip("nothing is mounted without execution here")
-
-    conf = spark.spark_conf(
-        endpoint_url="http://127.0.0.1:4566", buckets=(), run_dir=folder, cores=1
-    )
-
-    assert "-Dorg.xerial.snappy.purejava=true" in conf["spark.driver.extraJavaOptions"]
-    assert "purejava" not in options_of()
+def test_spark_conf__nothing_is_unpacked_beside_spark__jars_unpack_their_libraries():
+    assert not spark.native_folder().exists()
+    assert "snappy" not in options_of()
