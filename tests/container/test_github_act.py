@@ -32,7 +32,7 @@ def _only_its_own(aws):
 
 
 @pytest.fixture
-def act(repository, workspace, tmp_path, aws_environ, machine_environ):
+def act(workspace, tmp_path, aws_environ, machine_environ, docker_client):
     """act, in a checkout with two Glue jobs and the example workflows."""
     command = Path(sys.prefix) / "bin/act"
     if not command.exists():
@@ -46,13 +46,20 @@ def act(repository, workspace, tmp_path, aws_environ, machine_environ):
     (workspace / ".glue-health-check.yml").write_text("job_type: pythonshell\n")
     home = tmp_path / "home"
     home.mkdir()
-    return Act(
+    volumes = names_of_volumes(docker_client)
+    yield Act(
         command=command,
         checkout=workspace,
         home=home,
         machine=machine_environ,
         environ={"AWS_ENDPOINT_URL": aws_environ["AWS_ENDPOINT_URL"]},
     )
+    for name in names_of_volumes(docker_client) & {"act-toolcache"} - volumes:
+        docker_client.volumes.get(name).remove()
+
+
+def names_of_volumes(docker_client):
+    return {volume.name for volume in docker_client.volumes.list()}
 
 
 @pytest.fixture
