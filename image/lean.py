@@ -23,7 +23,7 @@ import sys
 import zipfile
 from pathlib import Path
 from py_compile import PycInvalidationMode, compile  # noqa: A004 - the module's only name for it
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,6 +33,12 @@ HOME = Path("/usr/local")
 
 SERVICES = frozenset({"glue", "logs", "s3", "sts"})
 """The services that we call; a test holds them equal to what the code asks clients for."""
+
+GLUE_OPERATIONS = frozenset({
+    *("BatchGetJobs", "BatchStopJobRun", "CreateJob", "DeleteJob", "GetJobRun", "GetJobRuns"),
+    *("GetTags", "ListJobs", "StartJobRun"),
+})  # fmt: skip
+"""The operations of Glue that we call, of more than 300; a test holds them equal to the code."""
 
 CREDENTIALS = frozenset({"signin", "sso", "sso-oidc", "sts"})
 """The services that botocore's own credential providers call; a test looks them up there."""
@@ -121,6 +127,35 @@ def cut_endpoints(data: Path, spare: Path) -> None:
     path.write_text(json.dumps(content, sort_keys=True))
 
 
+def cut_glue(data: Path, spare: Path) -> None:
+    """Leave in Glue's model, which every start has to read, what we call and what that needs."""
+    (path,) = data.glob("glue/*/service-2.json.gz")
+    kept = spare / path.relative_to(data)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, kept)
+    model = json.loads(gzip.decompress(path.read_bytes()))
+    operations = model["operations"]
+    model["operations"] = {name: operations[name] for name in sorted(GLUE_OPERATIONS)}
+    needed = reachable(model["operations"], model["shapes"])
+    model["shapes"] = {name: model["shapes"][name] for name in sorted(needed)}
+    path.write_bytes(gzip.compress(json.dumps(model).encode(), mtime=0))
+
+
+def reachable(start: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
+    """Return the names of all shapes that a part of a model leads to."""
+    found: set[str] = set()
+    left: list[Any] = [start]
+    while left:
+        part = left.pop()
+        values = part.values() if isinstance(part, dict) else part
+        left += [value for value in values if isinstance(value, (dict, list))]
+        name = part.get("shape") if isinstance(part, dict) else None
+        if isinstance(name, str) and name not in found:
+            found.add(name)
+            left.append(shapes[name])
+    return found
+
+
 def _endpoint_prefix(service: Path) -> str:
     (model,) = service.glob("*/service-2.json.gz")
     prefix: str = json.loads(gzip.decompress(model.read_bytes()))["metadata"]["endpointPrefix"]
@@ -191,6 +226,7 @@ def libraries(prefix: Path, spare: Path | None = None) -> None:
         move(surplus(packages), prefix, spare)
         data = packages / "botocore" / "data"
         cut_endpoints(data, spare / data.relative_to(prefix))
+        cut_glue(data, spare / data.relative_to(prefix))
     compile_all(prefix)
 
 

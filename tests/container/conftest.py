@@ -192,7 +192,7 @@ def until_it_runs(container: Any, *, seconds: float = 180) -> list[str]:
     """
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
-        text = container.logs().decode(errors="replace")
+        text: str = container.logs().decode(errors="replace")
         if "it runs" in text:
             return text.splitlines()
         time.sleep(0.1)

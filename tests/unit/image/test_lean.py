@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from importlib.util import cache_from_source
 from pathlib import Path
 
-import botocore
+import botocore.session
 import pytest
+from botocore import xform_name
 from docker.utils.build import exclude_paths
 
 from image import lean
@@ -41,7 +42,16 @@ def write(path: Path, text: str = "") -> None:
 
 
 def write_model(data: Path, service: str) -> None:
-    text = json.dumps({"metadata": {"endpointPrefix": f"{service}-endpoint"}})
+    operations = {name: {"input": {"shape": "In"}} for name in (*lean.GLUE_OPERATIONS, "Other")}
+    operations["Other"] = {"input": {"shape": "OtherIn"}}
+    list_of = {"type": "list", "member": {"shape": "Name"}}
+    shapes = {"In": {"members": {"shape": {"shape": "Names"}}}, "Names": list_of}
+    model = {
+        "metadata": {"endpointPrefix": f"{service}-endpoint"},
+        "operations": operations,
+        "shapes": {**shapes, "Name": {"type": "string"}, "OtherIn": {"members": {}}},
+    }
+    text = json.dumps(model)
     path = data / service / "2020-01-01/service-2.json.gz"
     path.parent.mkdir(parents=True)
     path.write_bytes(gzip.compress(text.encode()))
@@ -99,6 +109,19 @@ def test_services__botocores_credential_providers_ask_for_clients__are_there():
     assert asked == lean.CREDENTIALS
 
 
+def test_operations__the_code_calls_of_glue__are_exactly_those(repository):
+    words = {
+        word
+        for path in (repository / "plugin").rglob("*.py")
+        if NOT_IN_THE_DEFAULT_IMAGE not in path.relative_to(repository).parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(word := getattr(node, "attr", getattr(node, "value", None)), str)
+    }
+    names = botocore.session.get_session().get_service_model("glue").operation_names
+
+    assert {name for name in names if xform_name(name) in words} == lean.GLUE_OPERATIONS
+
+
 # --- cutting -------------------------------------------------------------------------------------
 
 
@@ -116,7 +139,9 @@ def test_lean__libraries__are_cut_and_what_is_cut_is_kept_aside(prefix, tmp_path
         f"{packages}/acme/tests/test_acme.py",
     }
     assert left == before - cut - {"bin/acme"}
-    assert files_in(tmp_path / "spare") == {*cut, f"{packages}/botocore/data/endpoints.json"}
+    data = f"{packages}/botocore/data"
+    glue = f"{data}/glue/2020-01-01/service-2.json.gz"
+    assert files_in(tmp_path / "spare") == {*cut, f"{data}/endpoints.json", glue}
 
 
 def test_lean__endpoints__are_those_of_our_services_and_the_whole_is_kept_aside(prefix, tmp_path):
@@ -127,6 +152,17 @@ def test_lean__endpoints__are_those_of_our_services_and_the_whole_is_kept_aside(
     assert cut["version"] == 3
     assert set(cut["partitions"][0]["services"]) == {"glue-endpoint", "s3-endpoint"}
     assert "ec2-endpoint" in whole["partitions"][0]["services"]
+
+
+def test_lean__glue__knows_what_we_call_and_the_whole_is_kept_aside(prefix, tmp_path):
+    lean.libraries(prefix, tmp_path / "spare")
+
+    name = "lib/python3.13/site-packages/botocore/data/glue/2020-01-01/service-2.json.gz"
+    roots = (prefix, tmp_path / "spare")
+    cut, whole = (json.loads(gzip.decompress((root / name).read_bytes())) for root in roots)
+    assert set(cut["operations"]) == lean.GLUE_OPERATIONS
+    assert set(cut["shapes"]) == {"In", "Names", "Name"}
+    assert {"Other"} == set(whole["operations"]) - lean.GLUE_OPERATIONS
 
 
 def test_lean__a_module_that_cannot_be_compiled__ends_the_build(prefix, capsys):

@@ -64,3 +64,15 @@ def test_read__what_was_written__comes_back(checkout):
     Folder(Path("out"), base=checkout).write("build-id", "0123456789ab\n")
 
     assert read(checkout) == "0123456789ab\n"
+
+
+def test_read__a_fifo_with_a_writer__is_empty_and_takes_nothing(checkout):
+    os.mkfifo(checkout / "out/build-id")
+    writer = os.open(checkout / "out/build-id", os.O_RDWR | os.O_NONBLOCK)
+    try:
+        os.write(writer, b"0123456789ab")
+
+        assert read(checkout) == ""
+        assert os.read(writer, 20) == b"0123456789ab"
+    finally:
+        os.close(writer)
