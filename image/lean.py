@@ -44,7 +44,7 @@ CREDENTIALS = frozenset({"signin", "sso", "sso-oidc", "sts"})
 """The services that botocore's own credential providers call; a test looks them up there."""
 
 # cffi's compiled part is what PyNaCl and cryptography load; its Python part writes such modules.
-UNUSED = ("boto3/examples", "cffi", "pycparser", "pydantic/v1")
+UNUSED = ("cffi", "pycparser", "pydantic/v1")
 """What is loaded by nobody here."""
 
 NATIVE = {"snappy-java-*.jar": "libsnappyjava.so", "zstd-jni-*.jar": "libzstd-jni.so"}
@@ -78,15 +78,16 @@ sys.exit({function}())
 LOAD = """\
 import importlib, pkgutil, sys
 sys.path[:0] = sys.argv[1:]
-import boto3, cryptography.hazmat.bindings._rust, github, nacl.public, plugin.app
+import botocore.session, cryptography.hazmat.bindings._rust, github, nacl.public, plugin.app
 import pydantic, structlog, yaml
 for name in ("app", "aws", "ci", "clients", "core", "reporters"):
     package = importlib.import_module("plugin." + name)
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
-session = boto3.Session(aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1")
+session = botocore.session.Session()
+session.set_credentials("x", "x")
 for name in ("glue", "logs", "s3"):
-    session.client(name)
+    session.create_client(name, region_name="us-east-1")
 for module in list(sys.modules.values()):
     path = getattr(module, "__file__", None) or ""
     if path.endswith(".py") and "site-packages" not in path:
@@ -107,9 +108,8 @@ def write_scripts(prefix: Path) -> None:
 
 def surplus(packages: Path) -> Iterator[Path]:
     """Yield what the default image does without: others' data, others' tests, what is UNUSED."""
-    for data in (packages / "botocore" / "data", packages / "boto3" / "data"):
-        services = (path for path in data.iterdir() if path.is_dir())
-        yield from (path for path in services if path.name not in SERVICES | CREDENTIALS)
+    services = (path for path in (packages / "botocore" / "data").iterdir() if path.is_dir())
+    yield from (path for path in services if path.name not in SERVICES | CREDENTIALS)
     yield from (packages / name for name in UNUSED if (packages / name).exists())
     yield from (path for path in packages.glob("*/tests") if path.is_dir())
 

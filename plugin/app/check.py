@@ -7,9 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.app.engines import opened
-from plugin.app.parts import clients_of, observer_of, reporters_of, world_of
+from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
 from plugin.app.signals import cancelling
+from plugin.app.telling import observer_of, reporters_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import console_url
 from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
@@ -21,9 +22,9 @@ from plugin.reporters import tell
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
-    from plugin.app.parts import Telling
     from plugin.app.prepare import Request
     from plugin.app.signals import Heard
+    from plugin.app.telling import Telling
     from plugin.clients.aws import Clients
     from plugin.core.check import Check
     from plugin.lifecycle import World

@@ -18,7 +18,6 @@ from plugin.ci.event import parse_event
 from plugin.ci.git import GitFacts
 from plugin.clients.clock import SystemClock
 from plugin.core.build import Host
-from plugin.core.config_file import LARGEST_FILE
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text
 from plugin.core.settings import table
@@ -172,14 +171,14 @@ class Invocation:
         path = self.cwd / name
         if not os.path.lexists(path) and name == table()["config"].default:
             return {}
+        from plugin.core import config_file  # YAML, only now
+
         if Path(name).is_absolute():
             if not path.is_file():
                 raise ValueError("is missing")
-            body = path.read_bytes()[: LARGEST_FILE + 1]
+            body = path.read_bytes()[: config_file.LARGEST_FILE + 1]
         else:
             body = WorkingTree(self.cwd).read(name)
-        from plugin.core import config_file
-
         return config_file.parse(body.decode("utf-8"))
 
     def _git_facts(self) -> GitFacts:

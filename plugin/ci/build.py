@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
 
-from plugin.ci import (
-    bitbucket,
-    buildkite,
-    codebuild,
-    drone,
-    gitea,
-    github,
-    gitlab,
-    harness,
-    jenkins,
-    plain,
-    woodpecker,
-)
 from plugin.ci.git import GitFacts
 from plugin.core.build import Build, Fork, Host
 from plugin.core.pull_request import is_dependabot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from plugin.ci.event import Event
     from plugin.core.pull_request import PullRequestHead
 
-_HOSTS: Mapping[Host, Callable[[Mapping[str, str], Event | None, GitFacts], Build]]
-_HOSTS = MappingProxyType(
-    {
-        Host.GITHUB: github.build_of,
-        Host.GITEA: gitea.build_of,
-        Host.DRONE: drone.build_of,
-        Host.WOODPECKER: woodpecker.build_of,
-        Host.HARNESS: harness.build_of,
-        Host.JENKINS: jenkins.build_of,
-        Host.GITLAB: gitlab.build_of,
-        Host.BITBUCKET: bitbucket.build_of,
-        Host.CODEBUILD: codebuild.build_of,
-        Host.BUILDKITE: buildkite.build_of,
-        Host.PLAIN: plain.build_of,
-    }
-)
+
+class _HostModule(Protocol):
+    """What each module of this package that is called like a host has."""
+
+    def build_of(self, environ: Mapping[str, str], event: Event | None, git: GitFacts, /) -> Build:
+        """Return the build."""
 
 
 def build_of(
@@ -55,7 +32,8 @@ def build_of(
     git: GitFacts | None = None,
 ) -> Build:
     """Return the build of a host; never raises, whatever the environment and the event hold."""
-    return _HOSTS[host](environ, event, git or GitFacts())
+    module = cast("_HostModule", import_module(f"plugin.ci.{host}"))  # the others stay unloaded
+    return module.build_of(environ, event, git or GitFacts())
 
 
 def answer(build: Build, head: PullRequestHead) -> Build:

@@ -6,7 +6,6 @@ marker too, Gitea sets GitHub's, and a runner of one host may live on another.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from plugin.core.build import Host
@@ -56,6 +55,8 @@ def _named(name: str) -> Host:
     try:
         return Host(name.lower())
     except ValueError:
+        from difflib import get_close_matches  # for mistakes only
+
         near = get_close_matches(name.lower(), tuple(Host), n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
         problem = f"ci: {name!r} is no CI host; it is one of {', '.join(Host)}.{meant}"

@@ -7,7 +7,6 @@ in its form is dropped whole, because a mended one might point somewhere else.
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from plugin.core.pull_request import is_dependabot
@@ -60,6 +59,8 @@ def is_host(text: str) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether a host's name or address is this very machine."""
+    from ipaddress import ip_address  # slow to load, and needed for strange hosts only
+
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

@@ -1,6 +1,7 @@
 """How to talk to AWS: one session, time limits and retries for its clients.
 
-Imports boto3 only when a session is made: it is the heaviest thing we load.
+Imports botocore only when a session is made: it is the heaviest thing we load.  boto3 would add its
+resources and transfers, which take half as long again to load and which we do not use.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from plugin.core.errors import NoCredentials, Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import boto3
     from botocore.config import Config
+    from botocore.session import Session
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -56,7 +57,7 @@ class Clients:
         self._access = access
         self._heard = heard
         self._lock = threading.RLock()
-        self._session: boto3.Session | None = None
+        self._session: Session | None = None
         self._made: dict[tuple[str, int], Any] = {}
 
     @property
@@ -100,7 +101,8 @@ class Clients:
     @property
     def region(self) -> str:
         """The region in use; empty when none is configured."""
-        return self._open().region_name or ""
+        session: Any = self._open()
+        return str(session.get_config_variable("region") or "")
 
     @property
     def partition(self) -> str:
@@ -112,16 +114,16 @@ class Clients:
         except UnknownRegionError:
             return "aws"
 
-    def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
+    def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - botocore's own type
         with self._lock:
             if (service, attempts) not in self._made:
                 self._made[service, attempts] = self._make(service, attempts)
             return self._made[service, attempts]
 
-    def _make(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - boto3's own type
+    def _make(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - botocore's own type
         session = self._open()
         with translated(f"make a client for {service}"):
-            maker: Any = session.client
+            maker: Any = session.create_client
             client = maker(
                 service,
                 config=_config(attempts, is_local=bool(self._access.endpoint_url)),
@@ -135,14 +137,14 @@ class Clients:
         if self._heard is not None:
             self._heard(model.service_model.service_name, model.name, http_response.status_code)
 
-    def _open(self) -> boto3.Session:
+    def _open(self) -> Session:
         with self._lock:
             if self._session is None:
                 self._session = self._new_session()
             return self._session
 
-    def _new_session(self) -> boto3.Session:
-        import boto3
+    def _new_session(self) -> Session:
+        from botocore.session import Session
 
         access = self._access
         if bool(access.access_key_id) != bool(access.secret_access_key):
@@ -151,28 +153,26 @@ class Clients:
                 hint="Give both aws_access_key_id and aws_secret_access_key, or none.",
             )
         with translated("read the AWS configuration"):
-            session = boto3.Session(
-                region_name=access.region or None,
-                aws_access_key_id=access.access_key_id or None,
-                aws_secret_access_key=access.secret_access_key or None,
-                aws_session_token=access.session_token or None,
-            )
+            session: Any = Session()
+            session.get_scoped_config()  # a profile that is named and missing is told here
+            if access.region:
+                session.set_config_variable("region", access.region)
+            if access.access_key_id:
+                key = (access.access_key_id, access.secret_access_key, access.session_token or None)
+                session.set_credentials(*key)
         return self._with_role(session) if access.assume_role_arn else session
 
-    def _with_role(self, session: boto3.Session) -> boto3.Session:
+    def _with_role(self, session: Any) -> Session:  # noqa: ANN401 - botocore has no types
         """Return a session of the assumed role, whose credentials botocore renews by itself."""
-        import boto3
         from botocore.credentials import (
             AssumeRoleCredentialFetcher,
             DeferredRefreshableCredentials,
         )
-        from botocore.session import get_session
 
         access = self._access
         extra = {"RoleSessionName": access.session_name[:64]}
         if access.external_id:
             extra["ExternalId"] = access.external_id
-        inner: Any = get_session()
         with translated("look for AWS credentials"):
             source: Any = session.get_credentials()
         if source is None:
@@ -182,7 +182,7 @@ class Clients:
             )
 
         def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
-            maker: Any = session.client
+            maker: Any = session.create_client
             endpoint_url = access.endpoint_url or None
             config = _config(ATTEMPTS, is_local=bool(endpoint_url))
             return maker(service, config=config, endpoint_url=endpoint_url, **options)
@@ -197,8 +197,8 @@ class Clients:
             renewing: Any = DeferredRefreshableCredentials(
                 method="assume-role", refresh_using=fetcher.fetch_credentials
             )
-            inner._credentials = renewing  # noqa: SLF001 - botocore has no public way to set them
-        return boto3.Session(botocore_session=inner, region_name=session.region_name)
+            session._credentials = renewing  # noqa: SLF001 - botocore has no public way to set them
+        return session  # type: ignore[no-any-return]  # see the parameter
 
 
 def _config(attempts: int, *, is_local: bool) -> Config:

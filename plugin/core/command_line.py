@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn
 
 from plugin.core.kinds import FALSE, TRUE, Flag
@@ -13,7 +12,7 @@ from plugin.core.many import Several, Table
 from plugin.core.settings import Setting, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 COMMANDS = {
     "check": "make the plan and run it (the default)",
@@ -108,8 +107,8 @@ def _command_problems(command: str | None) -> list[str]:
         return [f"{command} is not in this version yet."]
     if command.rpartition("/")[2] in _OF_A_HOST:
         return [f"{command!r:.80} is no command. {_ENTRY_POINT}"]
-    near = get_close_matches(command, COMMANDS, n=1)
-    meant = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(COMMANDS)}."
+    near = _nearest(command, COMMANDS)
+    meant = f"Did you mean {near}?" if near else f"There are: {', '.join(COMMANDS)}."
     return [f"{command!r:.80} is no command. {meant}"]
 
 
@@ -117,8 +116,14 @@ def _unknown(argument: str) -> str:
     if argument == "-c":
         return f"{argument!r} is unknown. {_ENTRY_POINT}"
     flag = argument.partition("=")[0]
-    near = get_close_matches(flag, [row.flag for row in table().values()], n=1)
-    return f"{flag!r:.80} is unknown. " + (f"Did you mean {near[0]}?" if near else "See --help.")
+    near = _nearest(flag, [row.flag for row in table().values()])
+    return f"{flag!r:.80} is unknown. " + (f"Did you mean {near}?" if near else "See --help.")
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # for mistakes only
+
+    return "".join(get_close_matches(word, list(known), n=1))
 
 
 def _raw(row: Setting, value: object) -> object:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from plugin.core.settings import table
 
@@ -33,6 +32,8 @@ def nearest(name: str, known: list[str]) -> str:
     for row in table().values():
         if row.name in known and name.upper() in row.plain:
             return row.name
+    from difflib import get_close_matches  # for mistakes only
+
     return "".join(get_close_matches(name, known, n=1, cutoff=0.6))
 
 

@@ -6,7 +6,6 @@ A refusal never ends it: what stays is named.  Knows the ports only.
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -56,6 +55,8 @@ def supersede(engine: Engine, clock: Clock, removals: tuple[Removal, ...]) -> Sw
     for a last look, and says that somebody stopped it.  We wait in short turns, because a handler
     runs in the main thread alone, and a signal handed to another thread does not wake us.
     """
+    from concurrent.futures import ThreadPoolExecutor, wait
+
     until = clock.monotonic() + SUPERSEDE_SECONDS
     take = partial(_remove_one, engine, clock, until=until, last_look=LAST_LOOK_SECONDS)
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:

@@ -14,7 +14,7 @@ def refused(checkout, outcome):
     assert "Traceback" not in outcome.err + outcome.out
     assert outcome.report is None
     assert checkout.relay.asked == []
-    assert not any(name.startswith("glue-health-check-report") for name in checkout.files)
+    assert not any(name.endswith("report.json") for name in checkout.files)
     lines = outcome.err.splitlines()
     assert lines
     assert all(line.startswith("error: ") for line in lines)
@@ -126,11 +126,15 @@ def test_check__only_a_check_that_is_not_there__names_those_that_are(checkout):
 
 
 def test_cleanup__settings_wrong__asks_nothing_of_aws(checkout):
+    checkout.write("glue-health-check-report/build-id", "0123456789ab")
+
     refused(checkout, checkout.on_glue("cleanup", "--max-parallel", "many"))
 
 
 @pytest.mark.parametrize("command", ["check", "cleanup", "sweep", "local"])
 def test_main__ci_host_unknown__is_named(checkout, command):
+    checkout.write("glue-health-check-report/build-id", "0123456789ab")
+
     told = refused(checkout, checkout.on_glue(command, "--ci", "travis"))
 
     assert "travis" in told

@@ -23,7 +23,7 @@ MAKERS = (
     *("_client", "client", "resource", "create_client"),
     *("client_creator", "_client_creator", "create_nested_client"),
 )
-NOT_IN_THE_DEFAULT_IMAGE = "local"  # the local Glue's own scripts have all of boto3
+NOT_IN_THE_DEFAULT_IMAGE = "local"  # the local Glue's own scripts have all of AWS
 
 
 def services_named_in(path: Path) -> Iterator[str]:
@@ -71,9 +71,6 @@ def prefix(tmp_path: Path) -> Path:
     endpoints = {"partitions": [{"partition": "aws", "services": services}], "version": 3}
     write(data / "endpoints.json", json.dumps(endpoints))
     write(data / "partitions.json", "{}")
-    write(packages / "boto3/data/ec2/resources.json")
-    write(packages / "boto3/data/s3/resources.json")
-    write(packages / "boto3/examples/s3.rst")
     write(packages / "acme/tests/test_acme.py")
     write(packages / "acme/__init__.py", "NAME = 'acme'\n")
     write(prefix / "bin/acme")
@@ -134,8 +131,6 @@ def test_lean__libraries__are_cut_and_what_is_cut_is_kept_aside(prefix, tmp_path
     left = {name for name in files_in(prefix) if not name.endswith(".pyc")}
     cut = {
         f"{packages}/botocore/data/ec2/2020-01-01/service-2.json.gz",
-        f"{packages}/boto3/data/ec2/resources.json",
-        f"{packages}/boto3/examples/s3.rst",
         f"{packages}/acme/tests/test_acme.py",
     }
     assert left == before - cut - {"bin/acme"}
