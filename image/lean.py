@@ -65,8 +65,13 @@ SCRIPTS = {"glue-health-check": "main", "glue-health-check-cleanup": "main_clean
 SCRIPT = """\
 #!/usr/local/bin/python3.13 -Iu
 import gc
+import os
+import signal
 import sys
 
+# As PID 1 a process without a handler is deaf.  Until there is something to clean up, it just ends.
+signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
+signal.signal(signal.SIGINT, lambda *_: os._exit(130))
 gc.set_threshold(100_000)
 
 from plugin.app import {function}

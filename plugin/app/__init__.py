@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import Exit, PluginError, SettingsError
@@ -23,13 +24,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     from plugin.core import command_line
 
     line = command_line.parse(sys.argv[1:] if argv is None else argv)
-    if line.wants_help:
-        return _show(command_line.help_text())
-    if line.wants_version:
-        from plugin import __version__
-
-        return _show(__version__)
     try:
+        if line.wants_help:
+            return _show(command_line.help_text())
+        if line.wants_version:
+            from plugin import __version__
+
+            return _show(__version__)
         return _run(line)
     finally:
         _let_go()
@@ -37,14 +38,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def main_cleanup() -> int:
     """Run ``cleanup``: a GitHub action's post entry point is one path without arguments."""
-    return main(["cleanup"])
+    return main(["cleanup", *sys.argv[1:]])
 
 
 def _show(text: str, *, code: Exit = Exit.PASSED) -> int:
     """Print what is for the terminal alone, in letters that it has; return ``code``."""
     if sys.stdout is not None:
         encoding = sys.stdout.encoding or "utf-8"
-        print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201 - see above
+        try:
+            print(text.encode(encoding, "replace").decode(encoding))  # noqa: T201 - see above
+        except OSError:  # nobody reads it, or the disk is full
+            return Exit.ERRORED
     return code
 
 
@@ -61,14 +65,18 @@ def _let_go() -> None:
 
 
 def _run(line: object) -> int:
-    from plugin.app.invocation import Invocation, usable_environ
+    from plugin.app.invocation import Invocation, ignore_stray_config, usable_environ
 
     usable_environ(os.environ)
     try:
+        # Where nobody has a home, botocore takes a folder called ~ for it.
+        home = Path(os.path.expanduser("~"))  # noqa: PTH111 - the other way raises there
+        note = ignore_stray_config(os.environ, home, Path.cwd())
         invocation = Invocation.of_process(line)
     except OSError:
         return _show("error: The working directory is gone.", code=Exit.ERRORED)
     try:
+        invocation.say(*([f"note: {note}"] if note else []))
         return _command(invocation)
     except SettingsError as error:
         invocation.complain(error.problems)

@@ -19,7 +19,8 @@ from plugin.ci.git import GitFacts
 from plugin.clients.clock import SystemClock
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
-from plugin.core.escape import log_text
+from plugin.core.escape import log_text, workflow_data
+from plugin.core.masking import without
 from plugin.core.settings import table
 from plugin.core.sources import gather, peek
 from plugin.core.variables import secrets_in
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from plugin.core.sources import Settings
 
 GIT_SECONDS = 5
+_ANNOTATIONS, _ANNOTATION = 10, 4_000
+"""How many GitHub shows of a step, and how long it lets each be."""
 _HOSTS_THAT_NEED_GIT = frozenset({Host.PLAIN, Host.JENKINS, Host.BUILDKITE})
 """A laptop has nothing else; a scripted pipeline of Jenkins exports neither commit nor URL;
 Buildkite may say HEAD.  The image has no git: there they stay empty, or GitHub tells them."""
@@ -50,6 +53,21 @@ def usable_environ(environ: MutableMapping[str, str]) -> None:
             del environ[name]
         elif text != environ[name]:
             environ[name] = text
+
+
+def ignore_stray_config(environ: MutableMapping[str, str], home: Path, cwd: Path) -> str:
+    """Keep botocore from AWS's files in ``home`` when that lies in the checkout; return a note.
+
+    There a pull request could have written them, and they may name a program to run or a server
+    to send everything to.  Files that the operator names are read.
+    """
+    if not home.resolve().is_relative_to(cwd.resolve()):
+        return ""
+    named = {"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"}
+    for name in named - environ.keys():
+        environ[name] = os.devnull
+    is_there = any(os.path.lexists(home / ".aws" / name) for name in ("config", "credentials"))
+    return f"AWS's files in {home} are not read: it is the checkout." if is_there else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,17 +141,23 @@ class Invocation:
 
     def mask(self, text: str) -> str:
         """Take our secrets out of a text."""
-        for secret in self._secrets():
-            text = text.replace(secret, "***")
-        return text
+        return without(text, self._secrets())
 
     def say(self, *lines: str) -> None:
         """Print lines on stdout, harmless to terminal and CI host."""
         self._print(self.out, lines)
 
     def complain(self, problems: Iterable[str]) -> None:
-        """Print problems on stderr, one a line."""
-        self._print(self.err, [f"error: {line}" for text in problems for line in text.splitlines()])
+        """Print problems on stderr, one a line; where the host shows annotations, as such too."""
+        told = [line for text in problems for line in text.splitlines()]
+        self._print(self.err, [f"error: {line}" for line in told])
+        if self._has_annotations():
+            title = "::error title=Glue health check::"
+            lines = (log_text(self.mask(line), limit=_ANNOTATION) for line in told[:_ANNOTATIONS])
+            self._write(self.out, [title + workflow_data(line) for line in lines])
+
+    def _has_annotations(self) -> bool:
+        return detect(self.environ, self.peek("ci")).has_runner_files
 
     def complain_of_bug(self, error: Exception) -> None:
         """Say that we broke, where, and what to do; the stack only with ``debug``."""
@@ -149,8 +173,11 @@ class Invocation:
 
     def _print(self, stream: TextIO, lines: Iterable[str]) -> None:
         """Print in one go: other threads print too."""
+        self._write(stream, [log_text(self.mask(line), limit=20_000) for line in lines])
+
+    def _write(self, stream: TextIO, lines: Iterable[str]) -> None:
         safe = SafeStream(stream)
-        safe.write("".join(f"{log_text(self.mask(line), limit=20_000)}\n" for line in lines))
+        safe.write("".join(f"{line}\n" for line in lines))
         safe.flush()
 
     def _secrets(self) -> tuple[str, ...]:
@@ -191,7 +218,8 @@ class Invocation:
     def _git(self, *arguments: str) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - our own words, no shell
-                ("git", *arguments),  # noqa: S607 - the user's own git, wherever it is
+                # a folder that only looks like a repository may have been committed
+                ("git", "-c", "safe.bareRepository=explicit", *arguments),  # noqa: S607 - the user's own git, wherever it is
                 cwd=self.cwd,
                 capture_output=True,
                 text=True,

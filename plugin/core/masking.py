@@ -7,9 +7,23 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _Value = TypeVar("_Value")
+_STARS = "***"
+_SHORTEST_PIECE = 8
+"""Characters of a secret's beginning that a text may not end with: it was cut in the middle."""
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """Return ``text`` with stars for each secret, and for a piece of one that a cut left."""
+    for secret in secrets:
+        text = text.replace(secret, _STARS)
+        begins = text.rfind(secret[:_SHORTEST_PIECE])
+        if begins >= 0 and len(text) - begins >= _SHORTEST_PIECE < len(secret):
+            piece = text[begins:]
+            text = text[:begins] + _STARS if secret.startswith(piece) else text
+    return text
 
 
 def masked(value: _Value, mask: Callable[[str], str]) -> _Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plugin.core.build import Host
 from plugin.core.kinds import Choice, Flag, Text, Whole
 from plugin.core.many import Several
-from plugin.core.setting import ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
+from plugin.core.setting import API_URL, ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
 
 REPORTERS = ("console", "files", "github_files")
 
@@ -113,7 +113,7 @@ class PlanSettings:
     )
     github_token: str = setting(
         "Token for GitHub's API.",
-        Text(secret=True),
+        Text(secret=True, pattern=r"[\x21-\x7e]+", form="a bare token"),
         words="`${{ github.token }}` in `action.yml`",
         origin=Origin.OPERATOR,
         plain=("GITHUB_TOKEN",),
@@ -133,7 +133,7 @@ class PlanSettings:
     )
     github_api_url: str = setting(
         "GitHub's API.",
-        URL,
+        API_URL,
         words="from the build",
         origin=Origin.OPERATOR,
         plain=("GITHUB_API_URL",),

@@ -31,7 +31,12 @@ WORDS = frozenset(
     }
 )
 """Whole words between underscores: TOKENIZERS_PARALLELISM holds none of them."""
-KINDS_OF_KEY = frozenset({"API", "PRIVATE", "ACCESS", "SIGNING", "ENCRYPTION", "DEPLOY", "SSH"})
+KINDS_OF_KEY = frozenset(
+    {
+        *("API", "PRIVATE", "ACCESS", "SIGNING", "ENCRYPTION", "DEPLOY", "SSH"),
+        *("SA", "ACCOUNT", "STORAGE", "MASTER"),
+    }
+)
 """What stands before KEY when it is a secret: CACHE_KEY is none, nor GPG_KEY of Python images."""
 ABOUT = frozenset(
     {
@@ -63,6 +68,8 @@ def _is_secret(name: str, text: str) -> bool:
 
 def _says_so(plain: str) -> bool:
     words = plain.split("_")
+    if words[-2:] in (["WEBHOOK", "URL"], ["CONNECTION", "STRING"]):
+        return True
     if words[-1] in ABOUT:
         return False
     is_key = any(

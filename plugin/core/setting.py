@@ -98,4 +98,8 @@ BUCKET = Text(
     form="the name of a bucket (3 to 63 characters, no s3://, no path)",
 )
 URL = Text(pattern=r"https?://[^\s]+", form="a URL (https://…)")
+API_URL = Text(
+    pattern=r"https://[^\s@?#]+|http://(?:localhost|127(?:\.[0-9]{1,3}){3})(?::[0-9]+)?(?:/[^\s@?#]*)?",
+    form="the address of GitHub's API (https://api.github.com, https://HOST/api/v3)",
+)
 SLUG = Text(pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", form="letters, digits, '.', '_' and '-'")

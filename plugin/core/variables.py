@@ -37,15 +37,17 @@ _SPEAKS_TO_US = {
     Host.GITHUB: frozenset({"INPUT_", OURS}),
     Host.DRONE: frozenset({"PLUGIN_", OURS}),
     Host.WOODPECKER: frozenset({"PLUGIN_", OURS}),
-    # Gitea's and Forgejo's runners leave the inputs of a composite action to the actions in it
-    Host.GITEA: frozenset({OURS}),
-    # Harness gives the stage's variables PLUGIN_*, meant for other steps, to each of its plugins
-    Host.HARNESS: frozenset({OURS}),
+    Host.PLAIN: frozenset(PREFIXES),  # somebody handed them to ``docker run``
 }
-"""Prefixes that are meant for us alone; elsewhere all are: somebody handed them to ``docker run``.
+"""Prefixes that are meant for us alone; elsewhere only the one with our name in it is.
 
-``PLUGIN_NAME`` in a GitHub workflow is likely the name of somebody's plugin.
+``PLUGIN_NAME`` in a GitHub workflow is likely the name of somebody's plugin, ``INPUT_FILE`` on
+Jenkins somebody's parameter.  Gitea's and Forgejo's runners leave the inputs of a composite action
+to the actions in it.  Harness gives the stage's variables ``PLUGIN_*``, meant for other steps, to
+each of its plugins.
 """
+_OF_A_SERVICE = re.compile(OURS + r"(?:SERVICE_HOST|(?:SERVICE_)?PORT(?:_.*)?)")
+"""What Kubernetes gives every container beside a service of our name."""
 
 _JOINT = re.compile(r"(?<!\\),(?![^{\[]*[}\]])")
 """A comma that is not escaped, and neither in braces nor in brackets."""
@@ -105,7 +107,7 @@ def _sources(
 ) -> tuple[Source, ...]:
     """Return all rungs, the strongest first."""
     typed = {name: Given(where=table()[name].flag, raw=raw) for name, raw in flags.items()}
-    meant = _SPEAKS_TO_US.get(host, frozenset(PREFIXES))
+    meant = _SPEAKS_TO_US.get(host, frozenset({OURS}))
     return (
         Source(prefix=FLAGS, values=typed),
         *(
@@ -142,6 +144,8 @@ def _prefixed(
             continue
         name = re.sub("[-. ]", "_", variable[len(prefix) :]).lower()
         if name not in table():
+            if _OF_A_SERVICE.fullmatch(variable):
+                continue
             _unknown(prefix, variable, name, found, meant=meant)
             continue
         if name in values and values[name].raw != text:

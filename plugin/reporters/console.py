@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from plugin.core.build import Host
     from plugin.core.ports import Clock
-    from plugin.core.result import CheckResult, Report
+    from plugin.core.result import CheckResult, Place, Report
 
 PREFIX = "  | "
 """Stands before every line of a job's log."""
@@ -164,17 +164,22 @@ class Console:
         self._open = None
 
     def _annotations(self, report: Report) -> Iterator[str]:
-        bad = (r for r in report.results if r.verdict in {Verdict.FAILED, Verdict.ERRORED})
-        placed = [(result, result.place) for result in bad if result.place]
-        for result, place in placed[:_MAX_ANNOTATIONS]:
+        bad = [r for r in report.results if r.verdict in {Verdict.FAILED, Verdict.ERRORED}]
+        for result in bad[:_MAX_ANNOTATIONS]:
             title = self._property(f"{result.name} {result.verdict}")
-            where = f"file={self._property(place.file)},line={max(1, place.line)}"
+            where = self._where(result.place)
             message = self._safe(result.reason or result.verdict, limit=_ANNOTATION_LIMIT)
-            yield f"::error {where},title={title}::{workflow_data(message)}"
+            yield f"::error {where}title={title}::{workflow_data(message)}"
         if report.leftovers:
             names = ", ".join(f"{item.kind} {item.name}" for item in report.leftovers)
             message = self._safe(f"Left behind: {names}", limit=_ANNOTATION_LIMIT)
             yield f"::warning title=Left behind::{workflow_data(message)}"
+
+    def _where(self, place: Place | None) -> str:
+        """Return file and line for an annotation; nothing where nobody knows the place."""
+        if place is None:
+            return ""
+        return f"file={self._property(place.file)},line={max(1, place.line)},"
 
     def _property(self, text: str) -> str:
         return workflow_property(self._safe(text))

@@ -4,19 +4,22 @@ import io
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
 from plugin import __version__
 from plugin.app import main, main_cleanup
 from plugin.app.engines import missing_extra
-from plugin.app.invocation import Invocation, usable_environ
+from plugin.app.invocation import Invocation, ignore_stray_config, usable_environ
 from plugin.core import command_line
 
+ROOT = Path(__file__).parents[3]
 SECRET = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 
 
@@ -193,15 +196,19 @@ def test_main__help__names_commands_settings_and_exit_codes(checkout):
         assert word in told
 
 
-def test_main_cleanup__without_a_trail__is_0(checkout):
+def test_main_cleanup__without_a_trail__is_0_and_arguments_are_heard(checkout, capsys):
     os.chdir(checkout.root)
-    before, sys.argv = sys.argv, ["cleanup", "--nonsense"]
+    before = sys.argv
     try:
+        sys.argv = ["glue-health-check-cleanup"]
         code = main_cleanup()
+        sys.argv = ["glue-health-check-cleanup", "--version"]
+        version = main_cleanup()
     finally:
         sys.argv = before
 
-    assert code == 0
+    assert (code, version) == (0, 0)
+    assert __version__ in capsys.readouterr().out
 
 
 # --- the environment -----------------------------------------------------------------------------
@@ -393,3 +400,93 @@ def test_missing_extra__of_the_local_engine__names_what_to_install():
     assert "moto is missing" in str(error)
     assert "glue-health-check[local]" in str(error)
     assert error.exit_code == 2
+
+
+# --- AWS's files in a home that a pull request could have written --------------------------------
+
+
+@pytest.mark.parametrize("home", [".", "home", "a/link"])
+def test_ignore_stray_config__home_lies_in_the_checkout__its_files_are_not_read(tmp_path, home):
+    (tmp_path / "home/.aws").mkdir(parents=True)
+    (tmp_path / ".aws").mkdir()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/link").symlink_to(tmp_path / "home")
+    (tmp_path / "home/.aws/config").write_text("[default]\n")
+    (tmp_path / ".aws/credentials").write_text("[default]\n")
+    environ = {"AWS_CONFIG_FILE": "/etc/aws/config"}
+
+    note = ignore_stray_config(environ, tmp_path / home, tmp_path)
+
+    assert environ["AWS_CONFIG_FILE"] == "/etc/aws/config"
+    assert environ["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+    assert "not read" in note
+
+
+def test_ignore_stray_config__home_is_elsewhere_or_above__is_left_alone(tmp_path):
+    environ: dict[str, str] = {}
+
+    notes = [
+        ignore_stray_config(environ, tmp_path, tmp_path / "checkout"),
+        ignore_stray_config(environ, tmp_path / "home", tmp_path / "checkout"),
+    ]
+
+    assert (notes, environ) == (["", ""], {})
+
+
+def test_ignore_stray_config__nothing_is_there__is_not_told(tmp_path):
+    assert ignore_stray_config({}, tmp_path, tmp_path) == ""
+
+
+def test_main__aws_files_in_the_checkout_name_a_program__it_is_not_run(tmp_path):
+    (tmp_path / ".aws").mkdir()
+    proof = tmp_path / "it-ran"
+    (tmp_path / ".aws/config").write_text(f"[default]\ncredential_process = touch {proof}\n")
+    environ = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "AWS_REGION": "us-east-1"}
+    environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+    done = subprocess.run(
+        [sys.executable, "-m", "entrypoint", "sweep", "--scripts-bucket", "acme-scripts"],
+        cwd=tmp_path, env={**environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 3
+    assert not proof.exists()
+    assert "not read" in done.stdout
+
+
+# --- annotations -----------------------------------------------------------------------------------
+
+
+def test_complain__on_github__annotates_what_is_wrong_without_a_second_command(make):
+    out, err = io.StringIO(), io.StringIO()
+    problems = ["script: 50% \n::set-env name=X::y", *(f"problem {n}" for n in range(20))]
+
+    make(out=out, err=err, GITHUB_ACTIONS="true").complain(problems)
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "::error title=Glue health check::script: 50%25 "
+    assert all(line.startswith("::error title=Glue health check::") for line in lines)
+    assert len(lines) == 10
+    assert "error: script: 50%" in err.getvalue()
+
+
+@pytest.mark.parametrize("environ", [{}, {"DRONE": "true"}])
+def test_complain__where_nobody_reads_commands__prints_none(make, environ):
+    out = io.StringIO()
+
+    make(out=out, err=io.StringIO(), **environ).complain(["script is required"])
+
+    assert out.getvalue() == ""
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_main__nobody_reads_any_more__ends_without_a_traceback(option):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-u", "-m", "entrypoint", option], cwd=ROOT, stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from plugin.core.build import Build, Fork, Host
-from plugin.core.masking import masked
+from plugin.core.masking import masked, without
 from plugin.core.result import CheckResult, Finding, Leftover, Place, Report
 from plugin.core.verdict import Verdict
 
@@ -52,3 +56,39 @@ def test_masked__enumerations_and_numbers__stay_what_they_are():
 
     assert masked(thing, lambda _: "changed") == thing
     assert masked(Fork.YES, lambda _: "changed") is Fork.YES
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+SECRET = "ghp_0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ""),
+        ("nothing here", "nothing here"),
+        (f"a {SECRET} b {SECRET}", "a *** b ***"),
+        (f"cut off: {SECRET[:-1]}", "cut off: ***"),
+        (f"cut off: {SECRET[:8]}", "cut off: ***"),
+        (
+            f"too short to be told from a word: {SECRET[:7]}",
+            f"too short to be told from a word: {SECRET[:7]}",
+        ),
+        (f"{SECRET[:12]} is its beginning", f"{SECRET[:12]} is its beginning"),
+    ],
+)
+def test_without__secret_or_the_piece_that_a_cut_left__is_stars(text, told):
+    assert without(text, (SECRET,)) == told
+
+
+def test_without__short_secret__is_not_looked_for_in_pieces():
+    assert without("passwor", ("password",)) == "passwor"
+
+
+@given(st.text(max_size=30), st.integers(min_value=8, max_value=len(SECRET)))
+def test_without__text_cut_anywhere_in_a_secret__ends_with_no_piece_of_it(before, size):
+    told = without(before + SECRET[:size], (SECRET,))
+
+    assert not told.endswith(SECRET[:8])
+    assert SECRET not in told

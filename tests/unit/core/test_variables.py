@@ -228,7 +228,7 @@ def test_outer__name_that_hosts_set__is_ignored_without_a_word(name, host):
         ("github", "INPUT_ROLE-ARM"),
         ("drone", "PLUGIN_ROLE-ARM"),
         ("woodpecker", "PLUGIN_ROLE_ARM"),
-        *((host, prefix + "ROLE_ARM") for host in ("jenkins", "plain") for prefix in PREFIXES),
+        *(("plain", prefix + "ROLE_ARM") for prefix in PREFIXES),
         *((host, "GLUE_HEALTH_CHECK_ROLE_ARM") for host in CI_HOSTS),
     ],
 )
@@ -249,6 +249,8 @@ def test_outer__slip_where_the_name_can_only_be_meant_for_us__is_a_problem(host,
         ("harness", "INPUT_FILE", ""),
         ("gitea", "INPUT_ROLE-ARM", " Did you mean INPUT_ROLE_ARN?"),
         ("gitea", "PLUGIN_QQQQ", ""),
+        ("jenkins", "INPUT_FILE", ""),  # a parameter of the job
+        ("gitlab", "PLUGIN_VERSION", ""),
     ],
 )
 def test_outer__unknown_name_that_may_be_somebody_elses__is_a_note(host, variable, meant):
@@ -282,3 +284,20 @@ def test_outer__patterns_that_a_host_may_have_joined__are_noted(variable, text, 
     settings = resolved(environ={variable: text})
 
     assert any("one pattern" in note for note in settings.notes) is is_told
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "SERVICE_PORT_HTTP",
+        "PORT",
+        "PORT_8080_TCP",
+        "PORT_80_TCP_ADDR",
+    ],
+)
+def test_outer__what_kubernetes_says_of_a_service_of_our_name__is_no_setting(variable):
+    settings = resolved(environ={"GLUE_HEALTH_CHECK_" + variable: "10.0.0.1"})
+
+    assert settings.notes == ()
