@@ -87,15 +87,20 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     clock, engine = world.clock, world.engine
     since = clock.monotonic()
     world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} file(s)")
-    engine.upload((*check.uploads, ticket_upload(build, build_id, check)))
-    engine.create_job(check.request)
+    for upload in (*check.uploads, ticket_upload(build, build_id, check)):
+        with course.making("object"):  # one by one, to know whether the first was written
+            engine.upload((upload,))
+    with course.making("job"):
+        engine.create_job(check.request)
     if clock.is_cancelled():
         course.stop = Stop.CANCELLED
         return
     marker = world.new_marker()
-    course.run_id = engine.start_run(
-        start_request(job_name=check.job_name, marker=marker, session_policy=check.session_policy)
+    request = start_request(
+        job_name=check.job_name, marker=marker, session_policy=check.session_policy
     )
+    with course.making("run"):
+        course.run_id = engine.start_run(request)
     course.phase("upload", since, clock.monotonic())
 
 
@@ -231,7 +236,7 @@ def finish(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     """Stop what still runs, delete the objects, then the job; return what stayed.
 
     The job goes last: it is the anchor by which everything else is found.  A refusal is returned,
-    never raised.  With ``keep_resources`` nothing is removed.
+    never raised, and only for what may have been made.  With ``keep_resources`` nothing is removed.
     """
     if check.keep:
         world.observer.state_changed(check.name, "KEPT", check.job_name)
@@ -247,19 +252,19 @@ def finish(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
 
 def _remove(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     end_runs = partial(_end_runs, check, world, course)
-    leftovers = [*_guarded("run", course.run_id or check.job_name, end_runs)]
+    leftovers = [*course.leftovers("run", course.run_id or check.job_name, end_runs)]
     for place in check.places:
         delete = partial(world.engine.delete_objects, place.bucket, place.prefix)
-        leftovers += _guarded("object", place.uri(), delete)
+        leftovers += course.leftovers("object", place.uri(), delete)
     if check.delete_logs and course.run_id:
         delete_logs = partial(world.engine.delete_logs, check.job_name, course.run_id)
-        leftovers += _guarded("log stream", course.run_id, delete_logs)
+        leftovers += course.leftovers("log stream", course.run_id, delete_logs)
     if any(item.kind == "run" for item in leftovers):
         reason = "not deleted, because its run may still go on"
         leftovers.append(Leftover(kind="job", name=check.job_name, reason=reason))
     else:
         delete_job = partial(world.engine.delete_job, check.job_name)
-        leftovers += _guarded("job", check.job_name, delete_job)
+        leftovers += course.leftovers("job", check.job_name, delete_job)
     return tuple(leftovers)
 
 
@@ -282,18 +287,3 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
         Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
         for run_id in active
     )
-
-
-def _guarded(
-    kind: str, name: str, remove: Callable[[], tuple[Leftover, ...] | None]
-) -> tuple[Leftover, ...]:
-    """Ask for one removal; a refusal is a leftover with its reason.
-
-    So is a bug: it must not keep us from asking for the other removals, nor from naming this one.
-    """
-    try:
-        return remove() or ()
-    except PluginError as error:
-        return (Leftover(kind=kind, name=name, reason=str(error)),)
-    except Exception as bug:  # noqa: BLE001 - see above
-        return (Leftover(kind=kind, name=name, reason=f"{type(bug).__name__}: {bug}"),)

@@ -10,7 +10,7 @@ from plugin.app.engines import opened
 from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
 from plugin.app.signals import cancelling
-from plugin.app.telling import observer_of, reporters_of
+from plugin.app.telling import forget_reports, observer_of, reporters_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import console_url
 from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
@@ -45,6 +45,8 @@ _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine lo
 def check(invocation: Invocation) -> int:
     """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
     with cancelling(invocation.clock) as heard:
+        if not invocation.line.dry_run:
+            forget_reports(invocation)  # a refusal must not leave an older build's verdict there
         request = prepare(invocation)
         if not invocation.line.dry_run:
             return _perform(request, heard)
@@ -89,13 +91,19 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
     What ends all checks before one begins is an error of each: it stands in the report.
     """
     try:
-        leave_trail(request.invocation, request.settings, request.build, request.build_id)
         say = telling.console.say  # in step with what it shows of the checks
-        with opened(request.invocation, request.settings, request.plan.checks, say) as access:
+        with opened(
+            request.invocation,
+            request.settings,
+            request.plan.checks,
+            say,
+            is_foreign=request.build.is_foreign,
+        ) as access:
             clients = clients_of(access, request.settings)
             if request.build.is_foreign and not clients.has_credentials():
                 return (), _NO_CREDENTIALS_OF_A_STRANGER
             _hold_usable(clients)
+            leave_trail(request.invocation, request.settings, request.build, request.build_id)
             from plugin.app.supersede import supersede
 
             world = world_of(request.invocation, telling, clients)

@@ -27,8 +27,13 @@ def opened(
     settings: Settings,
     checks: Iterable[Check],
     say: Callable[[str], None],
+    *,
+    is_foreign: bool,
 ) -> Iterator[Access]:
-    """Yield how to reach the engine; the local one is stopped at the end of the block."""
+    """Yield how to reach the engine; the local one is stopped at the end of the block.
+
+    The script of a build that ``is_foreign`` never runs as our own user on this machine.
+    """
     if settings.plan.engine == "glue":
         yield access_of(settings, session_name="glue-health-check")
         return
@@ -36,7 +41,7 @@ def opened(
 
     with (
         _without_aws_settings(os.environ),
-        _started(invocation, settings, tuple(checks), say) as glue,
+        _started(invocation, settings, tuple(checks), say, is_foreign=is_foreign) as glue,
     ):
         yield Access(
             region=glue.region,
@@ -51,6 +56,8 @@ def _started(
     settings: Settings,
     checks: tuple[Check, ...],
     say: Callable[[str], None],
+    *,
+    is_foreign: bool,
 ) -> LocalGlue:
     """Return a running local Glue, to be stopped by the caller."""
     try:
@@ -64,6 +71,7 @@ def _started(
             region=settings.plan.region or LOCAL_REGION,
             buckets=buckets_of(checks),
             notify=lambda text: say(f"note: {text}"),
+            may_run_as_us=not is_foreign,
             roles=tuple(dict.fromkeys(_role_name(check) for check in checks)),
         )
     except ModuleNotFoundError as error:

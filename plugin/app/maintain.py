@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from plugin.app.parts import access_of, clients_of
+from plugin.app.questions import answered
 from plugin.app.signals import cancelling
-from plugin.app.trail import find_trail
+from plugin.app.trail import find_trail, forget_trail
 from plugin.core.errors import Exit
-from plugin.core.naming import Tag, tag_value
-from plugin.sweep import kept_by, of_age, of_build, remove
+from plugin.sweep import Owner, of_age, of_build, remove
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
+    from plugin.app.trail import Trail
     from plugin.core.build import Build
     from plugin.core.ports import Engine
     from plugin.core.sources import Settings
@@ -37,19 +38,58 @@ def sweep(invocation: Invocation) -> int:
 def _cleanup(invocation: Invocation) -> int:
     build = invocation.build()
     # Before the settings: those that made the check end at once need not be told a second time.
-    build_id = find_trail(invocation, build)
-    if not build_id:
+    trail = find_trail(invocation, build)
+    if not trail.build_ids:
         invocation.say("cleanup: no build id was left by a check: nothing to do.")
         return Exit.PASSED
+    if not trail.is_ours:
+        build = _answered(invocation, build)
+        if build.is_foreign and not invocation.peek("allow_forks"):
+            invocation.say("cleanup: the check of a stranger's code was skipped: nothing to do.")
+            return Exit.PASSED
     settings = invocation.settings(is_foreign=build.is_foreign)
     if settings.plan.engine == "local":
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
     engine = _engine(invocation, settings)
-    for name in kept_by(engine, build_id):
-        invocation.say(f"cleanup: {name} is kept on purpose.")
-    removals = of_build(engine, build_id, owner=_owner(build), buckets=_buckets(settings))
-    return _carry_out(invocation, engine, removals)
+    code = _carry_out(invocation, engine, _left(invocation, engine, settings, build, trail))
+    if code is Exit.PASSED and trail.is_file and not invocation.line.dry_run:
+        forget_trail(invocation)
+    return code
+
+
+def _left(
+    invocation: Invocation, engine: Engine, settings: Settings, build: Build, trail: Trail
+) -> tuple[Removal, ...]:
+    """Return what all builds of the trail left; say what of theirs is left alone."""
+    owner = Owner(
+        repository=build.repository, pull_request=build.pull_request, is_sure=trail.is_ours
+    )
+    removals: list[Removal] = []
+    for build_id in reversed(trail.build_ids):
+        traces = of_build(engine, build_id, owner=owner, buckets=_buckets(settings))
+        removals += traces.removals
+        invocation.say(*(f"cleanup: {name} is kept on purpose." for name in traces.kept))
+        if traces.others:
+            invocation.say(
+                f"cleanup: the jobs of build {build_id} belong to another pull request or"
+                " repository: left alone."
+            )
+        invocation.say(
+            *(
+                f"cleanup: {uri} stays for sweep: no job says whose build {build_id} is."
+                for uri in traces.unclaimed
+            )
+        )
+    return tuple(removals)
+
+
+def _answered(invocation: Invocation, build: Build) -> Build:
+    """Return the build as the check saw it: it may have asked GitHub whose the code is."""
+    settings = invocation.gathered(is_foreign=build.is_foreign)
+    if not build.questions or settings.problems:
+        return build
+    return answered(build, settings, invocation)
 
 
 def _sweep(invocation: Invocation) -> int:
@@ -67,15 +107,6 @@ def _sweep(invocation: Invocation) -> int:
     invocation.complain(f"sweep: {item.kind} {item.name}: {item.reason}" for item in overdue.unread)
     code = _carry_out(invocation, engine, overdue.removals)
     return Exit.ERRORED if overdue.unread else code
-
-
-def _owner(build: Build) -> dict[str, str]:
-    """Return the tags of this repository and pull request: another's things are not ours."""
-    pull_request = str(build.pull_request or "")
-    return {
-        Tag.REPOSITORY: tag_value(build.repository),
-        Tag.PULL_REQUEST: tag_value(pull_request),
-    }
 
 
 def _carry_out(invocation: Invocation, engine: Engine, removals: tuple[Removal, ...]) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugin.app.questions import answered, changed_files
 from plugin.app.runner import runner_of
+from plugin.app.trail import forget_trail
 from plugin.checkout import WorkingTree
 from plugin.core.check import Circumstances
 from plugin.core.plan import make_plan
@@ -36,13 +37,16 @@ def prepare(invocation: Invocation) -> Request:
     """Return the request.  Raises ``SettingsError`` with every problem; asks GitHub at most.
 
     Whether the build is foreign must be final before a setting of the configuration file counts:
-    with an answer of GitHub's, the settings are gathered anew.
+    where GitHub's answer changes that, the settings are gathered anew.
     """
     build = invocation.build()
     settings = invocation.gathered(is_foreign=build.is_foreign)
-    if build.questions and not settings.problems:
-        build = answered(build, settings, invocation)
-        settings = invocation.gathered(is_foreign=build.is_foreign)
+    if not settings.problems:
+        was_foreign, build = build.is_foreign, answered(build, settings, invocation)
+        if build.is_foreign is not was_foreign:
+            settings = invocation.gathered(is_foreign=build.is_foreign)
+    if build.is_foreign and not invocation.line.dry_run:
+        forget_trail(invocation)  # else a committed one tells cleanup what to remove
     build_id, began = invocation.draw(12), invocation.clock.now()
     invocation.say(_who(build, build_id), *(f"note: {note}" for note in settings.notes))
     plan = make_plan(

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.ci.build import answer, answer_of_commit
+from plugin.ci.build import answer, answer_of_branches, answer_of_commit
+from plugin.ci.questions import asked_at
 from plugin.core.build import Fork, Question
 from plugin.core.errors import GitHubError
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 
 
 def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
-    """Return the build with GitHub's answer to its question; unchanged when there is none.
+    """Return the build with GitHub's answer to its question; the question stays without one.
 
-    What is known to be a stranger's, and is not to be run, needs no answer.
+    What is to be asked is decided here once more, when the operator says where.  What is known to
+    be a stranger's, and is not to be run, needs no answer.
     """
+    build = asked_at(build, settings.plan.github_api_url)
     is_settled = build.fork is Fork.YES or build.is_dependabot
     if not build.questions or (is_settled and not settings.plan.allow_forks):
         return build
@@ -38,10 +41,17 @@ def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
 
 
 def _asked(build: Build, github: GitHub) -> Build:
-    """Ask each question once.  Raises ``GitHubError`` when GitHub does not tell."""
+    """Ask each question once.  Raises ``GitHubError`` when GitHub does not tell.
+
+    A commit that is no pull request's head may be a branch's: that is a second request.
+    """
     if Question.PULL_REQUEST_HEAD in build.questions and build.pull_request:
         return answer(build, github.pull_request_head(build.repository, build.pull_request))
-    return answer_of_commit(build, github.pull_requests_of_commit(build.repository, build.commit))
+    pull_requests = github.pull_requests_of_commit(build.repository, build.commit)
+    found = answer_of_commit(build, pull_requests)
+    if found.pull_request is not None or found.fork is not Fork.UNKNOWN:
+        return found
+    return answer_of_branches(found, github.branches_of_head(build.repository, build.commit))
 
 
 def changed_files(
@@ -54,7 +64,7 @@ def changed_files(
     """
     if build.pull_request is None or not any(check.paths for check in settings.checks):
         return None
-    if not (build.api_url or settings.plan.github_api_url):
+    if not build.api_url:
         invocation.say("warning: paths is for repositories on GitHub: all run.")
         return None
     if not settings.plan.github_token:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +39,7 @@ def runner_of(invocation: Invocation, build: Build, settings: Settings) -> Runne
     is_met = is_local and build.is_foreign
     return Runner(
         secrets=_secrets(invocation) if is_met else (),
-        obstacle=_obstacle() if is_met else "",
+        obstacle=obstacle_of_local() if is_met else "",
         engine=invocation.peek("engine"),
         connections=tuple(invocation.peek("connections")),
         lacks=missing_of_local() if is_local else "",
@@ -49,10 +51,17 @@ def missing_of_local(find: Callable[[str], object] = find_spec) -> str:
     return next((name for name in LOCAL_MODULES if find(name) is None), "")
 
 
-def _obstacle() -> str:
-    from plugin.local.sandbox import needed_paths, obstacle
+def obstacle_of_local() -> str:
+    """Return why the local engine's scripts would run as our own user, as far as known before.
 
-    return obstacle(needed_paths(sys.executable, is_spark=True))
+    Java is found when a run begins; what stands in the way only then ends that run unbegun.
+    """
+    from plugin.local.sandbox import BOOTSTRAP, needed_paths, obstacle
+
+    folders = []
+    with suppress(OSError):  # no folder for temporary files: the local Glue will not start
+        folders.append(Path(tempfile.gettempdir()))
+    return obstacle((*needed_paths(sys.executable, is_spark=True), BOOTSTRAP, *folders))
 
 
 def _secrets(invocation: Invocation) -> tuple[str, ...]:

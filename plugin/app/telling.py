@@ -32,6 +32,12 @@ class Telling:
         self.console.close()
 
 
+def forget_reports(invocation: Invocation) -> None:
+    """Remove what an earlier build reported; what cannot be removed is overwritten later."""
+    path = Path(invocation.peek("report_dir"))
+    ReportFiles(Folder(path, base=invocation.cwd)).forget()
+
+
 def observer_of(
     invocation: Invocation, settings: Settings, build: Build, *, checks: int
 ) -> Telling:

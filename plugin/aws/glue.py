@@ -86,8 +86,11 @@ class GlueJobs:
         try:
             with translated(f"start the job {name}"):
                 return self._clients.glue_once.start_job_run(**request)["JobRunId"]
-        except AnswerLost:
-            found = self._find_marked(name, request["Arguments"][MARKER_ARGUMENT])
+        except AnswerLost as lost:
+            try:
+                found = self._find_marked(name, request["Arguments"][MARKER_ARGUMENT])
+            except EngineError:  # says nothing of the run, which may have been started
+                raise lost from None
             if not found:
                 raise
             return found

@@ -52,6 +52,8 @@ def subject_of(environ: Mapping[str, str], event: Event) -> Subject:
     is_for_its_ref = _PULL_REQUEST_REF.fullmatch(environ.get("GITHUB_REF", "")) is not None
     if object_at(event, "pull_request") or is_for_its_ref or environ.get("GITHUB_HEAD_REF"):
         return _of_pull_request(environ, event)
+    if name in {"deployment", "deployment_status"}:
+        return _of_deployment(environ)
     if not name:  # a step that passed some variables on only: GITHUB_SHA may be a merge
         return Subject(commit="", branch=_branch(environ), fork=Fork.UNKNOWN)
     return _of_branch(environ, event)
@@ -77,6 +79,22 @@ def _of_branch(environ: Mapping[str, str], event: Event) -> Subject:
     return Subject(
         commit="" if is_deleted else hash_of(environ.get("GITHUB_SHA", "")),
         branch=_branch(environ),
+    )
+
+
+def _of_deployment(environ: Mapping[str, str]) -> Subject:
+    """A deployment, or its state: of a branch or a tag of ours, or of any commit at all.
+
+    Bots deploy previews of pull requests by their head's commit, forks' too: GITHUB_REF is empty
+    then.  They deploy Dependabot's branches as well.
+    """
+    ref = environ.get("GITHUB_REF", "").strip()
+    is_ours = ref.startswith(("refs/heads/", "refs/tags/"))
+    return Subject(
+        commit=hash_of(environ.get("GITHUB_SHA", "")),
+        branch=_branch(environ) if is_ours else "",
+        fork=Fork.NO if is_ours else Fork.UNKNOWN,
+        authors=("dependabot[bot]",) if ref.startswith("refs/heads/dependabot/") else (),
     )
 
 

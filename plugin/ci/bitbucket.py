@@ -48,6 +48,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         number=number,
         fork=Fork.UNKNOWN if is_pull_request and not is_complete else Fork.NO,
         server_url=_SERVER,
+        may_be_github=False,
     )
 
 

@@ -1,9 +1,10 @@
 """Buildkite.
 
 Knows that BUILDKITE_PULL_REQUEST is the text ``false`` without one (where it is missing, it was not
-passed on, and nobody knows), and that BUILDKITE_COMMIT may be ``HEAD``, or of a build that checked
-a test merge out.  A fork is told: BUILDKITE_PULL_REQUEST_REPO is the repository of the pull
-request's head.  Source: Buildkite's page "Environment variables".
+passed on, and nobody knows), that ``mallory:main``, as no branch can be called, may be a fork's
+without a pull request, and that BUILDKITE_COMMIT may be ``HEAD``, or of a build that checked a test
+merge out.  A fork is told: BUILDKITE_PULL_REQUEST_REPO is the repository of the pull request's
+head.  Source: Buildkite's page "Environment variables".
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         link=web_url_of(environ.get("BUILDKITE_BUILD_URL", "")),
         number=digits_of(environ.get("BUILDKITE_BUILD_NUMBER", "")),
         attempt=_attempt(environ),
-        fork=_fork(environ, forge.owner_and_name) if is_pull_request else Fork.NO,
+        fork=_fork(environ, forge.owner_and_name) if is_pull_request else _fork_of_branch(environ),
         is_dependabot=is_from_dependabot(author, branch, is_pull_request=is_pull_request),
         server_url=forge.server_url,
         api_url=forge.api_url,
@@ -76,3 +77,8 @@ def _fork(environ: Mapping[str, str], ours: str) -> Fork:
     if not (theirs and ours):
         return Fork.UNKNOWN
     return Fork.NO if theirs.lower() == ours.lower() else Fork.YES
+
+
+def _fork_of_branch(environ: Mapping[str, str]) -> Fork:
+    """Git takes no colon in a branch's name; forges write ``owner:branch`` for a fork's."""
+    return Fork.UNKNOWN if ":" in environ.get("BUILDKITE_BRANCH", "") else Fork.NO

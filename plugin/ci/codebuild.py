@@ -1,7 +1,8 @@
 """AWS CodeBuild, started by a webhook, by hand, as part of a batch, or by CodePipeline.
 
 Knows that a batch and a build by hand name the commit only, so that the pull request is asked for
-by it, and that CodePipeline tells no repository.  A fork is not told: GitHub is asked; elsewhere a
+by it, that the builds of a batch have numbers of their own but nothing that tells the batch, and
+that CodePipeline tells no repository.  A fork is not told: GitHub is asked; elsewhere a
 pull request counts as a fork's.  Sources: AWS' pages "Environment variables in build environments"
 and "Source version sample with AWS CodeBuild".
 """
@@ -67,6 +68,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         is_dependabot=_is_dependabot(environ, is_on_github=forge.host == "github.com"),
         server_url=forge.server_url,
         api_url=forge.api_url,
+        is_leg=environ.get("CODEBUILD_BATCH_BUILD_IDENTIFIER", "").strip() != "",
     )
     return with_questions(build)
 

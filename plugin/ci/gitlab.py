@@ -46,6 +46,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         or web_url_of(environ.get("CI_PIPELINE_URL", "")),
         number=digits_of(environ.get("CI_PIPELINE_ID", "")),
         server_url=base_url_of(environ.get("CI_SERVER_URL", "")),
+        may_be_github=False,
     )
     if _is_of(environ, _EXTERNAL, "external_pull_request_event"):
         build = _of_pull_request(build, environ)
@@ -140,4 +141,5 @@ def _of_pull_request(build: Build, environ: Mapping[str, str]) -> Build:
         fork=fork if source and target else Fork.UNKNOWN,
         server_url="https://github.com",
         api_url="https://api.github.com",
+        may_be_github=True,
     )

@@ -2,7 +2,7 @@
 
 Knows that GIT_COMMIT of a pull request may be a merge that exists on the agent only, so it is not
 taken: GitHub is asked for the head.  Sources: Jenkins' page "Global variable reference", and the
-plugins branch-api, git, github-branch-source, ghprb and gitlab.
+plugins branch-api, git, github-branch-source, ghprb, gitlab and gerrit-trigger.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _CHANGE_PAGE = re.compile(
     r"https?://.*/(?:pull|pulls|pull-requests|merge_requests)/([0-9]+)(?:[/?#].*)?"
 )
 _CHANGE_JOB = re.compile(r"(?:.*/)?(?:PR|MR)-([0-9]+)(?:-head|-merge)?")
+_GERRIT = ("GERRIT_CHANGE_NUMBER", "GERRIT_PATCHSET_REVISION")
+_NO_BRANCH = re.compile(r"detached|(?:.*/)?(?:pr|pull|pulls|merge-requests|changes)/[0-9]+(?:/.*)?")
 _BUILT_REF = re.compile(r"(?:[^/]+/)?(?:pr|pull|merge-requests)/([0-9]+)(?:/(?:head|merge|from))?")
 
 
@@ -57,7 +59,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
 
 
 def _of_branch(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:
-    """A branch or a tag."""
+    """A branch or a tag, or a commit of which nobody knows whose it is."""
     tag = ref_of(environ.get("TAG_NAME", ""))
     branch = tag or ref_of(environ.get("BRANCH_NAME", "")) or _git_branch(environ) or git.branch
     build = replace(
@@ -65,11 +67,24 @@ def _of_branch(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build
         commit=hash_of(environ.get("GIT_COMMIT", "")) or hash_of(git.commit),
         branch=ref_of(branch),
         event="tag" if tag else "push",
-        fork=Fork.NO
-        if _is_told(environ, "BRANCH_NAME", "JOB_NAME", "GIT_BRANCH")
-        else Fork.UNKNOWN,
+        fork=Fork.NO if _is_branch_of_ours(environ) else Fork.UNKNOWN,
     )
     return _at(build, environ, git)
+
+
+def _is_branch_of_ours(environ: Mapping[str, str]) -> bool:
+    """Whether a branch is named, and no change of Gerrit's.
+
+    Without BRANCH_NAME, as in every job but a multibranch one, a checkout by commit is ``detached``
+    to the git plugin.  So it is with pull requests: the plugins that build them take the commit.
+    A job's name says nothing: a fork's pull request runs in the job ``etl-pr`` too.
+    """
+    if any(environ.get(name, "").strip() for name in _GERRIT):
+        return False
+    if environ.get("BRANCH_NAME", "").strip():
+        return True
+    is_detached = _NO_BRANCH.fullmatch(environ.get("GIT_BRANCH", "").strip()) is not None
+    return not is_detached and _is_told(environ, "GIT_BRANCH")
 
 
 def _git_branch(environ: Mapping[str, str]) -> str:
@@ -185,7 +200,7 @@ def _of_gitlab(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build
         fork=_fork_by_name(source.owner_and_name, target.owner_and_name),
     )
     build = _at(build, environ, git, "gitlabTargetRepoHttpUrl", "gitlabTargetRepoSshUrl")
-    return replace(build, api_url="")
+    return replace(build, api_url="", may_be_github=False)
 
 
 def _fork_by_name(theirs: str, ours: str) -> Fork:

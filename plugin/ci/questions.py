@@ -9,14 +9,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from plugin.ci.values import web_url_of
 from plugin.core.build import Fork, Question
 
 if TYPE_CHECKING:
     from plugin.core.build import Build
 
+_OTHER_KINDS = ("gitlab", "bitbucket", "codecommit", "dev.azure.com", "git.sr.ht", "harness.io")
+"""Parts of the names of servers whose pull requests have neither GitHub's shape nor its numbers."""
+
 GITEA_API = "/api/v1"
 """How the address of Gitea's and Forgejo's API ends.  Its pull requests have GitHub's shape; its
 search by commit has not.  Source: Gitea, routers/api/v1/api.go."""
+
+
+def asked_at(build: Build, api_url: str) -> Build:
+    """Return the build with the operator's address of the API, and what must be asked there.
+
+    Unchanged where the forge is known to be of another kind, and on GitHub's and Gitea's own
+    runners: they name their API themselves, by the very variable of the setting.  Without user and
+    password, with which nobody is asked.
+    """
+    named = web_url_of(api_url).rstrip("/")
+    is_other = any(kind in build.server_url.lower() for kind in _OTHER_KINDS)
+    if not named or is_other or not build.may_be_github or build.host.has_runner_files:
+        return build
+    return with_questions(replace(build, api_url=named, questions=()))
 
 
 def with_questions(build: Build) -> Build:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from plugin.ci.git import GitFacts
 
 
+_GITHUBS_KIND = frozenset({"", "github", "gitea", "forgejo"})
+
+
 def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> Build:
     """Return the build of a pipeline.  CI_COMMIT_SHA is the pull request's head, whatever the ref.
 
@@ -56,6 +59,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         is_dependabot=is_from_dependabot(author, branch, is_pull_request=is_pull_request),
         server_url=forge.server_url,
         api_url=_api_url(environ, forge),
+        may_be_github=environ.get("CI_FORGE_TYPE", "").strip().lower() in _GITHUBS_KIND,
     )
     return with_questions(build)
 

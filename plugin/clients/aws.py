@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws_errors import note_attempt, translated
 from plugin.core.errors import NoCredentials, Refused
 
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class Clients:
                 config=_config(attempts, is_local=bool(self._access.endpoint_url)),
                 endpoint_url=self._access.endpoint_url or None,
             )
+        client.meta.events.register("response-received", note_attempt)
         if self._heard is not None:
             client.meta.events.register("after-call", self._note)
         return client

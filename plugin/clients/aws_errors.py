@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from http import HTTPStatus
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 from plugin.core.errors import (
@@ -17,6 +18,7 @@ from plugin.core.errors import (
     OverLimit,
     Refused,
     Throttled,
+    Unreachable,
 )
 
 if TYPE_CHECKING:
@@ -25,8 +27,24 @@ if TYPE_CHECKING:
 _AGAIN = "Run the check again."
 _DENIED = "Give the credentials in use this right, and check the region."
 _EXPIRED = "Give fresh credentials; a session must outlive the check."
+_NETWORK = "Check the network and the region."
+_ENDPOINT = (
+    "Set AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, or the profile's endpoint_url) to an"
+    " address of the form http(s)://host:port, or unset it."
+)
+_NO_FILE = (
+    "Have AWS_WEB_IDENTITY_TOKEN_FILE (or AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, or the profile's"
+    " web_identity_token_file) name a file that is there and can be read."
+)
+_EMPTY_FILE = "See id_tokens of the job, and the file that AWS_WEB_IDENTITY_TOKEN_FILE names."
+_CHAIN = "Check AWS_WEB_IDENTITY_TOKEN_FILE and the other AWS_… variables and files."
+_NO_ADDRESS = re.compile(r"(?i)endpoint|\bport\b|\bURL\b|netloc|not a valid URI")
+"""What Python and the SDK say of an address that is none."""
+_LOGIN = re.compile(r"(?<=//)[^/\"'`]*@")
 _TOKEN = re.compile(r"""(?i)(security-token["']?\s*[:=]\s*["']?)[^\s&'"]+""")
 _LIMIT = "Wait, lower max_parallel, or ask AWS for a higher quota."
+
+_EARLIER = "glue-health-check: an earlier attempt was sent"
 
 _BY_CODE: dict[str, tuple[type[EngineError], str]] = {
     **dict.fromkeys(
@@ -43,11 +61,12 @@ _BY_CODE: dict[str, tuple[type[EngineError], str]] = {
     ),
     **dict.fromkeys(
         (
-            *("EntityNotFoundException", "NoSuchBucket", "NoSuchKey", "404"),
+            *("EntityNotFoundException", "NoSuchKey", "404"),
             *("ResourceNotFoundException", "NotFound"),
         ),
         (NotFound, "Check its name and the region."),
     ),
+    "NoSuchBucket": (NotFound, "Check scripts_bucket, temp_bucket and region."),
     **dict.fromkeys(
         ("AlreadyExistsException", "IdempotentParameterMismatchException"),
         (AlreadyThere, "Remove it, or choose another job_suffix."),
@@ -90,9 +109,10 @@ _BY_CLASS: dict[str, tuple[type[EngineError], str]] = {
     "ProfileNotFound": (Refused, "Set AWS_PROFILE to a profile that is there, or unset it."),
     "InvalidRegionError": (Refused, "Set region to a region such as eu-west-1."),
     "ParamValidationError": (Refused, "Mend the setting that the message names."),
-    "EndpointConnectionError": (EngineError, "Check the network and the region."),
-    "ConnectTimeoutError": (EngineError, "Check the network and the region."),
-    "ProxyConnectionError": (EngineError, "Check HTTPS_PROXY."),
+    "EndpointProviderError": (Refused, "Mend the setting that the message names."),
+    "EndpointConnectionError": (Unreachable, _NETWORK),
+    "ConnectTimeoutError": (Unreachable, _NETWORK),
+    "ProxyConnectionError": (Unreachable, "Check HTTPS_PROXY."),
     "SSLError": (EngineError, "Check AWS_CA_BUNDLE."),
     "ReadTimeoutError": (AnswerLost, _AGAIN),
     "ConnectionClosedError": (AnswerLost, _AGAIN),
@@ -106,6 +126,7 @@ def translated(doing: str) -> Iterator[None]:
     """Turn botocore's errors inside the block into ours; ``doing`` completes "Could not …".
 
     An answer that cannot be read, or lacks what we read of it (a proxy's page, say), is a lost one.
+    Python's own errors come out of botocore too: for addresses, token files and odd settings.
     """
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
@@ -113,11 +134,28 @@ def translated(doing: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _of_answer(error, doing) from None
+        was_retried = bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
+        raise _weighed(_of_answer(error, doing), error, was_retried=was_retried) from None
     except (BotoCoreError, ResponseParserError) as error:
-        raise _of_sdk(error, doing) from None
+        was_retried = _EARLIER in vars(error)
+        raise _weighed(_of_sdk(error, doing), error, was_retried=was_retried) from None
     except KeyError as error:
         raise AnswerLost(_sentence(doing, f"the answer has no {error}"), hint=_AGAIN) from None
+    except (ValueError, OSError) as error:
+        raise _of_python(error, doing) from None
+
+
+def note_attempt(*, context: dict[str, Any], exception: Exception | None, **_: object) -> None:
+    """Mark an attempt's error when an earlier attempt of the request may have taken effect.
+
+    For botocore's event ``response-received``; ``context`` is shared by a request's attempts.  Only
+    an attempt that found nobody to talk to had no effect for certain.
+    """
+    if exception is not None and context.get(_EARLIER):
+        vars(exception)[_EARLIER] = True
+    kinds = {cls.__name__ for cls in type(exception).__mro__}
+    if not kinds & {"EndpointConnectionError", "ConnectTimeoutError", "ProxyConnectionError"}:
+        context[_EARLIER] = True
 
 
 def code_of(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError
@@ -139,11 +177,55 @@ def _of_answer(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocor
 
 
 def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - the SDK's error
+    said = str(error)
+    if said.startswith("Custom endpoint"):
+        return _of_address(said, doing)
+    if type(error).__name__ == "ParamValidationError" and "WebIdentityToken" in said:
+        said = "the web identity token is empty or too short"
+        return NoCredentials(_sentence(doing, said), hint=_EMPTY_FILE)
     for cls in type(error).__mro__:
         if cls.__name__ in _BY_CLASS:
             kind, hint = _BY_CLASS[cls.__name__]
-            return kind(_sentence(doing, str(error)), hint=hint)
-    return EngineError(_sentence(doing, str(error)))
+            return kind(_sentence(doing, said), hint=hint)
+    return EngineError(_sentence(doing, said))
+
+
+def _weighed(ours: EngineError, error: Exception, *, was_retried: bool) -> EngineError:
+    """Note on ``ours`` whether the request had no effect for certain.
+
+    Without credentials it was never sent.  Before a retry's error an attempt may have succeeded.
+    """
+    if _is_of_credentials(error):
+        ours.had_no_effect = True
+    elif was_retried:
+        ours.had_no_effect = False
+    return ours
+
+
+def _of_python(error: ValueError | OSError, doing: str) -> EngineError:
+    """Return ours for one of Python's: about an address, a way to credentials, or an answer."""
+    said = str(error)
+    if isinstance(error, ValueError) and _NO_ADDRESS.search(said):
+        return _of_address(said, doing)
+    if _is_of_credentials(error):
+        if isinstance(error, OSError) and error.filename:
+            said = f"the file {error.filename} cannot be read: {error.strerror}"
+            return NoCredentials(_sentence(doing, said), hint=_NO_FILE)
+        return NoCredentials(_sentence(doing, f"{type(error).__name__}: {said}"), hint=_CHAIN)
+    return AnswerLost(_sentence(doing, f"{type(error).__name__}: {said}"), hint=_AGAIN)
+
+
+def _of_address(said: str, doing: str) -> EngineError:
+    """Return the error of an endpoint's address that is none; a password in it is not shown."""
+    if "@" in said:
+        said = "the address of the endpoint, which holds a name or a password, is not valid"
+    return Unreachable(_sentence(doing, said), hint=_ENDPOINT)
+
+
+def _is_of_credentials(error: Exception) -> bool:
+    """Whether it came up while botocore looked for credentials: then no request was sent."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    return any(frame.f_globals.get("__name__") == "botocore.credentials" for frame in frames)
 
 
 def _sentence(doing: str, said: str) -> str:
@@ -151,5 +233,5 @@ def _sentence(doing: str, said: str) -> str:
 
     AWS answers a wrong signature with the text that it signed itself, the session token in it.
     """
-    text = _TOKEN.sub(r"\1***", said).strip()
+    text = " ".join(_LOGIN.sub("***@", _TOKEN.sub(r"\1***", said)).split())
     return f"Could not {doing}: {text}" + ("" if text.endswith((".", "!", "?")) else ".")

@@ -109,10 +109,28 @@ class GitHub:
         tell.  Source: REST API, "List pull requests associated with a commit".
         """
         errand = self._errand(f"list the pull requests of commit {commit[:12]} of {repository}")
-        if not _REPOSITORY.fullmatch(repository) or not hash_of(commit):
-            raise errand.failed("this is no repository, or no commit, on GitHub", "")
-        path = f"/repos/{repository}/commits/{commit}/pulls"
-        return self._ask(errand, lambda: self._listed_heads(path))
+        path = _commit_path(repository, commit, errand)
+        return self._ask(errand, lambda: self._listed_heads(f"{path}/pulls"))
+
+    def branches_of_head(self, repository: str, commit: str) -> tuple[str, ...]:
+        """Return the branches of the repository itself whose newest commit it is.
+
+        A fork's branches are none of them.  Raises ``GitHubError`` when GitHub does not tell.
+        Source: REST API, "List branches for HEAD commit", and the permissions it needs.
+        """
+        errand = self._errand(
+            f"list the branches at commit {commit[:12]} of {repository}",
+            permission="contents: read",
+        )
+        path = _commit_path(repository, commit, errand)
+        return self._ask(errand, lambda: self._listed_branches(f"{path}/branches-where-head"))
+
+    def _listed_branches(self, path: str) -> tuple[str, ...]:
+        """Read what is no paged list."""
+        listed: object
+        _, listed = self._api.requester.requestJsonAndCheck("GET", path)
+        names = [mapping_of(one).get("name") for one in listed] if isinstance(listed, list) else []
+        return tuple(name for name in names if isinstance(name, str) and name)
 
     def _listed_heads(self, path: str) -> tuple[PullRequestHead, ...]:
         """Read one page: PyGithub's own list would ask for each pull request again."""
@@ -169,6 +187,13 @@ class GitHub:
             if self._clock.wait(pause):
                 raise errand.failed("the run was cancelled while GitHub let us wait", "")
             left_seconds, attempt = left_seconds - pause, attempt + 1
+
+
+def _commit_path(repository: str, commit: str, errand: Errand) -> str:
+    """Return where a commit is; refuse names that change the URL."""
+    if not _REPOSITORY.fullmatch(repository) or not hash_of(commit):
+        raise errand.failed("this is no repository, or no commit, on GitHub", "")
+    return f"/repos/{repository}/commits/{commit}"
 
 
 def _paths_of(pull: PullRequest) -> frozenset[str] | None:

@@ -45,7 +45,7 @@ class Question(StrEnum):
     PULL_REQUEST_HEAD = "pull_request_head"
     """The head commit of the pull request, and whether it comes from a fork."""
     PULL_REQUEST_OF_COMMIT = "pull_request_of_commit"
-    """The pull request whose head the commit is, if there is one."""
+    """The pull request whose head the commit is, if there is one; else a branch of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +56,10 @@ class Build:
     empty when nobody knows.  ``repository`` is ``owner/name``; empty on a laptop without remote.
     ``is_dependabot`` says that Dependabot asked, or wrote the pull request.
     ``number`` and ``attempt`` order the builds of one workflow; both are texts of digits or empty.
+    ``is_leg`` says that the build runs beside others of the same commit, each with a number of its
+    own.  ``may_be_github`` is False where the forge is known to be of a kind whose pull requests
+    have other numbers than GitHub's, so that no setting may have one asked for.  ``questions`` that
+    GitHub left open stay.
     """
 
     host: Host
@@ -73,6 +77,8 @@ class Build:
     is_dependabot: bool = False
     server_url: str = ""
     api_url: str = ""
+    is_leg: bool = False
+    may_be_github: bool = True
     questions: tuple[Question, ...] = ()
 
     @property

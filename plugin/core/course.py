@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugin.core.cost import cost_of
+from plugin.core.errors import EngineError, PluginError
 from plugin.core.logbook import LogBook
 from plugin.core.ports import Sighting
-from plugin.core.result import CheckResult, Phase
+from plugin.core.result import CheckResult, Leftover, Phase
 from plugin.core.states import RunState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from plugin.core.check import Check
     from plugin.core.judgement import Judgement, Stop
-    from plugin.core.result import Cost, Leftover
+    from plugin.core.result import Cost
 
 
 _HAS_RUN = frozenset({RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED, RunState.TIMEOUT})
@@ -36,6 +40,41 @@ class Course:
     misses: int = 0
     hurried_since: float | None = None
     """When the cancel was heard that shortens the wait for a stop (monotonic seconds)."""
+    made: set[str] = field(default_factory=set)
+    """Kinds of things that may be there: ``object``, ``job``, ``run``."""
+
+    @contextmanager
+    def making(self, kind: str) -> Iterator[None]:
+        """Note that a thing of this ``kind`` may be there from now on.
+
+        Only an error that tells for certain that nothing was made takes the note back; after a
+        lost answer, a bug or a signal it stays.
+        """
+        was_made = kind in self.made
+        self.made.add(kind)
+        try:
+            yield
+        except EngineError as error:
+            if error.had_no_effect and not was_made:
+                self.made.discard(kind)
+            raise
+
+    def leftovers(
+        self, kind: str, name: str, remove: Callable[[], tuple[Leftover, ...] | None]
+    ) -> tuple[Leftover, ...]:
+        """Ask for one removal; return what it names, or when it is refused, the thing itself.
+
+        What was never made is not named: nobody could find it.  A bug is treated like a refusal:
+        it must not keep us from asking for the other removals, nor from naming this one.
+        """
+        try:
+            return remove() or ()
+        except PluginError as error:
+            reason = str(error)
+        except Exception as bug:  # noqa: BLE001 - see above
+            reason = f"{type(bug).__name__}: {bug}"
+        may_be_there = bool(self.run_id) or kind in self.made
+        return (Leftover(kind=kind, name=name, reason=reason),) if may_be_there else ()
 
     def phase(self, name: str, since: float, until: float) -> None:
         """Note one part of the time."""
@@ -106,10 +145,10 @@ def result_of(
         hint=judgement.hint,
         place=judgement.place,
         findings=tuple(course.book.findings),
-        notes=(*judgement.notes, *kept_notes(check)),
+        notes=(*judgement.notes, *(kept_notes(check) if course.made else ())),
         leftovers=leftovers,
         state=str(course.seen.state) if course.run_id else "",
-        job_name=check.job_name,
+        job_name=check.job_name if "job" in course.made else "",
         run_id=course.run_id,
         glue_version=check.capacity.glue_version,
         capacity=check.capacity.in_words(),

@@ -11,6 +11,7 @@
     │   ├── Refused                AWS calls the request wrong
     │   ├── OverLimit              a quota, a concurrency limit or throttling
     │   │   └── Throttled          too many requests at once: this one was not executed
+    │   ├── Unreachable            there is no way to AWS: nothing was sent
     │   └── AnswerLost             the request may or may not have taken effect
     └── GitHubError            3   GitHub did not answer, or said no
 
@@ -69,7 +70,12 @@ class Unusable(PluginError):
 
 
 class EngineError(PluginError):
-    """AWS, or the local Glue, or the way there, is at fault."""
+    """AWS, or the local Glue, or the way there, is at fault.
+
+    ``had_no_effect`` tells that it is certain that the request that met it made nothing.
+    """
+
+    had_no_effect = False
 
 
 class AccessDenied(EngineError):
@@ -78,6 +84,8 @@ class AccessDenied(EngineError):
 
 class NoCredentials(EngineError):
     """There are no credentials, or they have expired."""
+
+    had_no_effect = True
 
 
 class NotFound(EngineError):
@@ -91,6 +99,8 @@ class AlreadyThere(EngineError):
 class Refused(EngineError):
     """AWS calls the request itself wrong."""
 
+    had_no_effect = True
+
 
 class OverLimit(EngineError):
     """A quota, a concurrency limit or throttling, after the retries."""
@@ -98,6 +108,12 @@ class OverLimit(EngineError):
 
 class Throttled(OverLimit):
     """Too many requests at once: this one was not executed, and may be sent again."""
+
+
+class Unreachable(EngineError):
+    """There is no way to AWS, a wrong address say: the request was never sent."""
+
+    had_no_effect = True
 
 
 class AnswerLost(EngineError):

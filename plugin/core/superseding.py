@@ -35,9 +35,10 @@ class Newcomer:
         """Return the tags that all jobs of the pull request bear.
 
         Empty when nobody knows the repository or there is no pull request: then there is nothing
-        to supersede.
+        to supersede.  So it is with a leg that its host numbers by itself: neither number nor time
+        tells an older build's job from that of a leg beside it.
         """
-        if not self.build.pull_request or not self.build.repository:
+        if self.build.is_leg or not self.build.pull_request or not self.build.repository:
             return {}
         return {
             Tag.MANAGED: "true",

@@ -25,6 +25,8 @@ PRIVILEGED = frozenset(
         "workflow_run",
         "check_run",
         "check_suite",
+        "deployment",
+        "deployment_status",
     }
 )
 """Events whose builds hold secrets, a token that writes and the default branch's caches, whoever
@@ -116,11 +118,15 @@ def _local_refusals(build: Build, plan: PlanSettings, runner: Runner) -> tuple[s
             "engine local: a stranger's configuration file asks to run on this machine: allow it by"
             " --engine or GLUE_HEALTH_CHECK_ENGINE."
         )
-    if build.host.has_runner_files and runner.obstacle:
+    if runner.obstacle:
+        power = (
+            "write the files by which GitHub takes commands for later steps"
+            if build.host.has_runner_files
+            else "do what that user can"
+        )
         found.append(
-            "engine local: a stranger's script would run as the user of this step, and could write"
-            f" the files by which GitHub takes commands for later steps: {runner.obstacle}. Run the"
-            " local image as root, or use engine glue."
+            "engine local: a stranger's script would run as the user of this step, and could"
+            f" {power}: {runner.obstacle}. Run the local image as root, or use engine glue."
         )
     if names := _names_of_secrets(plan, runner):
         found.append(
@@ -148,8 +154,8 @@ def _why_unknown(build: Build, plan: PlanSettings) -> str:
             " allow_forks to run a stranger's code with your role."
         )
     return (
-        "GitHub did not say. See that github_token may read pull requests, or set allow_forks to"
-        " run a stranger's code with your role."
+        "GitHub did not say. See that github_token may read pull requests and contents, or set"
+        " allow_forks to run a stranger's code with your role."
     )
 
 

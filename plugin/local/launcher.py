@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugin.core.errors import EngineError
 from plugin.local import hostname
 from plugin.local.capacity import PYTHON_SHELL
 from plugin.local.inner_aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
@@ -37,6 +38,7 @@ class LaunchSettings:
     endpoint_url: str
     work_dir: Path
     notify: Callable[[str], None]
+    may_run_as_us: bool = True
 
 
 class Launcher:
@@ -52,7 +54,7 @@ class Launcher:
         return self._settings.work_dir
 
     def launch(self, run: JobRun, space: Workspace, *, lifeline: int) -> Child:
-        """Prepare the folder and start the child; raises LaunchError or OSError.
+        """Prepare the folder and start the child; raises LaunchError, EngineError or OSError.
 
         `lifeline` is the read end of a pipe that the server holds for as long as it lives.
         """
@@ -89,7 +91,10 @@ class Launcher:
         return spark.java_home(self._settings.environ)
 
     def _user(self, java: Path | None) -> User | None:
-        """Return the user to run as; None, and a notice, where it has to be our own."""
+        """Return the user to run as; None, and a notice, where it has to be our own.
+
+        Raises EngineError where it has to, and may not.
+        """
         settings = self._settings
         paths = [
             *needed_paths(settings.python, is_spark=java is not None),
@@ -100,6 +105,8 @@ class Launcher:
         reason = obstacle(paths)
         if not reason:
             return NOBODY
+        if not settings.may_run_as_us:
+            raise EngineError(_not_as_us(reason))
         hide_process()
         settings.notify(
             f"the script runs as the same user as this process, because {reason}:"
@@ -124,6 +131,15 @@ class Launcher:
         from plugin.local.spark import spark_environ
 
         return {**environ, **spark_environ(java=java, conf_dir=space.root / "conf")}
+
+
+def _not_as_us(reason: str) -> str:
+    """Say that a script was not run, because it would have been as our own user."""
+    return (
+        "The script was not run: a stranger's script may not run as the user of this step, and it"
+        f" would, because {reason}. Run the step as root with its usual capabilities and an open"
+        " folder for temporary files, or use engine glue."
+    )
 
 
 def _hosts_file(space: Workspace) -> Path | None:

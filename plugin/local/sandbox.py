@@ -6,6 +6,7 @@ Knows when another user can reach what a child needs.  Refuses to know what the 
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from importlib.util import find_spec
@@ -19,8 +20,12 @@ if TYPE_CHECKING:
 
 NOBODY = User(uid=65534, gid=65534)
 """The user and group that own nothing, by their numbers on Linux."""
-
-
+BOOTSTRAP = Path(__file__).with_name("runtime") / "bootstrap.py"
+"""The first file that a child runs."""
+_CAPABILITIES = {"CHOWN": 0, "DAC_OVERRIDE": 1, "KILL": 5, "SETGID": 6, "SETUID": 7}
+"""What it takes to make a folder another user's, to read and remove what that user left there, to
+end its processes, and to become it; by the numbers of capabilities(7)."""
+_STATUS = Path("/proc/self/status")
 _PR_SET_DUMPABLE = 4
 """Source: prctl(2)."""
 
@@ -36,10 +41,15 @@ def needed_paths(python: str, *, is_spark: bool) -> tuple[Path, ...]:
     return tuple(paths)
 
 
-def obstacle(paths: Iterable[Path]) -> str:
-    """Return why the script cannot run as another user; empty when it can."""
+def obstacle(paths: Iterable[Path], *, status: Path = _STATUS) -> str:
+    """Return why the script cannot run as another user; empty when it can.
+
+    `status` is the kernel's word on this process.
+    """
     if os.geteuid() != 0:
         return "only root can change the user"
+    if lacks := _lacking(status):
+        return f"this root lacks the capabilities {', '.join(lacks)}"
     for path in paths:
         for place in (*reversed(path.absolute().parents), path.absolute()):
             if not _is_open(place):
@@ -56,6 +66,17 @@ def hide_process() -> None:
 
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def _lacking(status: Path) -> tuple[str, ...]:
+    """Return the capabilities that a container took from root; none where nobody tells."""
+    try:
+        text = status.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ()  # no Linux
+    found = re.search(r"^CapEff:\s*([0-9a-f]+)$", text, re.MULTILINE)
+    held = int(found[1], 16) if found else -1
+    return tuple(name for name, bit in _CAPABILITIES.items() if not held >> bit & 1)
 
 
 def _is_open(path: Path) -> bool:

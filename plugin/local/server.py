@@ -19,6 +19,7 @@ from plugin.local.inner_aws import ACCESS_KEY_ID, HOME_REGION, SECRET_ACCESS_KEY
 from plugin.local.job_store import JobStore
 from plugin.local.launcher import Launcher, LaunchSettings
 from plugin.local.runner import LocalRunner
+from plugin.local.sandbox import BOOTSTRAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from plugin.local.http_server import HttpServer
 
 _TURN_SECONDS = 0.2
-BOOTSTRAP = Path(__file__).with_name("runtime") / "bootstrap.py"
 
 
 def _keep_quiet(_text: str) -> None:
@@ -71,20 +71,19 @@ class LocalGlue:
         seconds_per_minute: float = 60.0,
         bootstrap: Path = BOOTSTRAP,
         notify: Callable[[str], None] = _keep_quiet,
+        may_run_as_us: bool = True,
     ) -> LocalGlue:
         """Start to serve in threads of this process; returns when it answers.
 
         `environ` is where PATH, language, time zone and Java are looked up.  `port` 0 takes a free
         one.  `python` runs the scripts, below `work_dir` or a temporary folder.  `roles` are names.
-        `seconds_per_minute` is a minute of a time-out.  `notify` is told, once each, what a user
-        should know.  Raises OSError for an address in use, InnerError for a bucket or role refused.
+        `seconds_per_minute` is a minute of a time-out.  `notify` is told once what a user should
+        know.  Without `may_run_as_us` a script that no other user can run is not begun, and ends in
+        ERROR.  Raises OSError for an address in use, InnerError for a bucket or role refused.
         """
-        from plugin.local.http_server import HttpServer
-
         app = _moto()
         aws = _furnished(InnerAws(app), buckets, roles, region)
-        http = HttpServer(host=host, port=port)
-        folder = _made_folder(work_dir, http)
+        http, folder = _place(host, port, work_dir)
         settings = LaunchSettings(
             python=python,
             bootstrap=bootstrap,
@@ -92,6 +91,7 @@ class LocalGlue:
             endpoint_url=_url(host, http.port),
             work_dir=folder,
             notify=_once(notify),
+            may_run_as_us=may_run_as_us,
         )
         launcher, store = Launcher(settings, aws), JobStore()
         runner = LocalRunner(store, aws, launcher, seconds_per_minute=seconds_per_minute)
@@ -123,15 +123,18 @@ class LocalGlue:
             self._stopped.set()
 
 
-def _made_folder(work_dir: Path | None, http: HttpServer) -> Path:
-    """Make the server's folder; the port is free again when that fails."""
+def _place(host: str, port: int, work_dir: Path | None) -> tuple[HttpServer, Path]:
+    """Take the port and make the server's folder; the port is free again when that fails."""
+    from plugin.local.http_server import HttpServer
+
+    http = HttpServer(host=host, port=port)
     try:
         folder = Path(tempfile.mkdtemp(prefix="local-glue-", dir=work_dir))
     except OSError:
         http.close()
         raise
     folder.chmod(0o711)  # another user passes through to the run's own folder, and sees no names
-    return folder
+    return http, folder
 
 
 def _moto() -> WSGIApplication:

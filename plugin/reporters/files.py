@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from plugin.reporters.folder import Folder
 
 
+PAGE, DATA = "report.md", "report.json"
+
+
 class ReportFiles:
     """Writes both files; the page first, because people look for it first."""
 
@@ -28,5 +31,12 @@ class ReportFiles:
         """Write them.  Raises ``PluginError`` with what to change."""
         from plugin.core.report_json import report_json  # pydantic, only now
 
-        self._path = str(self._folder.write("report.md", markdown(report)))
-        self._folder.write("report.json", report_json(report))
+        self._path = str(self._folder.write(PAGE, markdown(report)))
+        self._folder.write(DATA, report_json(report))
+        if not self._folder.holds_base:
+            self._folder.add(".gitignore", "*\n")  # nobody wants to commit a report
+
+    def forget(self) -> None:
+        """Remove both files: they are an earlier build's, until this one has a report."""
+        for name in (PAGE, DATA):
+            self._folder.remove(name)

@@ -61,6 +61,33 @@ class Folder:
             ) from error
         return self._path / name
 
+    def add(self, name: str, text: str) -> bool:
+        """Write ``text`` as the file ``name`` where nothing has that name; say whether it was so.
+
+        A link is a name too.  Lone surrogates are spelled out.
+        """
+        data = text.encode("utf-8", "backslashreplace")
+        try:
+            with self._opened() as (folder, owner):
+                _new_file(folder, name, data, owner)
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def remove(self, name: str) -> None:
+        """Remove the file or link ``name``, never what a link leads to.
+
+        What is not there, is a folder or may not be removed stays as it is.
+        """
+        with suppress(OSError, ValueError), self._opened(is_made=False) as (folder, _owner):
+            os.unlink(name, dir_fd=folder)
+
+    @property
+    def holds_base(self) -> bool:
+        """Whether it is the base, or a folder that the base lies in."""
+        target = Path(os.path.normpath(self._base_path / self._path))
+        return self._base_path.is_relative_to(target)
+
     def read(self, name: str) -> str:
         """Return the text of the small file ``name``; nothing is made, and nothing waited for.
 
@@ -167,15 +194,25 @@ def _read_file(folder: int, name: str) -> bytes:
 def _replace_file(folder: int, name: str, data: bytes, owner: _Owner | None) -> None:
     """Write a new file beside the old one and put it in its place in one step."""
     temporary = f".{name}.{secrets.token_hex(8)}"
+    _new_file(folder, temporary, data, owner)
+    try:
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary, dir_fd=folder)
+        raise
+
+
+def _new_file(folder: int, name: str, data: bytes, owner: _Owner | None) -> None:
+    """Write a file that was not there; what cannot be written whole is removed again."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, _FILE_MODE, dir_fd=folder)
+    descriptor = os.open(name, flags, _FILE_MODE, dir_fd=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             os.fchmod(descriptor, _FILE_MODE)
             file.write(data)
             _give(descriptor, owner)
-        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with suppress(OSError):
-            os.unlink(temporary, dir_fd=folder)
+            os.unlink(name, dir_fd=folder)
         raise

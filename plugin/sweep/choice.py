@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from plugin.core.ports import Engine, FoundJob
     from plugin.core.superseding import Newcomer
+    from plugin.sweep.owner import Owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,37 +41,45 @@ class Overdue:
     unread: tuple[Leftover, ...] = ()
 
 
-def of_build(
-    engine: Engine,
-    build_id: str,
-    *,
-    owner: Mapping[str, str] = MappingProxyType({}),
-    buckets: Iterable[str] = (),
-) -> tuple[Removal, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Traces:
+    """What one build left.
+
+    ``kept`` are jobs that stay on purpose, ``others`` are jobs of another pull request or
+    repository, ``unclaimed`` are addresses of objects of which no job says whose they are.
+    """
+
+    removals: tuple[Removal, ...] = ()
+    kept: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    unclaimed: tuple[str, ...] = ()
+
+
+def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[str] = ()) -> Traces:
     """Return what one build made and did not remove.
 
-    ``owner`` are tags that the build's jobs must bear (an empty text: must not): the build id may
-    come from a file that a pull request wrote, and then it is somebody else's.
+    The build id may come from a file that a pull request wrote: then it can be anybody's.  A job
+    that is not the ``owner``'s makes the whole build somebody else's, and without a job the objects
+    are nobody's, unless the owner is sure of the id.
     ``buckets`` are searched for the build's prefix too: a process that was killed before the job
     was created left objects alone.  What is no build id made nothing.
     """
     if not naming.BUILD_ID.fullmatch(build_id):
-        return ()
+        return Traces()
     jobs = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
-    if any(job.tags.get(key, "") != value for job in jobs for key, value in owner.items()):
-        return ()
-    removals = [_of_job(job, f"build {build_id}") for job in jobs if _is_ours(job)]
-    orphans = [
-        Removal(
-            kind="objects",
-            name=place.uri(),
-            places=(place,),
-            why=f"build {build_id}",
-        )
-        for place in _build_places(build_id, buckets)
-        if not any(_keeps(job.tags) for job in jobs) and _may_hold(engine, place)
-    ]
-    return (*removals, *orphans)
+    if others := tuple(job.name for job in jobs if not owner.owns(job.tags)):
+        return Traces(others=others)
+    kept = tuple(job.name for job in jobs if _keeps(job.tags))
+    wanted = () if kept else _build_places(build_id, buckets)
+    places = tuple(place for place in wanted if _may_hold(engine, place))
+    if not jobs and not owner.is_sure:
+        return Traces(unclaimed=tuple(place.uri() for place in places))
+    why = f"build {build_id}"
+    removals = (_of_job(job, why) for job in jobs if _is_ours(job))
+    orphans = (
+        Removal(kind="objects", name=place.uri(), places=(place,), why=why) for place in places
+    )
+    return Traces(removals=(*removals, *orphans), kept=kept)
 
 
 def of_age(
@@ -129,12 +137,6 @@ def _orphans(engine: Engine, bucket: str, alive: frozenset[str], before: datetim
         )
         for place, youngest in places
     ]
-
-
-def kept_by(engine: Engine, build_id: str) -> tuple[str, ...]:
-    """Return the names of a build's jobs that are kept on purpose or owned by somebody else."""
-    tags = {Tag.MANAGED: "true", Tag.BUILD: build_id}
-    return tuple(job.name for job in engine.find_jobs(tags) if _keeps(job.tags))
 
 
 def _of_job(job: FoundJob, why: str) -> Removal:

@@ -61,8 +61,9 @@ def supersede(engine: Engine, clock: Clock, removals: tuple[Removal, ...]) -> Sw
     take = partial(_remove_one, engine, clock, until=until, last_look=LAST_LOOK_SECONDS)
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
         futures = [pool.submit(take, removal) for removal in removals]
-        while wait(futures, timeout=_TURN_SECONDS).not_done:
-            pass
+        pending = set(futures)
+        while pending:
+            pending = wait(pending, timeout=_TURN_SECONDS).not_done
     return _swept(removals, [future.result() for future in futures])
 
 

@@ -61,6 +61,8 @@ class Repository:
 
     pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
     files: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=dict)
+    """The newest commit of each branch."""
 
     def add_pull(
         self,
@@ -97,7 +99,7 @@ class GitHubServer:
 
     def __init__(self, *, token: str = "") -> None:
         self.token = token
-        self.permissions: dict[str, str] = {"pull-requests": "write"}
+        self.permissions: dict[str, str] = {"pull-requests": "write", "contents": "read"}
         self.repositories: dict[str, Repository] = {}
         self.asked: list[Asked] = []
         self._next: deque[Answer] = deque()
@@ -196,6 +198,16 @@ def _get_pulls_of_commit(github: GitHubServer, asked: Asked, match: re.Match[str
     return github.page(asked, [pull for pull in pulls if pull["head"]["sha"] == match["sha"]])
 
 
+def _get_branches_of_head(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
+    branches = github.repository(match["repository"]).branches.items()
+    heads = [
+        {"name": name, "commit": {"sha": sha}, "protected": False}
+        for name, sha in branches
+        if sha == match["sha"]
+    ]
+    return Answer(body=heads)
+
+
 _REPOSITORY = r"/repos/(?P<repository>[^/]+/[^/]+)"
 _PULL = _REPOSITORY + r"/pulls/(?P<number>\d+)"
 
@@ -207,6 +219,12 @@ ROUTES: tuple[tuple[str, str, str, Callable[[GitHubServer, Asked, re.Match[str]]
         _REPOSITORY + r"/commits/(?P<sha>[0-9a-f]{40})/pulls",
         "pull-requests: read",
         _get_pulls_of_commit,
+    ),
+    (
+        "GET",
+        _REPOSITORY + r"/commits/(?P<sha>[0-9a-f]{40})/branches-where-head",
+        "contents: read",
+        _get_branches_of_head,
     ),
 )
 """Method, path, permission, and who answers."""

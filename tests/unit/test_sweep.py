@@ -19,6 +19,7 @@ NAME = "glue-health-check-flights-pr-7-0a1b2c"
 PREFIX = f"glue-health-check/{ID}/flights/"
 OLD = BEGIN - timedelta(hours=25)
 DAY = timedelta(hours=24)
+OWNER = sweep.Owner()
 HOSTILE_IDS = ("", "../", "..", "0a1b2c3d4e5f/../", "0A1B2C3D4E5F", "0a1b2c", "0a1b2c3d4e5f\n", "*")
 
 
@@ -68,7 +69,9 @@ def test_of_age__a_build_id_that_is_none__deletes_nothing(build_id):
 def test_of_build__an_id_that_is_none__asks_nothing(build_id):
     engine, _ = account()
 
-    assert sweep.of_build(engine, build_id, buckets=("scripts",)) == ()
+    found = sweep.of_build(engine, build_id, owner=sweep.Owner(is_sure=True), buckets=("scripts",))
+
+    assert found == sweep.Traces()
     assert engine.calls == []
 
 
@@ -109,15 +112,9 @@ def test_sweep__kept_or_owned__is_left_alone_with_its_objects(tag):
     of_age = swept(engine, clock, buckets=buckets)
 
     assert of_age == sweep.Swept()
-    assert sweep.of_build(engine, ID, buckets=buckets) == ()
-    assert sweep.kept_by(engine, ID) == (NAME,)
+    found = sweep.of_build(engine, ID, owner=OWNER, buckets=buckets)
+    assert found == sweep.Traces(kept=(NAME,))
     assert len(engine.objects) == 2
-
-
-def test_kept_by__nothing_kept__is_empty():
-    engine, _ = account()
-
-    assert sweep.kept_by(engine, ID) == ()
 
 
 def test_remove__a_hostile_bucket_tag__reaches_our_prefix_only():
@@ -191,8 +188,10 @@ def test_of_build__its_jobs_and_prefixes__are_removed_and_others_stay():
     engine.add_job(other, tags_of("ffffffffffff"), created_at=OLD)
     engine.add_object("scripts", f"glue-health-check/{ID}/orphan/x")
 
-    result = sweep.remove(engine, clock, sweep.of_build(engine, ID, buckets=("scripts", "")))
+    found = sweep.of_build(engine, ID, owner=OWNER, buckets=("scripts", ""))
+    result = sweep.remove(engine, clock, found.removals)
 
+    assert (found.kept, found.others, found.unclaimed) == ((), (), ())
     assert [removal.kind for removal in result.removed] == ["job", "objects"]
     assert result.removed[0].why == f"build {ID}"
     assert list(engine.jobs) == [other]
@@ -204,9 +203,9 @@ def test_of_build__a_bucket_without_its_objects__is_named_only_when_nobody_tells
     refusals = refused("has_objects", times=1) if is_refused else {}
     engine, _ = account(refusals=refusals)
 
-    found = sweep.of_build(engine, ID, buckets=("elsewhere",))
+    found = sweep.of_build(engine, ID, owner=OWNER, buckets=("elsewhere",))
 
-    kinds = [removal.kind for removal in found]
+    kinds = [removal.kind for removal in found.removals]
     assert kinds == (["job", "objects"] if is_refused else ["job"])
 
 
@@ -262,9 +261,10 @@ def test_of_age__one_bucket_refused__is_named_and_the_rest_is_found():
 @pytest.mark.parametrize(
     "owner",
     [
-        {Tag.REPOSITORY: "octocat/other"},
-        {Tag.PULL_REQUEST: "8"},
-        {Tag.REPOSITORY: ""},
+        sweep.Owner(repository="octocat/other", pull_request=7),
+        sweep.Owner(repository="octocat/flights", pull_request=8),
+        sweep.Owner(pull_request=7),
+        sweep.Owner(is_sure=True),
     ],
 )
 def test_of_build__its_jobs_are_somebody_elses__removes_nothing_not_even_objects(owner):
@@ -273,7 +273,47 @@ def test_of_build__its_jobs_are_somebody_elses__removes_nothing_not_even_objects
     tags = {**tags_of(), Tag.REPOSITORY: "octocat/flights", Tag.PULL_REQUEST: "7"}
     engine.add_job(NAME, tags, created_at=OLD)
 
-    assert sweep.of_build(engine, ID, owner=owner, buckets=("scripts",)) == ()
+    found = sweep.of_build(engine, ID, owner=owner, buckets=("scripts",))
+
+    assert found == sweep.Traces(others=(NAME,))
+
+
+@pytest.mark.parametrize("tagged", ["", "7"])
+@pytest.mark.parametrize("asks", [None, 7])
+def test_of_build__one_side_knows_no_pull_request__the_repository_decides(tagged, asks):
+    engine, _ = account()
+    engine.jobs.clear()
+    tags = {**tags_of(), Tag.REPOSITORY: "octocat/flights", Tag.PULL_REQUEST: tagged}
+    engine.add_job(NAME, tags, created_at=OLD)
+    owner = sweep.Owner(repository="octocat/flights", pull_request=asks)
+
+    found = sweep.of_build(engine, ID, owner=owner)
+
+    assert [removal.name for removal in found.removals] == [NAME]
+
+
+def test_of_build__sure_of_the_id__another_number_is_no_reason_to_leave_it():
+    engine, _ = account()
+    engine.jobs.clear()
+    tags = {**tags_of(), Tag.REPOSITORY: "octocat/flights", Tag.PULL_REQUEST: "7"}
+    engine.add_job(NAME, tags, created_at=OLD)
+    owner = sweep.Owner(repository="octocat/flights", pull_request=8, is_sure=True)
+
+    assert sweep.of_build(engine, ID, owner=owner).removals
+
+
+@pytest.mark.parametrize("is_sure", [False, True])
+def test_of_build__objects_without_a_job__go_only_when_the_id_is_sure(is_sure):
+    engine, _ = account()
+    engine.jobs.clear()
+    uri = f"s3://scripts/glue-health-check/{ID}/"
+
+    found = sweep.of_build(
+        engine, ID, owner=sweep.Owner(is_sure=is_sure), buckets=("scripts", "elsewhere")
+    )
+
+    assert [removal.name for removal in found.removals] == ([uri] if is_sure else [])
+    assert found.unclaimed == (() if is_sure else (uri,))
 
 
 def test_remove__a_run_goes_on__is_stopped_before_the_job_is_deleted():
@@ -369,7 +409,9 @@ def test_sweep__any_account__deletes_only_what_bears_our_tags_and_name(jobs, obj
     engine.objects.update(objects)
     buckets = ("scripts", "treasure")
 
-    sweep.remove(engine, clock, sweep.of_build(engine, build_id, buckets=buckets))
+    owner = sweep.Owner(is_sure=True)
+    found = sweep.of_build(engine, build_id, owner=owner, buckets=buckets)
+    sweep.remove(engine, clock, found.removals)
     swept(engine, clock, buckets=buckets)
 
     kept = {name for name, (tags, _) in jobs.items() if not may_go(name, tags)}

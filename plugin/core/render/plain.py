@@ -64,7 +64,8 @@ def _lines(report: Report) -> Iterator[str]:
         if result.console_url:
             yield f"    Run: {result.console_url}"
     for item in report.leftovers:
-        yield f"LEFT BEHIND: {item.kind} {item.name} ({item.reason}). {HOW_TO_REMOVE}"
+        reason = item.reason.removesuffix(".")
+        yield f"LEFT BEHIND: {item.kind} {item.name} ({reason}). {HOW_TO_REMOVE}"
     if len(report.results) > 1:
         yield headline(report)
 

@@ -6,10 +6,13 @@ import signal
 import pytest
 
 from plugin.core.naming import Tag
+from tests.doubles.github_server import GitHubServer
 from tests.unit.aws.relay import refusal
 
 BUILD = "0123456789ab"
 OTHER = "ba9876543210"
+TRAIL = "glue-health-check-report/build-id"
+TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
 
 
 def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)):
@@ -35,7 +38,45 @@ def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)
 
 
 def trail(checkout, text=BUILD):
-    checkout.write("glue-health-check-report/build-id", text)
+    checkout.write(TRAIL, text)
+
+
+def github(tmp_path):
+    """What a post step has after an event that names no pull request."""
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": "octocat/etl",
+        "GITHUB_STATE": str(tmp_path / "state"),
+    }
+
+
+def codebuild(commit):
+    """A build of a batch, which is told a commit and nothing of its pull request."""
+    return {
+        "CODEBUILD_BUILD_ID": "etl:4d2cce79-1e48-4525-bfc4-22c1c0f3088b",
+        "CODEBUILD_BUILD_ARN": "arn:aws:codebuild:us-east-1:123456789012:build/etl:4d2cce79-1e48",
+        "CODEBUILD_BATCH_BUILD_IDENTIFIER": "check",
+        "CODEBUILD_INITIATOR": "GitHub-Hookshot/951dca1",
+        "CODEBUILD_RESOLVED_SOURCE_VERSION": commit,
+        "CODEBUILD_SOURCE_VERSION": commit,
+        "CODEBUILD_SOURCE_REPO_URL": "https://github.com/octocat/etl.git",
+    }
+
+
+def merge_request(source="octocat/etl"):
+    """GitLab's merge request 7, from a project of that name."""
+    return {
+        "GITLAB_CI": "true",
+        "CI_PROJECT_PATH": "octocat/etl",
+        "CI_PROJECT_ID": "42",
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_PROJECT_ID": "42",
+        "CI_MERGE_REQUEST_PROJECT_PATH": "octocat/etl",
+        "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "42" if source == "octocat/etl" else "43",
+        "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": source,
+        "CI_COMMIT_SHA": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
+    }
 
 
 # --- cleanup -------------------------------------------------------------------------------------
@@ -130,7 +171,18 @@ def test_cleanup__this_build_left_things__removes_them_and_nothing_else(checkout
     assert f"cleanup: removed job glue-health-check-a-local-{BUILD[:6]}" in outcome.out
 
 
-def test_cleanup__killed_before_the_job_was_made__removes_the_objects(checkout):
+def test_cleanup__killed_before_the_job_was_made__githubs_state_is_enough(checkout, tmp_path):
+    key = f"glue-health-check/{BUILD}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=b"")
+
+    outcome = checkout.on_glue("cleanup", STATE_build_id=BUILD, **github(tmp_path))
+
+    assert outcome.code == 0
+    assert checkout.keys() == []
+
+
+def test_cleanup__a_file_names_objects_without_a_job__they_stay_for_sweep(checkout):
+    """Another build may be between its upload and its job, and a file can name any build."""
     key = f"glue-health-check/{BUILD}/a/script/a.py"
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=b"")
     trail(checkout)
@@ -138,7 +190,104 @@ def test_cleanup__killed_before_the_job_was_made__removes_the_objects(checkout):
     outcome = checkout.on_glue("cleanup")
 
     assert outcome.code == 0
-    assert checkout.keys() == []
+    assert checkout.keys() == [key]
+    assert f"glue-health-check/{BUILD}/ stays for sweep: no job says whose" in outcome.out
+
+
+@pytest.mark.parametrize("tagged", ["7", ""])
+def test_cleanup__the_pull_request_was_learned_from_github__its_job_goes(
+    checkout, tmp_path, tagged
+):
+    """An event that names a commit alone: the check asked GitHub, the post step does not."""
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: tagged})
+
+    outcome = checkout.on_glue("cleanup", STATE_build_id=BUILD, **github(tmp_path))
+
+    assert outcome.code == 0
+    assert checkout.jobs() == checkout.keys() == []
+
+
+def test_cleanup__codebuilds_check_asked_github__cleanup_asks_too(checkout):
+    commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    trail(checkout)
+    with GitHubServer(token=TOKEN) as server:
+        pulls = server.repository("octocat/etl")
+        pulls.add_pull(7, sha=commit, base="octocat/etl", head="octocat/etl")
+        outcome = checkout.on_glue(
+            "cleanup",
+            **codebuild(commit),
+            GITHUB_TOKEN=TOKEN,
+            GLUE_HEALTH_CHECK_GITHUB_API_URL=server.api_url,
+        )
+
+    assert outcome.code == 0, outcome.err
+    assert checkout.jobs() == checkout.keys() == []
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {Tag.REPOSITORY: "octocat/other", Tag.PULL_REQUEST: "7"},
+        {Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "8"},
+    ],
+)
+def test_cleanup__a_file_names_somebody_elses_build__is_left_alone_and_said(checkout, tags):
+    name = leave(checkout, tags=tags)
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", **merge_request())
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [name]
+    assert len(checkout.keys()) == 1
+    assert (
+        f"cleanup: the jobs of build {BUILD} belong to another pull request or repository:"
+        " left alone."
+    ) in outcome.out
+
+
+def test_cleanup__a_strangers_build_that_was_skipped__does_nothing(checkout):
+    name = leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", **merge_request("stranger/etl"))
+
+    assert outcome.code == 0
+    assert "the check of a stranger's code was skipped: nothing to do." in outcome.out
+    assert checkout.relay.asked == []
+    assert checkout.jobs() == [name]
+
+
+def test_cleanup__a_strangers_build_that_was_allowed__removes_its_own(checkout):
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--allow-forks", **merge_request("stranger/etl"))
+
+    assert outcome.code == 0
+    assert checkout.jobs() == []
+
+
+def test_cleanup__several_checks_shared_the_workspace__each_ones_things_go(checkout):
+    leave(checkout)
+    leave(checkout, OTHER)
+    trail(checkout, f"{BUILD}\n{OTHER}\n")
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == checkout.keys() == []
+    assert not checkout.files  # the trail is done with
+
+
+def test_cleanup__more_ids_than_a_trail_holds__is_not_our_file(checkout):
+    name = leave(checkout)
+    trail(checkout, "".join(f"{n:012x}\n" for n in range(20)) + BUILD)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert (outcome.code, checkout.relay.asked, checkout.jobs()) == (0, [], [name])
 
 
 @pytest.mark.parametrize("tag", [Tag.KEEP, Tag.OWNER])
@@ -162,6 +311,7 @@ def test_cleanup__dry_run__names_and_removes_nothing(checkout):
 
     assert f"would remove job {name}" in outcome.out
     assert checkout.jobs() == [name]
+    assert checkout.files == {TRAIL}
 
 
 def test_cleanup__delete_is_denied__is_3_and_names_what_stays(checkout):
@@ -175,6 +325,7 @@ def test_cleanup__delete_is_denied__is_3_and_names_what_stays(checkout):
     assert f"job {name} stays: " in outcome.err
     assert "not you" in outcome.err
     assert checkout.keys() == []
+    assert checkout.files == {TRAIL}  # cleanup can be tried again
 
 
 def test_cleanup__a_run_goes_on__is_stopped_first(checkout):

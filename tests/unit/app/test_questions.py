@@ -13,6 +13,7 @@ REPOSITORY = "octocat/flight-etl"
 NUMBER = 123
 HEAD = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 PULL = f"/api/v3/repos/{REPOSITORY}/pulls/{NUMBER}"
+OF_HEAD = f"/api/v3/repos/{REPOSITORY}/commits/{HEAD}/branches-where-head"
 OF_COMMIT = f"/api/v3/repos/{REPOSITORY}/commits/{HEAD}/pulls"
 
 
@@ -96,8 +97,64 @@ def test_check__no_token_for_a_commit__warns_and_counts_as_a_fork(checkout, run,
 
 def test_check__commit_of_no_pull_request__counts_as_a_fork(checkout, run, github):
     github.repository(REPOSITORY).pulls.clear()
+    github.repository(REPOSITORY).branches["main"] = "b" * 40
 
-    assert is_skipped(checkout.on_glue("check", "--script", "a.py", **run), checkout)
+    outcome = checkout.on_glue("check", "--script", "a.py", **run)
+
+    assert is_skipped(outcome, checkout)
+    assert [asked.path for asked in github.asked] == [OF_COMMIT, OF_HEAD]
+
+
+def test_check__github_refuses_to_list_the_branches__warns_and_counts_as_a_fork(
+    checkout, run, github
+):
+    github.repository(REPOSITORY).pulls.clear()
+    github.repository(REPOSITORY).branches["main"] = HEAD
+    github.permissions = {"pull-requests": "read"}
+
+    outcome = checkout.on_glue("check", "--script", "a.py", **run)
+
+    assert "warning: Could not list the branches at commit" in outcome.out
+    assert "contents: read" in outcome.out
+    assert is_skipped(outcome, checkout)
+
+
+@pytest.mark.parametrize("missing", ["head", "base"])
+def test_check__incomplete_answer__says_that_it_was_github_that_did_not_say(
+    checkout, drone, github, missing
+):
+    del github.repository(REPOSITORY).pulls[NUMBER][missing]["repo"]
+
+    outcome = checkout.on_glue("check", "--script", "a.py", **drone)
+
+    assert is_skipped(outcome, checkout)
+    assert "GitHub did not say" in outcome.report["reason"]
+
+
+@pytest.mark.parametrize("host", ["gitlab.com", "bitbucket.org"])
+def test_check__operators_api_on_a_forge_of_another_kind__is_not_asked(
+    checkout, drone, github, host
+):
+    drone["DRONE_REPO_LINK"] = f"https://{host}/{REPOSITORY}"
+
+    outcome = checkout.on_glue("check", "--script", "a.py", **drone)
+
+    assert is_skipped(outcome, checkout)
+    assert "drone does not say" in outcome.report["reason"]
+    assert github.asked == []
+
+
+def test_check__paths_on_gitea_that_speaks_plain_http__sends_no_token(checkout, gitea, github):
+    checkout.write(
+        ".glue-health-check.yml", "checks:\n- {name: a, script: a.py, paths: [jobs/**]}\n"
+    )
+    gitea |= {"GITHUB_SERVER_URL": "http://git.example.com", "GITHUB_TOKEN": TOKEN}
+    gitea["GITHUB_API_URL"] = github.api_url
+
+    outcome = checkout.on_glue("check", "--dry-run", **gitea)
+
+    assert "warning: paths is for repositories on GitHub" in outcome.out
+    assert github.asked == []
 
 
 # --- a stranger's --------------------------------------------------------------------------------
@@ -157,6 +214,41 @@ def test_check__host_knows_the_commit_only__github_is_asked_once_and_it_runs(che
     assert "1 to run" in outcome.out
     assert f"pull request {NUMBER}" in outcome.out
     assert [asked.path for asked in github.asked] == [OF_COMMIT]
+
+
+def test_check__operators_api_of_a_forge_that_nobody_guessed__is_asked_and_it_runs(
+    checkout, drone, github
+):
+    drone["DRONE_REPO_LINK"] = f"https://gitea.acme.example/{REPOSITORY}"
+
+    outcome = checkout.on_glue("check", "--script", "a.py", "--dry-run", **drone)
+
+    assert outcome.code == 0
+    assert "1 to run" in outcome.out
+    assert [asked.path for asked in github.asked] == [PULL]
+
+
+@pytest.mark.parametrize(("branch", "runs"), [("main", True), ("dependabot/pip/pandas-3", False)])
+def test_check__batch_of_a_push__github_is_asked_for_the_branch(checkout, github, branch, runs):
+    checkout.write("a.py", "print('a')")
+    github.repository(REPOSITORY).pulls.clear()
+    github.repository(REPOSITORY).branches[branch] = HEAD
+    environ = {
+        "CODEBUILD_BUILD_ID": "etl:4d2cce79-1e48-4525-bfc4-22c1c0f3088b",
+        "CODEBUILD_BATCH_BUILD_IDENTIFIER": "check",
+        "CODEBUILD_INITIATOR": "GitHub-Hookshot/951dca1",
+        "CODEBUILD_RESOLVED_SOURCE_VERSION": HEAD,
+        "CODEBUILD_SOURCE_VERSION": HEAD,
+        "CODEBUILD_SOURCE_REPO_URL": f"https://github.com/{REPOSITORY}.git",
+        "GITHUB_TOKEN": TOKEN,
+        "GITHUB_API_URL": github.api_url,
+    }
+
+    outcome = checkout.on_glue("check", "--script", "a.py", "--dry-run", **environ)
+
+    assert outcome.code == 0
+    assert ("1 to run" in outcome.out) is runs
+    assert [asked.path for asked in github.asked] == [OF_COMMIT, OF_HEAD]
 
 
 def test_check__jenkins_merged_with_the_target__reports_the_head_that_github_tells(

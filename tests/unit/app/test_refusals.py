@@ -323,3 +323,23 @@ def test_check__settings_and_files_are_wrong__are_told_together_and_nothing_twic
     for part in ("--role-arn", "--timeout-minutes", "sns_topic_arn", "missing.py", "'('"):
         assert sum(part in line for line in told) == 1
     assert "is required" not in outcome.err
+
+
+def test_check__refused_after_an_earlier_build__leaves_no_verdict_of_that_one(checkout):
+    for name in ("report.md", "report.json"):
+        checkout.write(f"glue-health-check-report/{name}", "passed")
+    checkout.write("a.py", "print(1)")
+
+    outcome = checkout.on_glue("check", "--script", "gone.py")
+
+    assert outcome.code == 2
+    assert not any(name.endswith(("report.md", "report.json")) for name in checkout.files)
+
+
+def test_check__dry_run__leaves_an_earlier_report(checkout):
+    checkout.write("glue-health-check-report/report.json", "{}")
+    checkout.write("a.py", "print(1)")
+
+    checkout.on_glue("check", "--dry-run", "--script", "a.py")
+
+    assert any(name.endswith("report.json") for name in checkout.files)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin.app.runner import LOCAL_MODULES, missing_of_local
+from plugin.app.runner import LOCAL_MODULES, missing_of_local, obstacle_of_local
 from plugin.core.settings import Origin, table
 from tests.doubles.github_server import GitHubServer
 from tests.unit.aws.relay import Relay
@@ -152,18 +152,26 @@ def test_check__allowed_stranger_on_the_local_engine__files_with_secrets_count(
 
     outcome = checkout.local("--script", "a.py", "--allow-forks", "--dry-run", **drone())
 
-    assert outcome.code == (2 if is_secret else 0), outcome.err
+    # Where this checkout or interpreter is closed to others, the script's user is a refusal too.
+    assert outcome.code == (2 if is_secret or obstacle_of_local() else 0), outcome.err
     assert ("beside secrets" in outcome.err) is is_secret
     assert "t0ken" not in outcome.err
 
 
-def test_check__allowed_stranger_on_the_local_engine_without_secrets__runs(checkout):
-    checkout.write("a.py", "print('it ran')")
+def test_check__allowed_stranger_on_the_local_engine_without_secrets__never_runs_as_us(checkout):
+    checkout.write("a.py", "import os; print('it ran as', os.getuid())")
 
     outcome = checkout.local("--script", "a.py", "--allow-forks", **drone())
 
-    assert outcome.code == 0
-    assert "| it ran" in outcome.out
+    if obstacle := obstacle_of_local():
+        assert (
+            f"would run as the user of this step, and could do what that user can: {obstacle}"
+            in (refused(checkout, outcome))
+        )
+        assert "it ran" not in outcome.out
+    else:
+        assert outcome.code == 0
+        assert "| it ran as 65534" in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,18 @@ def test_start_run__request_lost__is_an_error_and_no_second_start(bench):
     assert bench.relay.asked.count("GetJobRuns") == 5
 
 
+def test_start_run__answer_lost_and_then_no_credentials__may_have_been_started(bench):
+    name = bench.job()
+    bench.relay.let("StartJobRun", LOST_ANSWER)
+    bench.relay.let("GetJobRuns", refusal(400, "ExpiredTokenException"))
+
+    with pytest.raises(AnswerLost, match=f"Could not start the job {name}") as caught:
+        bench.engine.start_run(wanted(name))
+
+    assert not caught.value.had_no_effect
+    assert len(run_ids(bench, name)) == 1
+
+
 def test_start_run__request_lost_and_cancelled__looks_once_and_does_not_wait_on(bench):
     name = bench.job()
     bench.relay.let("StartJobRun", LOST_REQUEST)

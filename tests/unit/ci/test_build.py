@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.ci.build import answer, answer_of_commit
+from plugin.ci.build import answer, answer_of_branches, answer_of_commit
 from plugin.core.build import Build, Fork, Host, Question
 from plugin.core.pull_request import PullRequestHead, head_of
 
@@ -24,10 +24,11 @@ def asking(host, *, commit=BUILT, fork=Fork.UNKNOWN, branch=""):
     )
 
 
-def test_answer__github_knew_nothing__stays_foreign():
+def test_answer__github_knew_nothing__stays_foreign_and_the_question_open():
     build = answer(asking(Host.DRONE), NOTHING)
 
-    assert (build.commit, build.fork, build.questions) == (BUILT, Fork.UNKNOWN, ())
+    assert build == asking(Host.DRONE)
+    assert build.questions == (Question.PULL_REQUEST_HEAD,)
     assert build.is_foreign
 
 
@@ -106,12 +107,18 @@ FOUND = PullRequestHead(
 def test_answer_of_commit__none_has_it_as_its_head_into_us__stays_foreign(other):
     build = answer_of_commit(OF_COMMIT, (other,))
 
-    assert (build.pull_request, build.fork, build.questions) == (None, Fork.UNKNOWN, ())
+    assert build == OF_COMMIT
     assert build.is_foreign
 
 
 def test_answer_of_commit__no_pull_request_at_all__stays_foreign():
-    assert answer_of_commit(OF_COMMIT, ()) == replace(OF_COMMIT, questions=())
+    assert answer_of_commit(OF_COMMIT, ()) == OF_COMMIT
+
+
+def test_answer_of_commit__no_pull_request_of_a_known_fork__stays_one_and_leaves_no_question():
+    fork = replace(OF_COMMIT, fork=Fork.YES)
+
+    assert answer_of_commit(fork, ()) == replace(fork, questions=())
 
 
 def test_answer_of_commit__one_of_a_fork_among_ours__is_taken():
@@ -139,6 +146,48 @@ def test_answer_of_commit__known_fork__stays_one():
     build = answer_of_commit(replace(OF_COMMIT, fork=Fork.YES), (FOUND,))
 
     assert (build.pull_request, build.fork) == (7, Fork.YES)
+
+
+# --- the branches of a commit --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("branches", [(), ("",), ("a\nb", "\x1b[31m")])
+def test_answer_of_branches__none_of_ours_has_it_as_its_head__stays_foreign(branches):
+    assert answer_of_branches(OF_COMMIT, branches) == OF_COMMIT
+
+
+@pytest.mark.parametrize("branches", [("main",), ()])
+def test_answer_of_branches__known_fork__stays_one(branches):
+    build = answer_of_branches(replace(OF_COMMIT, fork=Fork.YES), branches)
+
+    assert (build.fork, build.branch, build.questions) == (Fork.YES, "", ())
+
+
+@pytest.mark.parametrize("branches", [("dependabot/pip/x",), ("dependabot/a", "dependabot/b")])
+def test_answer_of_branches__dependabots_only__is_foreign_although_no_fork(branches):
+    build = answer_of_branches(OF_COMMIT, branches)
+
+    assert build.is_dependabot
+    assert build.is_foreign
+
+
+def test_answer_of_branches__known_to_be_dependabots__stays_so():
+    assert answer_of_branches(replace(OF_COMMIT, is_dependabot=True), ("main",)).is_dependabot
+
+
+@pytest.mark.parametrize(
+    ("known", "branches", "branch"),
+    [
+        ("", ("main",), "main"),
+        ("mine", ("main",), "mine"),
+        ("", ("main", "dependabot/x"), ""),
+    ],
+)
+def test_answer_of_branches__one_of_ours__is_ours(known, branches, branch):
+    build = answer_of_branches(replace(OF_COMMIT, branch=known), branches)
+
+    assert (build.fork, build.branch, build.questions) == (Fork.NO, branch, ())
+    assert not build.is_foreign
 
 
 def test_answer__branches__fill_what_is_empty_only():

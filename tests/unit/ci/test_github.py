@@ -134,7 +134,7 @@ def test_github__comment_whose_number_is_missing__counts_as_a_fork():
         ({}, {"pull_request": {"number": 9}}),
     ],
 )
-@pytest.mark.parametrize("name", ["workflow_call", "deployment", ""])
+@pytest.mark.parametrize("name", ["workflow_call", "deployment", "deployment_status", ""])
 def test_github__event_of_another_name_for_a_pull_request__counts_as_a_fork(environ, event, name):
     build = build_of(Host.GITHUB, RUNNER | {"GITHUB_EVENT_NAME": name} | environ, event=event)
 
@@ -244,3 +244,17 @@ def test_github__no_api_named__derives_it_from_the_server(server, api):
     build = build_of(Host.GITHUB, {"GITHUB_SERVER_URL": server})
 
     assert build.api_url == api
+
+
+@pytest.mark.parametrize(
+    "ref", [None, "", " ", "main", "refs/", "refs/heads", "refs/changes/1", HEAD]
+)
+@pytest.mark.parametrize("name", ["deployment", "deployment_status"])
+def test_github__deployment_of_no_branch_or_tag__may_be_of_a_fork_and_is_asked_about(name, ref):
+    environ = RUNNER | {"GITHUB_EVENT_NAME": name, "GITHUB_SHA": HEAD}
+    environ = {key: value for key, value in environ.items() if key != "GITHUB_REF"}
+
+    build = build_of(Host.GITHUB, environ | ({} if ref is None else {"GITHUB_REF": ref}))
+
+    assert (build.fork, build.branch, build.commit) == (Fork.UNKNOWN, "", HEAD)
+    assert build.questions == (Question.PULL_REQUEST_OF_COMMIT,)

@@ -3,13 +3,11 @@
 And no pull request that passes for ours because what tells a fork is not there.
 """
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.ci.build import answer, answer_of_commit, build_of
+from plugin.ci.build import answer, answer_of_branches, answer_of_commit, build_of
 from plugin.ci.event import parse_event
 from plugin.ci.git import GitFacts
 from plugin.core.build import Fork, Host
@@ -294,6 +292,9 @@ MARKS = frozenset(
         "CODEBUILD_SOURCE_VERSION",
         "CODEBUILD_INITIATOR",
         "BUILDKITE_PULL_REQUEST",
+        "BUILDKITE_BRANCH",
+        "GERRIT_CHANGE_NUMBER",
+        "GERRIT_PATCHSET_REVISION",
         "BUILD_SOURCEBRANCH",
         "SYSTEM_PULLREQUEST_PULLREQUESTNUMBER",
         "CIRCLE_PULL_REQUEST",
@@ -345,6 +346,8 @@ ACTIONS = (
     "workflow_call",
     "check_run",
     "check_suite",
+    "deployment",
+    "deployment_status",
     "push",
 )
 
@@ -368,7 +371,7 @@ def test_answer__any_answer__never_takes_a_fork_away_nor_changes_the_commit(reco
     build = answer(recorded.build, head)
 
     assert_harmless(build)
-    assert build.questions == ()
+    assert build.questions == (recorded.build.questions if build.fork is Fork.UNKNOWN else ())
     assert build.commit == (recorded.build.commit or head.sha)
     if recorded.build.fork is Fork.YES or recorded.build.is_dependabot:
         assert build.is_foreign
@@ -378,7 +381,21 @@ def test_answer__any_answer__never_takes_a_fork_away_nor_changes_the_commit(reco
 def test_answer_of_commit__any_answer__keeps_the_commit(recorded, found):
     build = answer_of_commit(recorded.build, map(head_of, found))
 
-    assert (build.commit, build.questions) == (recorded.build.commit, ())
+    assert build.commit == recorded.build.commit
+    assert build.questions == (recorded.build.questions if build.fork is Fork.UNKNOWN else ())
+
+
+@given(recorded=st.sampled_from(CASES), branches=st.lists(st.text() | st.sampled_from(HOSTILE)))
+def test_answer_of_branches__any_answer__is_harmless_and_takes_no_fork_away(recorded, branches):
+    build = answer_of_branches(recorded.build, branches)
+
+    assert_harmless(build)
+    assert (build.commit, build.pull_request) == (
+        recorded.build.commit,
+        recorded.build.pull_request,
+    )
+    if recorded.build.fork is Fork.YES or recorded.build.is_dependabot:
+        assert build.is_foreign
 
 
 def test_answer_of_commit__somebody_elses_pull_request__is_not_ours():
@@ -387,4 +404,4 @@ def test_answer_of_commit__somebody_elses_pull_request__is_not_ours():
         sha=HEAD, fork=Fork.NO, branch="x", number=7, target_repository="hubot/flight-etl"
     )
 
-    assert answer_of_commit(recorded, (theirs,)) == replace(recorded, questions=())
+    assert answer_of_commit(recorded, (theirs,)) == recorded

@@ -1,5 +1,8 @@
 """Jenkins' variables, multibranch and ghprb, become a build."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from plugin.ci.build import build_of
@@ -302,3 +305,69 @@ def test_jenkins__any_form_of_url__finds_the_repository(name, url, api_url, repo
     assert (build.repository, build.api_url) == (repository, api_url)
     assert build.questions == (ASK if api_url else ())
     assert "token" not in repr(build)
+
+
+# --- a docker run that passes what somebody listed ------------------------------------------------
+
+PASSED = {
+    "JENKINS_URL": "https://ci.example.com/",
+    "BUILD_NUMBER": "456",
+    "JOB_NAME": "etl-pr",
+    "GIT_COMMIT": HEAD,
+    "GIT_URL": "https://github.com/octocat/flight-etl.git",
+}
+OF_COMMIT = (Question.PULL_REQUEST_OF_COMMIT,)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"GIT_BRANCH": "detached"},
+        {"GIT_BRANCH": "detached", "EXECUTOR_NUMBER": "1"},
+        {"GIT_BRANCH": "detached", "GIT_LOCAL_BRANCH": "main"},
+        {"GIT_BRANCH": "origin/pr/7/built"},
+        {"GIT_BRANCH": "refs/pull/7"},
+        {"GIT_BRANCH": "refs/changes/34/1234/5"},
+        {"GIT_BRANCH": "origin/changes/34/1234/5"},
+        {"GIT_BRANCH": "main", "GERRIT_CHANGE_NUMBER": "1234"},
+        {"BRANCH_NAME": "main", "GERRIT_PATCHSET_REVISION": HEAD},
+    ],
+)
+def test_jenkins__no_branch_of_ours_is_named__the_commit_is_asked_about(environ):
+    build = build_of(Host.JENKINS, PASSED | environ)
+
+    assert build.is_foreign
+    assert build.pull_request or (build.commit, build.questions) == (HEAD, OF_COMMIT)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"GIT_BRANCH": "origin/main"},
+        {"GIT_BRANCH": "origin/detached-head"},
+        {"GIT_BRANCH": "origin/changes/for-7"},
+        {"BRANCH_NAME": "main", "GIT_BRANCH": "detached"},
+    ],
+)
+def test_jenkins__a_branch_of_ours_is_named__is_ours(environ):
+    assert not build_of(Host.JENKINS, PASSED | environ).is_foreign
+
+
+ROOT = Path(__file__).parents[3]
+NOT_PASSED = {"EXECUTOR_NUMBER", "GIT_LOCAL_BRANCH"}
+"""That it is there says that all was passed; and a local name, which says little."""
+
+
+@pytest.mark.parametrize("name", ["Jenkinsfile", "Jenkinsfile.scripted"])
+def test_jenkinsfile__docker_run__passes_each_variable_that_is_read(name):
+    source = (ROOT / "plugin/ci/jenkins.py").read_text(encoding="utf-8")
+    read = set(re.findall(r'"((?:ghprb|gitlab)[A-Z]\w+|[A-Z]+(?:_[A-Z0-9]+)+)"', source))
+    read |= {
+        f"gitlab{side}Repo{kind}Url" for side in ("Source", "Target") for kind in ("Http", "Ssh")
+    }
+
+    text = (ROOT / "examples/ci/jenkins" / name).read_text(encoding="utf-8")
+
+    assert len(read) > 20
+    assert read - NOT_PASSED - set(re.findall(r"-e (\w+)", text)) == set()

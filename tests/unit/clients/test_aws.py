@@ -2,14 +2,23 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from plugin.clients.aws import Access, Clients
 from plugin.clients.aws_errors import translated
-from plugin.core.errors import AccessDenied, AnswerLost, EngineError, NoCredentials, Refused
+from plugin.core.errors import (
+    AccessDenied,
+    AnswerLost,
+    EngineError,
+    NoCredentials,
+    Refused,
+    Unreachable,
+)
 from plugin.local.server import LocalGlue
 from tests.unit.aws.relay import LOST_REQUEST, Relay, refusal
 
@@ -112,6 +121,132 @@ def test_clients__nobody_listens__is_told_with_the_address():
         clients.glue_once.list_jobs()
 
     assert caught.type is not AnswerLost
+
+
+# --- an environment that is wrong ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("service", ["glue", "s3"])
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_{}"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://127.0.0.1:41395.", "localhost:4566", "http://[::1", "http://127.0.0.1:a b"),
+        "http://me:a-secret@127.0.0.1:x",
+    ],
+)
+def test_clients__the_endpoints_address_is_none__names_the_setting(service, name, url):
+    os.environ[name.format(service.upper())] = url
+
+    error = failure_of(Clients(Access(region="us-east-1", **KEY)), service)
+
+    assert type(error) is Unreachable
+    assert "Set AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, " in error.hint
+    assert "http(s)://host:port" in error.hint
+    assert "a-secret" not in str(error)
+
+
+def test_clients__the_profiles_endpoint_is_none__names_the_setting(tmp_path):
+    path = tmp_path / "config"
+    path.write_text("[default]\nendpoint_url = localhost:4566\n")
+    os.environ["AWS_CONFIG_FILE"] = str(path)
+
+    error = failure_of(Clients(Access(region="us-east-1", **KEY)))
+
+    assert type(error) is Unreachable
+    assert "the profile's endpoint_url" in error.hint
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_clients__no_token_file__is_told_with_its_path_and_setting(tmp_path, is_folder):
+    path = tmp_path / "token"
+    if is_folder:
+        path.mkdir()
+    os.environ |= {"AWS_WEB_IDENTITY_TOKEN_FILE": str(path), "AWS_ROLE_ARN": ROLE}
+
+    error = failure_of(Clients(Access(region="us-east-1")))
+
+    assert type(error) is NoCredentials
+    assert f"the file {path} cannot be read: " in error.message
+    assert "AWS_WEB_IDENTITY_TOKEN_FILE" in error.hint
+
+
+@pytest.mark.parametrize("token", [b"", b"abc"])
+def test_clients__token_too_short__is_told_as_such(tmp_path, token):
+    path = tmp_path / "token"
+    path.write_bytes(token)
+    os.environ |= {"AWS_WEB_IDENTITY_TOKEN_FILE": str(path), "AWS_ROLE_ARN": ROLE}
+
+    error = failure_of(Clients(Access(region="us-east-1")))
+
+    assert type(error) is NoCredentials
+    assert error.message.endswith("the web identity token is empty or too short.")
+    assert "id_tokens" in error.hint
+
+
+def test_clients__token_no_text__is_told_as_such(tmp_path):
+    path = tmp_path / "token"
+    path.write_bytes(b"\xff\xfea-secret-of-ours")
+    os.environ |= {"AWS_WEB_IDENTITY_TOKEN_FILE": str(path), "AWS_ROLE_ARN": ROLE}
+
+    error = failure_of(Clients(Access(region="us-east-1")))
+
+    assert type(error) is NoCredentials
+    assert "AWS_WEB_IDENTITY_TOKEN_FILE" in error.hint
+    assert "a-secret" not in str(error)
+
+
+@pytest.mark.parametrize("code", ["AccessDenied", "InvalidIdentityToken"])
+def test_clients__sts_refuses_the_token__no_request_was_sent(relay, tmp_path, code):
+    path = tmp_path / "token"
+    path.write_text("a-token-of-ours")
+    os.environ |= {"AWS_WEB_IDENTITY_TOKEN_FILE": str(path), "AWS_ROLE_ARN": ROLE}
+    relay.let("AssumeRoleWithWebIdentity", refusal(403, code, "no"))
+    os.environ["AWS_ENDPOINT_URL"] = relay.endpoint_url
+
+    error = failure_of(Clients(Access(region="us-east-1")))
+
+    assert error.had_no_effect
+    assert "a-token" not in str(error)
+
+
+def test_clients__lost_and_then_nobody_there__may_have_had_an_effect():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        clients = Clients(
+            Access(
+                region="us-east-1",
+                endpoint_url=f"http://127.0.0.1:{server.getsockname()[1]}",
+                **KEY,
+            )
+        )
+        answering = threading.Thread(target=hang_up, args=(server,))
+        answering.start()
+        error = failure_of(clients)
+        answering.join()
+
+    assert type(error) is Unreachable
+    assert not error.had_no_effect
+
+
+def hang_up(server):
+    """Take one request, and from then on nobody listens."""
+    connection, _ = server.accept()
+    server.close()
+    connection.recv(65536)
+    connection.close()
+
+
+def failure_of(clients, service="glue"):
+    with pytest.raises(EngineError) as caught, translated("do it"):
+        ask(clients, service)
+    return caught.value
+
+
+def ask(clients, service):
+    if service == "s3":
+        clients.s3.put_object(Bucket="a-bucket", Key="a-key", Body=b"")
+    else:
+        clients.glue.list_jobs()
 
 
 def test_access__shown__holds_no_secret():

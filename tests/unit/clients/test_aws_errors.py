@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.clients.aws_errors import code_of, translated
+from plugin.clients.aws_errors import code_of, note_attempt, translated
 from plugin.core.errors import (
     AccessDenied,
     AlreadyThere,
@@ -21,6 +21,7 @@ from plugin.core.errors import (
     OverLimit,
     Refused,
     Throttled,
+    Unreachable,
 )
 
 TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE//////////wEaCXVzLWVhc3QtMSJHMEUCIQ=="
@@ -52,6 +53,10 @@ def answer(code="", message="", status=400):
     return ClientError(response, "CreateJob")
 
 
+def answer_hint(code):
+    return translation(answer(code)).hint
+
+
 def translation(error):
     with pytest.raises(EngineError) as caught, translated("do it"):
         raise error
@@ -79,9 +84,10 @@ def test_translated__error_of_the_sdk__is_ours_and_says_what_was_tried(cls):
         ("InvalidRegionError", Refused, "region"),
         ("ProfileNotFound", Refused, "AWS_PROFILE"),
         ("ParamValidationError", Refused, "setting"),
-        ("EndpointConnectionError", EngineError, "network"),
-        ("ConnectTimeoutError", EngineError, "network"),
-        ("ProxyConnectionError", EngineError, "HTTPS_PROXY"),
+        ("EndpointProviderError", Refused, "setting"),
+        ("EndpointConnectionError", Unreachable, "network"),
+        ("ConnectTimeoutError", Unreachable, "network"),
+        ("ProxyConnectionError", Unreachable, "HTTPS_PROXY"),
         ("SSLError", EngineError, "AWS_CA_BUNDLE"),
         ("ReadTimeoutError", AnswerLost, "again"),
         ("ConnectionClosedError", AnswerLost, "again"),
@@ -186,6 +192,89 @@ def test_translated__answer_lacks_what_we_read__is_a_lost_answer():
 
     with pytest.raises(AnswerLost, match="the answer has no 'JobRunId'"), translated("do it"):
         _ = empty["JobRunId"]
+
+
+def test_translated__no_such_bucket__hints_at_the_settings_that_name_one():
+    assert answer_hint("NoSuchBucket") == "Check scripts_bucket, temp_bucket and region."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Invalid endpoint: localhost:4566",
+        "Port could not be cast to integer value as '4566.'",
+        "Invalid IPv6 URL",
+    ],
+)
+def test_translated__python_refuses_an_address__names_the_setting_and_the_form(said):
+    error = translation(ValueError(said))
+
+    assert type(error) is Unreachable
+    assert error.message == f"Could not do it: {said}."
+    assert "AWS_ENDPOINT_URL" in error.hint
+    assert "http(s)://host:port" in error.hint
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ValueError("Invalid endpoint: http://me:a/pass word@host:x"),
+        botocore.exceptions.EndpointResolutionError(
+            msg="Custom endpoint `http://me:a/pass word@host:x` was not a valid URI"
+        ),
+        botocore.exceptions.EndpointConnectionError(endpoint_url="http://me:a-pass word@host/"),
+        botocore.exceptions.EndpointConnectionError(endpoint_url="http://me:pass@host/"),
+    ],
+    ids=["no endpoint", "no URI", "nobody there, odd password", "nobody there"],
+)
+def test_translated__a_password_in_the_address__is_not_shown(error):
+    assert "pass" not in str(translation(error)).replace("a password", "")
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), OSError(5, "odd"), UnicodeError("odd")])
+def test_translated__python_trips_over_an_answer__is_a_lost_answer(error):
+    ours = translation(error)
+
+    assert type(ours) is AnswerLost
+    assert ours.message.startswith(f"Could not do it: {type(error).__name__}: ")
+    assert not ours.had_no_effect
+
+
+def test_translated__several_lines__are_one():
+    assert translation(answer("Odd", "one\n\n  two")).message == "Could not do it: Odd: one two."
+
+
+@pytest.mark.parametrize(
+    ("retries", "had_no_effect"),
+    [(0, True), (1, False)],
+)
+def test_translated__refused_after_a_retry__may_have_had_an_effect(retries, had_no_effect):
+    error = answer("InvalidInputException")
+    error.response["ResponseMetadata"]["RetryAttempts"] = retries
+
+    assert translation(error).had_no_effect is had_no_effect
+
+
+@pytest.mark.parametrize(
+    ("earlier", "had_no_effect"),
+    [
+        ((), True),
+        ((botocore.exceptions.EndpointConnectionError(endpoint_url="x"),), True),
+        ((botocore.exceptions.ReadTimeoutError(endpoint_url="x"),), False),
+        ((None,), False),
+    ],
+    ids=["no attempt", "nobody there", "lost", "an answer"],
+)
+def test_note_attempt__nobody_there_in_the_end__had_no_effect_unless_one_was_sent(
+    earlier, had_no_effect
+):
+    context: dict[str, Any] = {}
+    last = botocore.exceptions.EndpointConnectionError(endpoint_url="x")
+
+    for exception in (*earlier, last):
+        note_attempt(context=context, exception=exception)
+
+    assert translation(last).had_no_effect is had_no_effect
 
 
 def test_translated__error_that_is_not_the_sdks__is_left_as_it_is():

@@ -333,6 +333,48 @@ def test_github__proxy_that_refuses__says_so(server, clock, monkeypatch):
     assert "secret" not in str(error)
 
 
+# --- the branches of a commit --------------------------------------------------------------------
+
+
+def test_branches_of_head__may_not_read_contents__names_the_line(server, github):
+    server.permissions = {"pull-requests": "read"}
+
+    with pytest.raises(GitHubError, match="list the branches at commit 6dcb09b5b578") as caught:
+        github.branches_of_head(REPOSITORY, HEAD)
+
+    assert "contents: read" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "body", [{}, None, "x", [], [None, 7, {}, {"name": None}, {"name": ""}, {"name": 7}]]
+)
+def test_branches_of_head__answer_without_names__is_none(server, github, body):
+    server.next_answers(Answer(body=body))
+
+    assert github.branches_of_head(REPOSITORY, HEAD) == ()
+
+
+@pytest.mark.parametrize(
+    ("repository", "commit"), [("etl", HEAD), ("../etl", HEAD), (REPOSITORY, "main"), ("", "")]
+)
+def test_branches_of_head__no_repository_or_commit__asks_nothing(
+    server, github, repository, commit
+):
+    with pytest.raises(GitHubError, match="no repository, or no commit"):
+        github.branches_of_head(repository, commit)
+
+    assert server.asked == []
+
+
+def test_branches_of_head__of_ours__are_named_with_one_request(server, github):
+    server.repository(REPOSITORY).branches = {"main": HEAD, "old": "b" * 40, "release": HEAD}
+
+    assert github.branches_of_head(REPOSITORY, HEAD) == ("main", "release")
+    assert [asked.path for asked in server.asked] == [
+        f"/api/v3/repos/{REPOSITORY}/commits/{HEAD}/branches-where-head"
+    ]
+
+
 # --- what is not GitHub --------------------------------------------------------------------------
 
 

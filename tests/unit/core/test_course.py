@@ -5,8 +5,17 @@ from decimal import Decimal
 import pytest
 
 from plugin.core.course import Course, cost_so_far, result_of
+from plugin.core.errors import (
+    AccessDenied,
+    AnswerLost,
+    EngineError,
+    NoCredentials,
+    Refused,
+    Unreachable,
+)
 from plugin.core.judgement import Judgement
 from plugin.core.ports import Sighting
+from plugin.core.result import Leftover
 from plugin.core.states import RunState
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
@@ -112,6 +121,86 @@ def test_result_of__cost__is_told_of_runs_that_ran_on_aws(is_local, ran, has_cos
     assert result.seconds == 30.5
     assert result.state == str(course.seen.state)
     assert result.capacity == "2 × G.1X"
+
+
+@pytest.mark.parametrize(
+    ("made", "has_name"), [((), False), (("object",), False), (("job",), True)]
+)
+def test_result_of__job_name__is_told_of_a_job_that_may_be_there(made, has_name):
+    course = Course(started=100.0, made=set(made))
+
+    result = result_of(check_of(), course, Judgement(verdict=Verdict.ERRORED), (), now=101.0)
+
+    assert result.job_name == (check_of().job_name if has_name else "")
+
+
+@pytest.mark.parametrize("made", [set(), {"object"}])
+def test_result_of__keep_resources__is_noted_when_something_may_be_there(made):
+    course = Course(started=100.0, made=made)
+
+    result = result_of(
+        check_of(keep=True), course, Judgement(verdict=Verdict.ERRORED), (), now=101.0
+    )
+
+    assert len(result.notes) == len(made)
+
+
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        (NoCredentials("none"), False),
+        (Refused("odd"), False),
+        (Unreachable("nobody there"), False),
+        (AccessDenied("no"), True),
+        (AnswerLost("lost"), True),
+        (EngineError("odd"), True),
+        (RuntimeError("a bug"), True),
+        (KeyboardInterrupt(), True),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_making__it_failed__may_be_there_unless_that_is_ruled_out(error, stays):
+    course = Course(started=0.0)
+
+    with pytest.raises(type(error)), course.making("job"):
+        raise error
+
+    assert course.made == ({"job"} if stays else set())
+
+
+def test_making__a_second_one_was_not_made__the_first_may_still_be_there():
+    course = Course(started=0.0)
+    with course.making("object"):
+        pass
+
+    with pytest.raises(NoCredentials), course.making("object"):
+        raise NoCredentials("expired")
+
+    assert course.made == {"object"}
+
+
+@pytest.mark.parametrize("error", [EngineError("no"), RuntimeError("no")])
+@pytest.mark.parametrize(
+    ("run_id", "made", "is_named"),
+    [("", set(), False), ("", {"job"}, False), ("", {"run"}, True), ("jr_1", set(), True)],
+)
+def test_leftovers__the_removal_is_refused__is_named_when_it_may_be_there(
+    error, run_id, made, is_named
+):
+    course = Course(started=0.0, run_id=run_id, made=made)
+
+    def refuse():
+        raise error
+
+    names = [item.name for item in course.leftovers("run", "jr", refuse)]
+
+    assert names == (["jr"] if is_named else [])
+
+
+def test_leftovers__what_the_removal_names__is_there_whatever_was_noted():
+    seen = Leftover(kind="run", name="jr_1", reason="asked to stop, not stopped yet")
+
+    assert Course(started=0.0).leftovers("run", "a job", lambda: (seen,)) == (seen,)
 
 
 def test_result_of__no_run__has_no_state():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 
 from plugin.core.render import headline, outputs, summary_lines
+from plugin.core.result import Leftover
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
 from tests.unit.reporters.samples import (
     CONSOLE,
@@ -30,6 +31,14 @@ NAMES = (
 @pytest.mark.parametrize("name", SAMPLES)
 def test_summary_lines__each_kind_of_report__is_as_in_the_golden_file(name, golden):
     golden.check(f"{name}.txt", "".join(f"{line}\n" for line in summary_lines(SAMPLES[name])))
+
+
+def test_summary_lines__a_reason_is_a_sentence__has_one_full_stop():
+    left = Leftover(kind="job", name="a", reason="It was refused. Check the region.")
+
+    line = summary_lines(report_of(replace(PASSED, leftovers=(left,))))[-1]
+
+    assert line.startswith("LEFT BEHIND: job a (It was refused. Check the region). Remove it ")
 
 
 @given(HOSTILE_TEXT)

@@ -48,7 +48,8 @@ def test_report_json__without_a_key_or_with_a_wrong_verdict__is_not_valid():
     ("value", "model", "left_out"),
     [
         (Report, models.ReportModel, set()),
-        (Build, models.BuildModel, {"questions"}),  # asked and answered before there is a report
+        # What decides before there is a report: what to ask, whom, and what to supersede.
+        (Build, models.BuildModel, {"questions", "may_be_github", "is_leg"}),
         (CheckResult, models.CheckResultModel, set()),
         (Cost, models.CostModel, set()),
         (Finding, models.FindingModel, set()),

@@ -68,6 +68,15 @@ def test_supersedes__nobody_knows_the_pull_request__is_nothing(values):
 
 
 @pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+@pytest.mark.parametrize("number", ["", "codebuild-1.0", "codebuild-30.0", "codebuild-32.0"])
+def test_supersedes__a_leg_that_is_numbered_by_itself__is_nothing(number, created_at):
+    leg = build(host=Host.CODEBUILD, pull_request=7, number="31", is_leg=True)
+
+    assert newcomer(leg).tags() == {}
+    assert not newcomer(leg).supersedes(job(NUMBER=number, created_at=created_at))
+
+
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
 @pytest.mark.parametrize(
     "number", ["github-100.2", "github-100.3", "github-101.1", "github-0101.0"]
 )

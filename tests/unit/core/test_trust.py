@@ -173,16 +173,17 @@ def test_refusals__only_the_strangers_file_asks_for_local__is_refused():
     assert "allow it by --engine or GLUE_HEALTH_CHECK_ENGINE" in told
 
 
-@pytest.mark.parametrize(("host", "is_refused"), [(Host.GITHUB, True), (Host.DRONE, False)])
-def test_refusals__the_script_would_be_our_user__is_refused_where_files_are_commands(
-    host, is_refused
-):
+@pytest.mark.parametrize(
+    ("host", "power"),
+    [(Host.GITHUB, "takes commands for later steps"), (Host.DRONE, "do what that user can")],
+)
+def test_refusals__the_script_would_be_our_user__is_refused_with_what_it_could_do(host, power):
     who = build(fork=Fork.YES, pull_request=7, host=host, event="pull_request")
     runner = Runner(engine="local", obstacle="only root can change the user")
 
-    told = refused(who, runner=runner, engine="local")
+    (told,) = refused(who, runner=runner, engine="local")
 
-    assert ["only root can change the user" in one for one in told] == [True] * is_refused
+    assert f"{power}: only root can change the user. Run the local image as root" in told
 
 
 @pytest.mark.parametrize("who", [FORK, DEPENDABOT, UNKNOWN])

@@ -88,8 +88,9 @@ def test_begin__healthy__writes_script_and_ticket_before_the_job_and_marks_the_r
     played = play()
 
     prefix = f"glue-health-check/{BUILD_ID}/flights/"
-    assert played.engine.calls[:3] == [
-        ("upload", f"{prefix}script/flights.py", f"{prefix}ticket.json"),
+    assert played.engine.calls[:4] == [
+        ("upload", f"{prefix}script/flights.py"),
+        ("upload", f"{prefix}ticket.json"),
         ("create_job", JOB),
         ("start_run", JOB),
     ]

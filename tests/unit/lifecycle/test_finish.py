@@ -2,6 +2,7 @@
 
 import pytest
 
+from plugin.core.errors import AnswerLost, NoCredentials, Unreachable
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import BUILD_ID, check_of
 from tests.doubles.engine import Refusal, refused
@@ -83,6 +84,58 @@ def test_finish__the_answer_about_the_runs_is_refused__names_the_job_it_could_no
 
     assert played.leftovers == (("run", JOB), ("job", JOB))
     assert "stop_runs" not in played.engine.steps
+
+
+REMOVALS = ("active_runs", "delete_objects", "delete_job")
+
+
+@pytest.mark.parametrize("error", [NoCredentials("None."), Unreachable("Nobody there.")])
+def test_finish__nothing_reached_aws__asks_for_removal_and_names_nothing(error):
+    everything = ("upload", *REMOVALS)
+
+    played = play(refusals={step: Refusal(error=error) for step in everything})
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert "active_runs" in played.engine.steps
+    assert played.result.leftovers == ()
+    assert played.result.job_name == ""
+
+
+def test_finish__cancelled_before_it_began_and_no_credentials__names_nothing():
+    refusals = {step: Refusal(error=NoCredentials("None.")) for step in REMOVALS}
+
+    played = play(cancel_at=0.0, refusals=refusals)
+
+    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert played.result.leftovers == ()
+
+
+def test_finish__the_first_upload_lost_and_then_no_credentials__names_the_objects_alone():
+    refusals = {step: Refusal(error=NoCredentials("None.")) for step in REMOVALS}
+    lost = Refusal(error=AnswerLost("No answer."), takes_effect=True)
+
+    played = play(refusals={"upload": lost} | refusals)
+
+    assert played.leftovers == (("object", SCRIPTS), ("object", TEMPORARY))
+
+
+@pytest.mark.parametrize(
+    ("step", "passes", "names"),
+    [
+        ("upload", 1, (("object", SCRIPTS), ("object", TEMPORARY))),
+        ("create_job", 0, (("object", SCRIPTS), ("object", TEMPORARY))),
+        ("start_run", 0, (("object", SCRIPTS), ("object", TEMPORARY), ("job", JOB))),
+    ],
+)
+def test_finish__credentials_expire_midway__names_what_was_made_before(step, passes, names):
+    refusals = {removal: Refusal(error=NoCredentials("Expired.")) for removal in REMOVALS}
+
+    played = play(
+        refusals={step: Refusal(error=NoCredentials("Expired."), passes=passes)} | refusals
+    )
+
+    assert played.leftovers == names
 
 
 def test_finish__the_run_was_seen_to_end__needs_no_right_to_list_runs():

@@ -64,6 +64,57 @@ def test_run__another_user_cannot_reach_the_folder__says_so_once(make_bench, tmp
     assert told[0].startswith("the script runs as the same user as this process, because another")
 
 
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_run__may_not_run_as_us__is_not_begun_where_it_would(
+    make_bench, tmp_path, open_folder, is_closed
+):
+    """A private folder for temporary files, as TMPDIR can name one."""
+    told: list[str] = []
+    bench = make_bench(
+        python=DEBIAN,
+        work_dir=tmp_path if is_closed else open_folder,
+        notify=told.append,
+        may_run_as_us=False,
+    )
+    (tmp_path / "ran").mkdir(mode=0o777)
+    script = f"open({str(tmp_path / 'ran' / 'it')!r}, 'w')" if is_closed else "pass"
+    is_run = not is_closed and obstacle([Path(DEBIAN), Path(__file__)]) == ""
+
+    run = bench.run(script)
+
+    assert run["JobRunState"] == ("SUCCEEDED" if is_run else "ERROR"), run
+    assert ("The script was not run" in run.get("ErrorMessage", "")) is not is_run
+    assert list((tmp_path / "ran").iterdir()) == []
+    assert told == []
+
+
+@needs_root
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        ("0000000000000000", "CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID"),
+        ("000001ffffffff1f", "KILL, SETGID, SETUID"),
+        ("00000000000000c3", "KILL"),
+        ("00000000000000e2", "CHOWN"),
+    ],
+)
+def test_obstacle__root_without_capabilities__names_them(tmp_path, held, words):
+    status = tmp_path / "status"
+    status.write_text(f"Name:\tpython\nCapPrm:\tffffffffffffffff\nCapEff:\t{held}\n")
+
+    assert obstacle([], status=status) == f"this root lacks the capabilities {words}"
+
+
+@needs_root
+@pytest.mark.parametrize("text", ["CapEff:\t00000000a80425fb\n", "Name:\tpython\n", None])
+def test_obstacle__a_containers_usual_capabilities_or_no_word_of_them__is_none(tmp_path, text):
+    status = tmp_path / "status"
+    if text is not None:
+        status.write_text(text)
+
+    assert obstacle([], status=status) == ""
+
+
 def test_needed_paths__our_own_interpreter__includes_its_libraries():
     import sys
 

@@ -154,7 +154,7 @@ def test_report_files__a_report__are_both_there_and_the_path_is_told(checkout):
     reporter.report(REPORT)
 
     assert (before, reporter.path()) == ("", "out/report.md")
-    assert everything_in(checkout) == {"out", "out/report.md", "out/report.json"}
+    assert everything_in(checkout) == {"out", "out/.gitignore", "out/report.md", "out/report.json"}
     assert (checkout / "out/report.md").read_text(encoding="utf-8") == markdown(REPORT)
     assert json.loads((checkout / "out/report.json").read_text())["verdict"] == "failed"
 

@@ -1,0 +1,229 @@
+"""The trail that a check leaves for cleanup: when, where, and whose."""
+
+import io
+import tempfile
+import time
+
+import boto3
+import pytest
+
+from plugin.app.engines import opened
+from plugin.app.invocation import Invocation
+from plugin.core import command_line
+
+FOLDER = "glue-health-check-report"
+TRAIL = f"{FOLDER}/build-id"
+OLD = "0123456789ab"
+FORK = {
+    "GITLAB_CI": "true",
+    "CI_PROJECT_PATH": "octocat/etl",
+    "CI_PROJECT_ID": "42",
+    "CI_PIPELINE_SOURCE": "merge_request_event",
+    "CI_MERGE_REQUEST_IID": "7",
+    "CI_MERGE_REQUEST_PROJECT_ID": "42",
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "43",
+    "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": "stranger/etl",
+}
+"""A merge request of a fork, on a host that keeps no state for us."""
+NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+
+def ids(checkout):
+    return (checkout.root / TRAIL).read_text().split()
+
+
+def test_check__skipped_stranger_committed_a_trail__it_is_gone(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, OLD)
+
+    outcome = checkout.on_glue("check", "--script", "a.py", **FORK)
+
+    assert outcome.report["verdict"] == "skipped"
+    assert not (checkout.root / TRAIL).exists()
+
+
+def test_check__stranger_with_wrong_settings_committed_a_trail__it_is_gone(checkout):
+    checkout.write(TRAIL, OLD)
+    checkout.write(".glue-health-check.yml", "worker_type: huge\n")
+
+    outcome = checkout.on_glue("check", "--allow-forks", **FORK)
+
+    assert outcome.code == 2
+    assert not (checkout.root / TRAIL).exists()
+
+
+def test_check__stranger_committed_a_trail_as_a_link__its_target_stays(checkout, tmp_path):
+    (tmp_path / "secret").write_text(OLD)
+    checkout.write("a.py", "print(1)")
+    (checkout.root / FOLDER).mkdir()
+    (checkout.root / TRAIL).symlink_to(tmp_path / "secret")
+
+    checkout.on_glue("check", "--script", "a.py", **FORK)
+
+    assert not (checkout.root / TRAIL).is_symlink()
+    assert (tmp_path / "secret").read_text() == OLD
+
+
+def test_check__stranger_made_the_report_folder_a_link__nothing_is_removed_there(
+    checkout, tmp_path
+):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside/build-id").write_text(OLD)
+    checkout.write("a.py", "print(1)")
+    (checkout.root / FOLDER).symlink_to(tmp_path / "outside")
+
+    checkout.on_glue("check", "--script", "a.py", **FORK)
+
+    assert (tmp_path / "outside/build-id").read_text() == OLD
+
+
+def test_check__allowed_stranger_committed_a_trail__it_holds_our_id_alone(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, OLD)
+
+    outcome = checkout.on_glue("check", "--script", "a.py", "--allow-forks", **FORK)
+
+    assert outcome.code == 0
+    assert ids(checkout) == [outcome.report["build_id"]]
+
+
+@pytest.mark.parametrize("argv", [(), ("--allow-forks",)])
+def test_check_then_cleanup__a_stranger_without_credentials__both_are_0(checkout, tmp_path, argv):
+    checkout.write("a.py", "print(1)")
+    state = tmp_path / "state"
+    state.touch()
+    for host in ({}, {"GITHUB_STATE": str(state)}):
+        check = checkout.on_glue("check", "--script", "a.py", *argv, **FORK, **host, **NO_KEYS)
+        cleanup = checkout.on_glue("cleanup", *argv, **FORK, **host, **NO_KEYS)
+
+        assert (check.code, check.report["verdict"]) == (0, "skipped")
+        assert (cleanup.code, cleanup.err) == (0, "")
+
+
+def test_check__no_credentials__leaves_no_trail_because_nothing_is_made(checkout):
+    checkout.write("a.py", "print(1)")
+
+    check = checkout.on_glue("check", "--script", "a.py", **NO_KEYS)
+    cleanup = checkout.on_glue("cleanup", **NO_KEYS)
+
+    assert (check.code, cleanup.code) == (3, 0)
+    assert not (checkout.root / TRAIL).exists()
+
+
+def test_check__dry_run_of_a_stranger__changes_no_file(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, OLD)
+
+    checkout.on_glue("check", "--script", "a.py", "--dry-run", **FORK)
+
+    assert ids(checkout) == [OLD]
+
+
+def test_check__a_second_one_in_the_workspace__adds_its_id(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, f"{OLD}\n")
+
+    outcome = checkout.on_glue("check", "--script", "a.py")
+
+    assert ids(checkout) == [OLD, outcome.report["build_id"]]
+
+
+def test_check__the_trail_is_full__the_oldest_id_goes(checkout):
+    checkout.write("a.py", "print(1)")
+    known = [f"{number:012x}" for number in range(20)]
+    checkout.write(TRAIL, "\n".join(known))
+
+    outcome = checkout.on_glue("check", "--script", "a.py")
+
+    assert ids(checkout) == [*known[1:], outcome.report["build_id"]]
+
+
+def test_check__the_trail_is_none_of_ours__begins_a_new_one(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, f"{OLD}\nsomething else")
+
+    outcome = checkout.on_glue("check", "--script", "a.py")
+
+    assert ids(checkout) == [outcome.report["build_id"]]
+
+
+# --- the report folder ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("report_dir", [".", "./", "x/.."])
+@pytest.mark.parametrize("text", ["node_modules\n", None])
+def test_check__the_report_folder_is_the_checkout__its_gitignore_is_the_users(
+    checkout, report_dir, text
+):
+    checkout.write("a.py", "print(1)")
+    if text is not None:
+        checkout.write(".gitignore", text)
+
+    checkout.on_glue("check", "--script", "a.py", "--report-dir", report_dir)
+
+    path = checkout.root / ".gitignore"
+    assert (path.read_text() if path.exists() else None) == text
+    assert (checkout.root / "build-id").exists()
+
+
+def test_check__the_report_folder_has_a_gitignore__it_stays(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(f"{FOLDER}/.gitignore", "*.tmp\n")
+
+    checkout.on_glue("check", "--script", "a.py")
+
+    assert (checkout.root / FOLDER / ".gitignore").read_text() == "*.tmp\n"
+
+
+# --- the local engine ----------------------------------------------------------------------------
+
+
+def test_opened__a_strangers_script_would_be_our_user__ends_in_error_and_is_not_begun(
+    checkout, tmp_path
+):
+    """What the plan could not see: the folder for temporary files is closed to others."""
+    invocation = Invocation(
+        line=command_line.parse(("check", "--engine", "local")),
+        environ={},
+        cwd=checkout.root,
+        out=io.StringIO(),
+        err=io.StringIO(),
+    )
+    (tmp_path / "closed").mkdir(mode=0o700)
+    before, tempfile.tempdir = tempfile.tempdir, str(tmp_path / "closed")
+    settings = invocation.gathered(is_foreign=True)
+    try:
+        with opened(invocation, settings, (), invocation.say, is_foreign=True) as access:
+            run = _run(access, f"open({str(tmp_path / 'it-ran')!r}, 'w')")
+    finally:
+        tempfile.tempdir = before
+
+    assert run["JobRunState"] == "ERROR"
+    assert "a stranger's script may not run as the user of this step" in run["ErrorMessage"]
+    assert not (tmp_path / "it-ran").exists()
+
+
+def _run(access, script):
+    def client(service):
+        return boto3.client(
+            service,
+            endpoint_url=access.endpoint_url,
+            region_name=access.region,
+            aws_access_key_id=access.access_key_id,
+            aws_secret_access_key=access.secret_access_key,
+        )
+
+    client("s3").create_bucket(Bucket="a-bucket")
+    client("s3").put_object(Bucket="a-bucket", Key="a.py", Body=script.encode())
+    client("iam").create_role(RoleName="a-role", AssumeRolePolicyDocument="{}")
+    glue = client("glue")
+    command = {"Name": "pythonshell", "ScriptLocation": "s3://a-bucket/a.py"}
+    glue.create_job(Name="a", Role="a-role", Command=command)
+    run_id = glue.start_job_run(JobName="a")["JobRunId"]
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        run = glue.get_job_run(JobName="a", RunId=run_id)["JobRun"]
+        if run["JobRunState"] in {"ERROR", "FAILED", "SUCCEEDED"}:
+            break
+        time.sleep(0.05)
+    return run
