@@ -221,9 +221,9 @@ def _run(access, script):
     glue.create_job(Name="a", Role="a-role", Command=command)
     run_id = glue.start_job_run(JobName="a")["JobRunId"]
     until = time.monotonic() + 60
-    while time.monotonic() < until:
+    while True:
         run = glue.get_job_run(JobName="a", RunId=run_id)["JobRun"]
-        if run["JobRunState"] in {"ERROR", "FAILED", "SUCCEEDED"}:
-            break
+        is_final = run["JobRunState"] in {"ERROR", "FAILED", "SUCCEEDED"}
+        if is_final or time.monotonic() > until:
+            return run
         time.sleep(0.05)
-    return run
