@@ -98,11 +98,14 @@ def _sweep(invocation: Invocation) -> int:
         invocation.say("sweep: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
     engine = _engine(invocation, settings)
+    buckets = _buckets(settings)
+    if not buckets:
+        invocation.say("warning: no scripts_bucket: only jobs are looked for, no objects.")
     overdue = of_age(
         engine,
         invocation.clock.now(),
         timedelta(hours=settings.plan.sweep_older_than_hours),
-        buckets=_buckets(settings),
+        buckets=buckets,
     )
     invocation.complain(f"sweep: {item.kind} {item.name}: {item.reason}" for item in overdue.unread)
     code = _carry_out(invocation, engine, overdue.removals)

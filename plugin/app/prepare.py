@@ -9,6 +9,7 @@ from plugin.app.questions import answered, changed_files
 from plugin.app.runner import runner_of
 from plugin.app.trail import forget_trail
 from plugin.checkout import WorkingTree
+from plugin.core.build import Host
 from plugin.core.check import Circumstances
 from plugin.core.plan import make_plan
 
@@ -72,6 +73,8 @@ def prepare(invocation: Invocation) -> Request:
 
 
 def _who(build: Build, build_id: str) -> str:
-    place = f"{build.repository}@{build.commit[:12]}" if build.commit else "no commit known"
-    pull = f", pull request {build.pull_request}" if build.pull_request else ""
-    return f"glue-health-check build {build_id} on {build.host}: {place}{pull}"
+    host = "this machine" if build.host is Host.PLAIN else build.host
+    commit = f"commit {build.commit[:12]}" if build.commit else "no commit known"
+    pull = f"pull request {build.pull_request}" if build.pull_request else ""
+    facts = ", ".join(fact for fact in (build.repository, commit, pull) if fact)
+    return f"glue-health-check build {build_id} on {host}: {facts}"

@@ -411,3 +411,10 @@ def test_sweep__not_allowed_to_list__is_3_with_what_to_do(checkout):
     assert outcome.code == 3
     assert "no glue:ListJobs" in outcome.err
     assert "Give the credentials in use this right" in outcome.err
+
+
+def test_sweep__no_bucket_is_named__says_that_objects_are_not_looked_for(checkout):
+    outcome = checkout.run("sweep", **checkout.aws)
+
+    assert outcome.code == 0
+    assert "warning: no scripts_bucket: only jobs are looked for" in outcome.out
