@@ -74,7 +74,7 @@ def prepare(invocation: Invocation) -> Request:
 
 def _who(build: Build, build_id: str) -> str:
     host = "this machine" if build.host is Host.PLAIN else build.host
-    commit = f"commit {build.commit[:12]}" if build.commit else "no commit known"
-    pull = f"pull request {build.pull_request}" if build.pull_request else ""
-    facts = ", ".join(fact for fact in (build.repository, commit, pull) if fact)
-    return f"glue-health-check build {build_id} on {host}: {facts}"
+    at = f"{build.repository}@" if build.repository else "commit "
+    place = f"{at}{build.commit[:12]}" if build.commit else "no commit known"
+    pull = f", pull request {build.pull_request}" if build.pull_request else ""
+    return f"glue-health-check build {build_id} on {host}: {place}{pull}"

@@ -113,6 +113,7 @@ def until_it_runs(process):
     pytest.fail("it never ran")
 
 
+@pytest.mark.slow  # half a minute: both builds wait for late log events
 @pytest.mark.parametrize("is_killed", [True, False])
 def test_command__a_newer_build_comes__the_older_goes_and_the_newer_passes(builds, is_killed):
     older = builds.start("41", SLEEPS)

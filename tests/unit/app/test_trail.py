@@ -10,6 +10,7 @@ import pytest
 from plugin.app.engines import opened
 from plugin.app.invocation import Invocation
 from plugin.core import command_line
+from tests.unit.aws.relay import refusal
 
 FOLDER = "glue-health-check-report"
 TRAIL = f"{FOLDER}/build-id"
@@ -26,6 +27,11 @@ FORK = {
 }
 """A merge request of a fork, on a host that keeps no state for us."""
 NO_KEYS = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+
+def ends_soon(checkout):
+    """Let AWS refuse the job: what is written before it and the report stand all the same."""
+    checkout.relay.let("CreateJob", refusal(400, "AccessDeniedException", "not you"))
 
 
 def ids(checkout):
@@ -78,12 +84,12 @@ def test_check__stranger_made_the_report_folder_a_link__nothing_is_removed_there
 
 
 def test_check__allowed_stranger_committed_a_trail__it_holds_our_id_alone(checkout):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     checkout.write(TRAIL, OLD)
 
     outcome = checkout.on_glue("check", "--script", "a.py", "--allow-forks", **FORK)
 
-    assert outcome.code == 0
     assert ids(checkout) == [outcome.report["build_id"]]
 
 
@@ -120,6 +126,7 @@ def test_check__dry_run_of_a_stranger__changes_no_file(checkout):
 
 
 def test_check__a_second_one_in_the_workspace__adds_its_id(checkout):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     checkout.write(TRAIL, f"{OLD}\n")
 
@@ -129,6 +136,7 @@ def test_check__a_second_one_in_the_workspace__adds_its_id(checkout):
 
 
 def test_check__the_trail_is_full__the_oldest_id_goes(checkout):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     known = [f"{number:012x}" for number in range(20)]
     checkout.write(TRAIL, "\n".join(known))
@@ -139,6 +147,7 @@ def test_check__the_trail_is_full__the_oldest_id_goes(checkout):
 
 
 def test_check__the_trail_is_none_of_ours__begins_a_new_one(checkout):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     checkout.write(TRAIL, f"{OLD}\nsomething else")
 
@@ -155,6 +164,7 @@ def test_check__the_trail_is_none_of_ours__begins_a_new_one(checkout):
 def test_check__the_report_folder_is_the_checkout__its_gitignore_is_the_users(
     checkout, report_dir, text
 ):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     if text is not None:
         checkout.write(".gitignore", text)
@@ -167,6 +177,7 @@ def test_check__the_report_folder_is_the_checkout__its_gitignore_is_the_users(
 
 
 def test_check__the_report_folder_has_a_gitignore__it_stays(checkout):
+    ends_soon(checkout)
     checkout.write("a.py", "print(1)")
     checkout.write(f"{FOLDER}/.gitignore", "*.tmp\n")
 
