@@ -9,6 +9,7 @@ from plugin.app.parts import access_of, clients_of
 from plugin.app.questions import answered
 from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail, forget_trail
+from plugin.core.build import Fork
 from plugin.core.errors import Exit
 from plugin.sweep import Owner, of_age, of_build, remove
 
@@ -44,7 +45,8 @@ def _cleanup(invocation: Invocation) -> int:
         return Exit.PASSED
     if not trail.is_ours:
         build = _answered(invocation, build)
-        if build.is_foreign and not invocation.peek("allow_forks"):
+        is_known = build.fork is Fork.YES or build.is_dependabot
+        if is_known and not invocation.peek("allow_forks"):
             invocation.say("cleanup: the check of a stranger's code was skipped: nothing to do.")
             return Exit.PASSED
     settings = invocation.settings(is_foreign=build.is_foreign)

@@ -277,17 +277,19 @@ def test_action__post_step_without_a_check__does_nothing(github_job):
     assert "nothing to do" in post.log
 
 
-def test_action__build_id_of_another_pull_request__is_not_removed(github_job, docker_client, aws):
+def test_action__build_id_of_another_repository__is_not_removed(github_job, docker_client, aws):
     job = github_job()
     running = job.start(script="jobs/endless.py", **INPUTS)
     running.until("it runs")
     docker_client.containers.get(running.name).kill()
     job.finish(running)
-    other = github_job(payload="github_pull_request_fork")
+    other = github_job()
+    other.event["repository"]["full_name"] = "octo-org/other"
     other.state = dict(job.state)
 
-    other.run("post", script="jobs/endless.py", **INPUTS)
+    ended = other.run("post", script="jobs/endless.py", **INPUTS)
 
+    assert "belong to another pull request or repository: left alone" in ended.log
     assert len(aws.jobs()) == 1
     job.run("post", script="jobs/endless.py", **INPUTS)
     assert aws.jobs() == []

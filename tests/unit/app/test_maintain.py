@@ -259,6 +259,17 @@ def test_cleanup__a_strangers_build_that_was_skipped__does_nothing(checkout):
     assert checkout.jobs() == [name]
 
 
+def test_cleanup__nobody_says_whose_it_is__removes_the_builds_own_things(checkout):
+    drone = {"DRONE": "true", "DRONE_REPO": "octocat/etl", "DRONE_BUILD_EVENT": "pull_request"}
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", **drone, DRONE_PULL_REQUEST="7")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == []
+
+
 def test_cleanup__a_strangers_build_that_was_allowed__removes_its_own(checkout):
     leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
     trail(checkout)
