@@ -80,7 +80,7 @@ def example(act, repository, tmp_path, image):
         act,
         replaced={f"{name}@{pinned[name]}": folder for name, folder in folders.items()},
         variables={
-            "GLUE_HEALTH_CHECK_ROLE_ARN": "arn:aws:iam::123456789012:role/ci",
+            "AWS_CI_ROLE_ARN": "arn:aws:iam::123456789012:role/ci",
             "GLUE_ROLE_ARN": ROLE_ARN,
             "GLUE_SCRIPTS_BUCKET": BUCKET,
         },
