@@ -55,7 +55,9 @@ class Build:
     ``commit`` is the full hash to report on (the pull request's head, not the merge commit);
     empty when nobody knows.  ``repository`` is ``owner/name``; empty on a laptop without remote.
     ``is_dependabot`` says that Dependabot asked, or wrote the pull request.
-    ``number`` and ``attempt`` order the builds of one workflow; both are texts of digits or empty.
+    ``workflow`` names what is built, apart from other workflows of the repository; empty where a
+    host numbers the builds of a repository as one sequence.  ``number`` and ``attempt`` order the
+    builds of one workflow; both are texts of digits or empty.
     ``is_leg`` says that the build runs beside others of the same commit, each with a number of its
     own.  ``may_be_github`` is False where the forge is known to be of a kind whose pull requests
     have other numbers than GitHub's, so that no setting may have one asked for.  ``questions`` that
@@ -71,6 +73,7 @@ class Build:
     event: str = ""
     actor: str = ""
     link: str = ""
+    workflow: str = ""
     number: str = ""
     attempt: str = ""
     fork: Fork = Fork.NO

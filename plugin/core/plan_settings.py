@@ -9,7 +9,10 @@ from plugin.core.kinds import Choice, Flag, Text, Whole
 from plugin.core.many import Several
 from plugin.core.setting import API_URL, ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
 
-REPORTERS = ("console", "files", "github_files")
+REPORTERS = (
+    *("console", "files", "junit", "github_files", "drone_card", "harness_outputs"),
+    *("commit_status", "comment", "check_run", "sns", "webhook", "metadata"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +154,7 @@ class PlanSettings:
         default="glue-health-check",
     )
     report_dir: str = setting(
-        "Where `report.json` and `report.md` go; symbolic links on the way are refused.",
+        "Where `report.json`, `report.md`, `junit.xml` go; symbolic links on the way are refused.",
         TEXT,
         default="glue-health-check-report",
         origin=Origin.OPERATOR,

@@ -11,6 +11,7 @@ from plugin.core.verdict import Verdict, worst
 
 if TYPE_CHECKING:
     from plugin.core.build import Build
+    from plugin.core.trouble import Trouble
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,10 @@ class Cost:
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """One part of a check's time: upload, queue, run, clean-up.  Seconds from the check's begin."""
+    """One part of a check's time: upload, queue, start-up, run, clean-up.
+
+    ``start`` is in seconds from the check's begin.
+    """
 
     name: str
     start: float
@@ -66,11 +70,38 @@ class Phase:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastRun:
+    """What an earlier build of the target branch said of the same check.
+
+    ``started_at`` is UTC, ISO 8601; ``seconds`` wall time of the check; ``cost_usd`` None when it
+    never ran.  ``findings`` are kept for the newest one alone.
+    """
+
+    verdict: Verdict
+    started_at: str
+    commit: str = ""
+    seconds: float = 0.0
+    cost_usd: Decimal | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The same check on the target branch: at least one and at most 20 runs, the newest last."""
+
+    branch: str
+    runs: tuple[PastRun, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CheckResult:
     """All that is known of one check in the end.
 
     ``reason`` is one line: the root cause, or why it was skipped; empty when passed without a note.
-    ``hint`` says what to do next.  ``log_tail`` are the last lines of the driver's log, unescaped.
+    ``hint`` says what to do next, ``trouble`` which class of failure it is (None when there is
+    none).  ``console_url`` is the run's output log, ``error_log_url`` the other half of it,
+    ``run_url`` the run's page, as long as its job is there.  ``log_tail`` are the last lines of
+    the driver's log, unescaped.
     Every text here may be hostile: reporters escape for their own form.
     """
 
@@ -79,6 +110,7 @@ class CheckResult:
     verdict: Verdict
     reason: str = ""
     hint: str = ""
+    trouble: Trouble | None = None
     place: Place | None = None
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
@@ -87,6 +119,8 @@ class CheckResult:
     job_name: str = ""
     run_id: str = ""
     console_url: str = ""
+    error_log_url: str = ""
+    run_url: str = ""
     glue_version: str = ""
     capacity: str = ""
     phases: tuple[Phase, ...] = ()
@@ -95,11 +129,16 @@ class CheckResult:
     cost: Cost | None = None
     log_tail: tuple[str, ...] = ()
     log_lines: int = 0
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """All results of a plan.  ``started_at`` is UTC, ISO 8601; ``seconds`` is wall time."""
+    """All results of a plan.  ``started_at`` is UTC, ISO 8601; ``seconds`` is wall time.
+
+    ``context`` is the setting ``status_context``; ``leg`` tells plans of one build apart that
+    report under the same context (a matrix), and is the same for the same plan of a later build.
+    """
 
     build: Build
     build_id: str
@@ -107,6 +146,8 @@ class Report:
     started_at: str
     seconds: float
     results: tuple[CheckResult, ...]
+    context: str = "glue-health-check"
+    leg: str = ""
     reason: str = ""
     """Why the whole plan was skipped; empty when it was not."""
 
