@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugin.app.door import github
 from plugin.ci.build import answer, answer_of_branches, answer_of_commit
 from plugin.ci.questions import asked_at
 from plugin.core.build import Fork, Question
@@ -33,25 +34,25 @@ def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
         invocation.say("warning: no github_token: GitHub was not asked about the pull request.")
         return build
     try:
-        with _github(build, settings, invocation) as github:
-            return _asked(build, github)
+        with github(invocation, settings, build) as api:
+            return _asked(build, api)
     except GitHubError as error:
         invocation.say(f"warning: {error}")
         return build
 
 
-def _asked(build: Build, github: GitHub) -> Build:
+def _asked(build: Build, api: GitHub) -> Build:
     """Ask each question once.  Raises ``GitHubError`` when GitHub does not tell.
 
     A commit that is no pull request's head may be a branch's: that is a second request.
     """
     if Question.PULL_REQUEST_HEAD in build.questions and build.pull_request:
-        return answer(build, github.pull_request_head(build.repository, build.pull_request))
-    pull_requests = github.pull_requests_of_commit(build.repository, build.commit)
+        return answer(build, api.pull_request_head(build.repository, build.pull_request))
+    pull_requests = api.pull_requests_of_commit(build.repository, build.commit)
     found = answer_of_commit(build, pull_requests)
     if found.pull_request is not None or found.fork is not Fork.UNKNOWN:
         return found
-    return answer_of_branches(found, github.branches_of_head(build.repository, build.commit))
+    return answer_of_branches(found, api.branches_of_head(build.repository, build.commit))
 
 
 def changed_files(
@@ -71,16 +72,8 @@ def changed_files(
         invocation.say("warning: paths needs github_token to learn what is touched: all run.")
         return None
     try:
-        with _github(build, settings, invocation) as github:
-            return github.changed_files(build.repository, build.pull_request)
+        with github(invocation, settings, build) as api:
+            return api.changed_files(build.repository, build.pull_request)
     except GitHubError as error:
         invocation.say(f"warning: {error} All checks run.")
         return None
-
-
-def _github(build: Build, settings: Settings, invocation: Invocation) -> GitHub:
-    from plugin.clients.github import GitHub
-
-    plan = settings.plan
-    url = plan.github_api_url or build.api_url or "https://api.github.com"
-    return GitHub(plan.github_token, url, clock=invocation.clock)
