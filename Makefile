@@ -116,9 +116,10 @@ image-local: ## build the container image with Spark, for the local engine
 	$(DOCKER) build --target local --tag $(IMAGE):local .
 
 .PHONY: bench
-bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check and the image against what they are held to
+bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting and the image
 	@$(BIN)/python -m benchmarks.startup --aws $(BENCH)/bin/aws
 	@$(BIN)/python -m benchmarks.local_check
+	@$(BIN)/python -m benchmarks.reporting
 	@! $(DOCKER) info >/dev/null 2>&1 || $(DOCKER) build --quiet --target default --tag $(IMAGE) . >/dev/null
 	@$(BIN)/python -m benchmarks.image --image $(IMAGE)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 HOME = Path("/usr/local")
 """Where every prefix ends up."""
 
-SERVICES = frozenset({"glue", "logs", "s3", "sts"})
+SERVICES = frozenset({"glue", "logs", "s3", "sns", "sts"})
 """The services that we call; a test holds them equal to what the code asks clients for."""
 
 GLUE_OPERATIONS = frozenset({

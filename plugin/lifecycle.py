@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from plugin.core.analysis import analysis_of
 from plugin.core.course import Course, result_of
 from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
-from plugin.core.judgement import Judgement, Stop, judge, of_bug
+from plugin.core.judgement import Judgement, Stop, judge, not_begun, of_bug, of_error
 from plugin.core.limits import reason_to_stop
 from plugin.core.logbook import LogBook
 from plugin.core.pace import Pace
@@ -20,7 +21,6 @@ from plugin.core.request import start_request
 from plugin.core.result import CheckResult, Leftover
 from plugin.core.states import RunState
 from plugin.core.ticket import ticket_upload
-from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,12 +67,14 @@ def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckR
 def _run(check: Check, build: Build, build_id: str, world: World, course: Course) -> Judgement:
     try:
         if world.clock.is_cancelled():
-            return Judgement(verdict=Verdict.CANCELLED, reason="Cancelled before it began.")
-        begin(check, build, build_id, world, course)
+            return not_begun()
+        with course.timed("upload", world.clock):
+            begin(check, build, build_id, world, course)
         if course.run_id:
-            watch(check, world, course)
+            with course.watched(world.clock):
+                watch(check, world, course)
     except PluginError as error:
-        return Judgement(verdict=Verdict.ERRORED, reason=error.message, hint=error.hint)
+        return of_error(error, is_local=check.is_local)
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
         return of_bug(error)
     return judge(check, course.seen, course.stop, course.book)
@@ -85,7 +87,6 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     Raises ``EngineError``; what was made by then is found by ``finish``.
     """
     clock, engine = world.clock, world.engine
-    since = clock.monotonic()
     world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} file(s)")
     for upload in (*check.uploads, ticket_upload(build, build_id, check)):
         with course.making("object"):  # one by one, to know whether the first was written
@@ -101,7 +102,6 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     )
     with course.making("run"):
         course.run_id = engine.start_run(request)
-    course.phase("upload", since, clock.monotonic())
 
 
 def watch(check: Check, world: World, course: Course) -> None:
@@ -133,9 +133,9 @@ def watch(check: Check, world: World, course: Course) -> None:
         world.observer.state_changed(check.name, "STOPPING", f"reason: {course.stop}")
         _stop(check, world, course)
     _drain(check, world, course, reader)
+    _read_analysis(check, world, course, reader)
     if course.seen.state.is_final:  # after the log: the reader sees the end last
         world.observer.state_changed(check.name, course.seen.state, "")
-    course.note_run(since, world.clock.monotonic())
 
 
 def _look(check: Check, world: World, course: Course) -> None:
@@ -187,6 +187,17 @@ def _drain(check: Check, world: World, course: Course, reader: LogReader) -> Non
         course.book.problem = f"The job's log could not be read whole. {failure}"
     if lines := course.book.close():
         world.observer.log_lines(check.name, lines)
+
+
+def _read_analysis(check: Check, world: World, course: Course, reader: LogReader) -> None:
+    """Take what Glue says of a failed Spark run; where it says nothing, the log tells enough."""
+    is_analysed = course.seen.state is RunState.FAILED and check.capacity.job_type != "pythonshell"
+    if not is_analysed or check.is_local or world.clock.is_cancelled():
+        return
+    try:
+        course.book.analysis = analysis_of(reader.analysis())
+    except EngineError:
+        return
 
 
 def _lacks_findings(check: Check, course: Course) -> bool:
@@ -241,12 +252,11 @@ def finish(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     if check.keep:
         world.observer.state_changed(check.name, "KEPT", check.job_name)
         return ()
-    since = world.clock.monotonic()
-    try:
-        world.observer.state_changed(check.name, "CLEANING", "")
-    finally:  # whatever breaks elsewhere, removal is asked for
-        leftovers = _remove(check, world, course)
-    course.phase("clean-up", since, world.clock.monotonic())
+    with course.timed("clean-up", world.clock):
+        try:
+            world.observer.state_changed(check.name, "CLEANING", "")
+        finally:  # whatever breaks elsewhere, removal is asked for
+            leftovers = _remove(check, world, course)
     return leftovers
 
 

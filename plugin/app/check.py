@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.app.engines import opened
 from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
+from plugin.app.reporting import Outcome, report_and_tell
 from plugin.app.signals import cancelling
-from plugin.app.telling import forget_reports, observer_of, reporters_of
+from plugin.app.telling import forget_reports, telling_of
 from plugin.app.trail import leave_trail
-from plugin.core.console_url import console_url
+from plugin.core.console_url import Console, linked
 from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
-from plugin.core.masking import masked
+from plugin.core.judgement import of_error
 from plugin.core.preview import preview
-from plugin.core.result import CheckResult, Report, exit_code
-from plugin.core.verdict import Verdict
-from plugin.reporters import tell
+from plugin.core.result import CheckResult, exit_code
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
@@ -55,34 +53,24 @@ def check(invocation: Invocation) -> int:
 
 
 def _perform(request: Request, heard: Heard) -> int:
-    invocation, settings = request.invocation, request.settings
-    telling = observer_of(invocation, settings, request.build, checks=len(request.plan.checks))
-    started, since = invocation.clock.now(), invocation.clock.monotonic()
+    clock = request.invocation.clock
+    telling = telling_of(request)
+    started, since = clock.now(), clock.monotonic()
     results: tuple[CheckResult, ...] = ()
     reason = request.plan.reason
     try:
         if request.plan.checks:
             results, reason = _run(request, telling)
-        skipped = (
-            CheckResult(
-                name=item.name, script=item.script, verdict=Verdict.SKIPPED, reason=item.reason
-            )
-            for item in request.plan.skipped
-        )
-        report = Report(
-            build=request.build,
-            build_id=request.build_id,
-            engine=settings.plan.engine,
-            started_at=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            seconds=round(invocation.clock.monotonic() - since, 3),
-            results=(*results, *skipped),
+        outcome = Outcome(
+            results=results,
             reason=reason,
+            started=started,
+            seconds=round(clock.monotonic() - since, 3),
         )
-        report = masked(report, invocation.mask)
-        failed = _tell(request, telling, report)
+        verdict, failed = report_and_tell(request, telling, outcome)
     finally:
         telling.close()
-    return exit_code(report.verdict, signal=heard.exit, reporter_failed=failed)
+    return exit_code(verdict, signal=heard.exit, reporter_failed=failed)
 
 
 def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], str]:
@@ -124,12 +112,14 @@ def _hold_usable(clients: Clients) -> None:
 
 
 def _not_begun(check: Check, error: PluginError) -> CheckResult:
+    judgement = of_error(error, is_local=check.is_local)
     return CheckResult(
         name=check.name,
         script=check.settings.script,
-        verdict=Verdict.ERRORED,
-        reason=error.message,
-        hint=error.hint,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        hint=judgement.hint,
+        trouble=judgement.trouble,
     )
 
 
@@ -164,25 +154,10 @@ def _width(request: Request) -> int:
 def _linked(
     request: Request, results: tuple[CheckResult, ...], clients: Clients
 ) -> tuple[CheckResult, ...]:
-    """Return the results with their runs' pages in the console; a local run has none."""
-    if request.settings.plan.engine == "local":
-        return results
+    """Return the results with links into the console; a result of no check of ours has none."""
+    console = Console(partition=clients.partition, region=clients.region)
+    checks = {check.name: check for check in request.plan.checks}
     return tuple(
-        replace(
-            result,
-            console_url=console_url(
-                clients.partition, clients.region, result.run_id, check.capacity.log_group
-            ),
-        )
-        for result, check in zip(results, request.plan.checks, strict=True)
+        linked(checks[result.name], result, console) if result.name in checks else result
+        for result in results
     )
-
-
-def _tell(request: Request, telling: Telling, report: Report) -> bool:
-    """Let every reporter tell the report; return whether a required one failed."""
-    reporters = reporters_of(request.invocation, request.build, telling)
-    failures = tell(reporters, report)
-    for failure in failures:
-        request.invocation.complain((f"reporter {failure.name}: {failure.reason}",))
-    required = set(request.settings.plan.required_reporters)
-    return any(failure.name in required for failure in failures)

@@ -20,7 +20,8 @@ from plugin.clients.clock import SystemClock
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text, workflow_data
-from plugin.core.masking import without
+from plugin.core.masking import Masker
+from plugin.core.secret_names import EVERYDAY, secret_arguments, secrets_of, secrets_of_address
 from plugin.core.settings import table
 from plugin.core.sources import gather, peek
 from plugin.core.variables import secrets_in
@@ -80,6 +81,9 @@ class Invocation:
     out: TextIO
     err: TextIO
     clock: SystemClock = field(default_factory=SystemClock)
+    _learnt: list[Masker] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The masker of all that was learnt so far, last; the only part that changes, and only grows:
+    whoever holds ``mask`` masks what is learnt later, too."""
 
     @classmethod
     def of_process(cls, line: Any) -> Invocation:  # noqa: ANN401 - a CommandLine, imported for types only
@@ -140,8 +144,18 @@ class Invocation:
         )
 
     def mask(self, text: str) -> str:
-        """Take our secrets out of a text."""
-        return without(text, self._secrets())
+        """Take our secrets out of a text, in every form, and what looks like one."""
+        return self._masker()(text)
+
+    def learn(self, settings: Settings) -> None:
+        """Mask from now on what stands in the settings too: arguments under a secret's name."""
+        found = [secret_arguments(check.settings.arguments) for check in settings.checks]
+        self._learnt.append(self._masker().knowing(frozenset().union(*found)))
+
+    def _masker(self) -> Masker:
+        if not self._learnt:
+            self._learnt.append(Masker(self._secrets()))
+        return self._learnt[-1]
 
     def say(self, *lines: str) -> None:
         """Print lines on stdout, harmless to terminal and CI host."""
@@ -180,9 +194,14 @@ class Invocation:
         safe.write("".join(f"{line}\n" for line in lines))
         safe.flush()
 
-    def _secrets(self) -> tuple[str, ...]:
-        values = sorted(secrets_in(self.line.flags, self.environ), key=len, reverse=True)
-        return tuple(value for value in values if len(value) > 3)  # noqa: PLR2004 - a shorter text is no secret, and would tear every line
+    def _secrets(self) -> frozenset[str]:
+        """Return what flags and environment hold; the webhook's address is a secret but its host.
+
+        Arguments that cannot be read as a map yet are learnt with the settings.
+        """
+        address = secrets_of_address(str(self.peek("webhook_url")))
+        given = secrets_in(self.line.flags, self.environ) - EVERYDAY
+        return given | secrets_of(self.environ) | address
 
     def _event_text(self) -> str:
         path = self.environ.get("GITHUB_EVENT_PATH", "")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from plugin.app.parts import access_of, clients_of
+from plugin.app.pending import end_pending
 from plugin.app.questions import answered
 from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail, forget_trail
@@ -50,6 +51,14 @@ def _cleanup(invocation: Invocation) -> int:
             invocation.say("cleanup: the check of a stranger's code was skipped: nothing to do.")
             return Exit.PASSED
     settings = invocation.settings(is_foreign=build.is_foreign)
+    try:
+        return _removed(invocation, settings, build, trail)
+    finally:
+        end_pending(invocation, settings, build, trail.build_ids)
+
+
+def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> int:
+    """Remove what the builds of the trail left; return the exit code."""
     if settings.plan.engine == "local":
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED

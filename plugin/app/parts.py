@@ -48,7 +48,7 @@ def world_of(invocation: Invocation, telling: Telling, clients: Clients) -> Worl
     return World(
         engine=AwsEngine(clients, invocation.clock),
         clock=invocation.clock,
-        observer=telling.console,
+        observer=telling.observer,
         new_marker=lambda: str(uuid.uuid4()),
     )
 

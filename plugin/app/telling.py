@@ -1,4 +1,4 @@
-"""Who tells what happens: the console while checks run, and every reporter at the end."""
+"""Who is told while the checks run: the console, and GitHub that they have begun."""
 
 from __future__ import annotations
 
@@ -6,62 +6,119 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.core.audience import Offer, audience
 from plugin.reporters.files import ReportFiles
 from plugin.reporters.folder import Folder
-from plugin.reporters.github_files import GithubFiles
+from plugin.reporters.junit import JUnitFile
 from plugin.reporters.live import console_for
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from plugin.app.invocation import Invocation
-    from plugin.core.build import Build
-    from plugin.core.ports import Reporter
-    from plugin.core.sources import Settings
+    from plugin.app.prepare import Request
+    from plugin.clients.github import GitHub
+    from plugin.core.ports import Observer
+    from plugin.core.result import CheckResult
     from plugin.reporters.console import Console
     from plugin.reporters.live import LiveTable
+    from plugin.reporters.pending import Pending
+
+_NO = frozenset({"", "0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """The console, which observes the checks and reports too, and the writer of the files."""
+    """The console, which observes and reports too, the files' writers, and who says ``pending``."""
 
     console: Console | LiveTable
     files: ReportFiles
+    junit: JUnitFile
+    pending: Pending | None = None
+
+    @property
+    def observer(self) -> Observer:
+        """Everyone who hears what happens while checks run."""
+        return self.console if self.pending is None else _Both(self.console, self.pending)
 
     def close(self) -> None:
         """Close what the console has open."""
         self.console.close()
 
 
+@dataclass(frozen=True)
+class _Both:
+    """Two observers as one."""
+
+    first: Observer
+    second: Observer
+
+    def state_changed(self, check_name: str, state: str, detail: str) -> None:
+        self.first.state_changed(check_name, state, detail)
+        self.second.state_changed(check_name, state, detail)
+
+    def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
+        self.first.log_lines(check_name, lines)
+        self.second.log_lines(check_name, lines)
+
+    def finished(self, result: CheckResult) -> None:
+        self.first.finished(result)
+        self.second.finished(result)
+
+
 def forget_reports(invocation: Invocation) -> None:
     """Remove what an earlier build reported; what cannot be removed is overwritten later."""
-    path = Path(invocation.peek("report_dir"))
-    ReportFiles(Folder(path, base=invocation.cwd)).forget()
+    folder = Folder(Path(invocation.peek("report_dir")), base=invocation.cwd)
+    for files in (ReportFiles(folder), JUnitFile(folder)):
+        files.forget()
 
 
-def observer_of(
-    invocation: Invocation, settings: Settings, build: Build, *, checks: int
-) -> Telling:
-    """Return the console; a log is printed live when there is one check."""
-    files = ReportFiles(Folder(Path(settings.plan.report_dir), base=invocation.cwd))
+def telling_of(request: Request) -> Telling:
+    """Return who is told while checks run; a log is printed live when there is one check."""
+    invocation = request.invocation
+    folder = Folder(Path(request.settings.plan.report_dir), base=invocation.cwd)
+    files = ReportFiles(folder)
     console = console_for(
         invocation.out,
-        host=build.host,
-        is_live=checks == 1,
+        host=request.build.host,
+        is_live=len(request.plan.checks) == 1,
         clock=invocation.clock,
         token=lambda: invocation.draw(32),
         mask=invocation.mask,
         report_path=files.path,
     )
-    return Telling(console=console, files=files)
-
-
-def reporters_of(invocation: Invocation, build: Build, telling: Telling) -> tuple[Reporter, ...]:
-    """Return the reporters in order: files first, because the others name their path."""
-    github = GithubFiles(
-        summary=invocation.environ.get("GITHUB_STEP_SUMMARY", ""),
-        output=invocation.environ.get("GITHUB_OUTPUT", ""),
-        token=lambda: invocation.draw(32),
-        report_path=telling.files.path,
+    return Telling(
+        console=console, files=files, junit=JUnitFile(folder), pending=_pending_of(request)
     )
-    on_github = (github,) if build.host.has_runner_files else ()
-    return (telling.files, *on_github, telling.console)
+
+
+def offer_of(invocation: Invocation) -> Offer:
+    """Return what the place that we run in offers."""
+    environ = invocation.environ
+    return Offer(
+        is_ci=environ.get("CI", "").strip().lower() not in _NO,
+        card_path=environ.get("DRONE_CARD_PATH", ""),
+        output_path=environ.get("DRONE_OUTPUT", "") or environ.get("HARNESS_OUTPUT_FILE", ""),
+    )
+
+
+def _pending_of(request: Request) -> Pending | None:
+    """Return who says ``pending``: nobody where a killed step could not take it back."""
+    build, plan = request.build, request.settings.plan
+    names = audience(build, plan, offer_of(request.invocation), was_skipped=not request.plan.checks)
+    is_asked = "commit_status" in names and plan.github_token
+    if not is_asked or build.host.kills_without_signal:
+        return None
+    from plugin.reporters.pending import Pending
+
+    def own_github() -> AbstractContextManager[GitHub]:
+        from plugin.app.door import github
+
+        return github(request.invocation, request.settings, build)
+
+    return Pending(
+        open_github=own_github,
+        build=build,
+        context=plan.status_context,
+        build_id=request.build_id,
+    )

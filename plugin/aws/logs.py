@@ -2,6 +2,8 @@
 
 Sources: "Monitoring AWS Glue jobs with CloudWatch Logs"; the run's ``LogGroupName`` is a prefix to
 which ``/output`` and ``/error`` are added; the driver's stream is called as the run.
+"Monitoring with AWS Glue job run insights" and "Migrating AWS Glue jobs to 5.0": the analysis is a
+stream of its own, until Glue 4.0 below ``/logs-v2``, since then below ``/error``.
 """
 
 from __future__ import annotations
@@ -14,11 +16,18 @@ from plugin.core.ports import LogChunk, LogStream
 from plugin.core.result import Leftover
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugin.clients.aws import Clients
 
 MOST_PAGES = 50
 """Pages of one stream in one read: a job that logs faster than we read must not block a cancel."""
 DEFAULT_GROUP = "/aws-glue/jobs"
+ANALYSIS = "-job-insights-rca-driver"
+"""What is added to a run's id for the stream of Glue's own analysis."""
+ANALYSIS_PAGES, ANALYSIS_EVENTS = 2, 100
+"""Requests for it, at most, and events of one: the first page of a new stream may be empty."""
+_BEFORE_5 = ("0.", "1.", "2.", "3.", "4.")
 
 
 class DriverLog:
@@ -30,18 +39,47 @@ class DriverLog:
         self._job_name = job_name
         self._run_id = run_id
         self._group = ""
+        self._analysis_group = ""
         self._tokens: dict[LogStream, str] = {}
         self._keeps_ends: set[LogStream] = set()
 
     def read(self) -> tuple[LogChunk, ...]:
         """Return what is new since the last call; nothing twice."""
-        if not self._group:
-            self._group = group_of(self._clients, self._job_name, self._run_id)
+        self._find_groups()
         return tuple(
             LogChunk(stream=stream, text=text)
             for stream in LogStream
             for text in self._new_texts(stream)
         )
+
+    def analysis(self) -> tuple[str, ...]:
+        """Return the messages of Glue's own analysis; empty when there is no such stream."""
+        self._find_groups()
+        following: dict[str, Any] = {}
+        for _ in range(ANALYSIS_PAGES):
+            try:
+                with translated(f"read the analysis in {self._analysis_group}"):
+                    page = self._clients.logs.get_log_events(
+                        logGroupName=self._analysis_group,
+                        logStreamName=f"{self._run_id}{ANALYSIS}",
+                        startFromHead=True,
+                        limit=ANALYSIS_EVENTS,
+                        **following,
+                    )
+                    messages = tuple(event.get("message", "") for event in page["events"])
+            except NotFound:
+                return ()
+            token = page.get("nextForwardToken", "")
+            if messages or not token:
+                return messages
+            following = {"nextToken": token}
+        return ()
+
+    def _find_groups(self) -> None:
+        if not self._group:
+            run = _run_of(self._clients, self._job_name, self._run_id)
+            self._group = _group(run)
+            self._analysis_group = f"{self._group}/{'logs-v2' if _is_before_5(run) else 'error'}"
 
     def _new_texts(self, stream: LogStream) -> list[str]:
         texts: list[str] = []
@@ -77,18 +115,28 @@ class DriverLog:
         return message if stream in self._keeps_ends else message + "\n"
 
 
-def group_of(clients: Clients, job_name: str, run_id: str) -> str:
-    """Return the prefix of the run's log groups; a security configuration changes it."""
+def _run_of(clients: Clients, job_name: str, run_id: str) -> Mapping[str, Any]:
     with translated(f"look at the run {run_id}"):
-        run = clients.glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
+        run: Mapping[str, Any] = clients.glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
+    return run
+
+
+def _group(run: Mapping[str, Any]) -> str:
+    """Return the prefix of the run's log groups; a security configuration changes it."""
     return run.get("LogGroupName") or DEFAULT_GROUP
+
+
+def _is_before_5(run: Mapping[str, Any]) -> bool:
+    """Whether the run's Glue has a third group, for its continuous log and its analysis."""
+    return str(run.get("GlueVersion", "")).startswith(_BEFORE_5)
 
 
 def delete_streams(clients: Clients, job_name: str, run_id: str) -> tuple[Leftover, ...]:
     """Delete every stream whose name begins with the run's id; return those that stayed."""
     stayed: list[Leftover] = []
-    prefix = group_of(clients, job_name, run_id)
-    for group in (f"{prefix}/{stream}" for stream in LogStream):
+    run = _run_of(clients, job_name, run_id)
+    ends = (*LogStream, *(("logs-v2",) if _is_before_5(run) else ()))
+    for group in (f"{_group(run)}/{end}" for end in ends):
         try:
             stayed += _delete_in(clients, group, run_id)
         except NotFound:

@@ -45,6 +45,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         event="pull_request" if is_pull_request else source,
         actor=ref_of(environ.get("BUILDKITE_BUILD_CREATOR", "")) or author,
         link=web_url_of(environ.get("BUILDKITE_BUILD_URL", "")),
+        workflow=ref_of(environ.get("BUILDKITE_PIPELINE_SLUG", "")),
+        job=ref_of(environ.get("BUILDKITE_STEP_KEY") or environ.get("BUILDKITE_LABEL", "")),
         number=digits_of(environ.get("BUILDKITE_BUILD_NUMBER", "")),
         attempt=_attempt(environ),
         fork=_fork(environ, forge.owner_and_name) if is_pull_request else _fork_of_branch(environ),

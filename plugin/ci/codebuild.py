@@ -63,6 +63,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         event=event_of(started_by),
         actor=ref_of(environ.get("CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID", "")),
         link=web_url_of(environ.get("CODEBUILD_PUBLIC_BUILD_URL", "")) or _console(environ),
+        workflow=_project(environ),
+        job=ref_of(environ.get("CODEBUILD_BATCH_BUILD_IDENTIFIER", "")),
         number=digits_of(environ.get("CODEBUILD_BUILD_NUMBER", "")),
         fork=Fork.UNKNOWN if may_be_pull_request else Fork.NO,
         is_dependabot=_is_dependabot(environ, is_on_github=forge.host == "github.com"),
@@ -127,6 +129,11 @@ def _is_dependabot(environ: Mapping[str, str], *, is_on_github: bool) -> bool:
     """Whether Dependabot's account sent the webhook; the host tells accounts by number."""
     actor = environ.get("CODEBUILD_WEBHOOK_ACTOR_ACCOUNT_ID", "").strip()
     return is_on_github and actor == _DEPENDABOT_ID
+
+
+def _project(environ: Mapping[str, str]) -> str:
+    """Return the project, whose builds are numbered: CODEBUILD_BUILD_ID is ``project:uuid``."""
+    return ref_of(environ.get("CODEBUILD_BUILD_ID", "").partition(":")[0])
 
 
 def _console(environ: Mapping[str, str]) -> str:

@@ -51,6 +51,7 @@ def pipeline_of(environ: Mapping[str, str], host: Host) -> Build:
         event=event_of(environ.get("DRONE_BUILD_EVENT", "")),
         actor=author,
         link=web_url_of(environ.get("DRONE_BUILD_LINK", "")),
+        job=ref_of(environ.get("DRONE_STAGE_NAME", "")),
         number=digits_of(environ.get("DRONE_BUILD_NUMBER", "")),
         fork=Fork.UNKNOWN if is_pull_request or not _is_told(environ, host) else Fork.NO,
         is_dependabot=is_from_dependabot(author, branch, is_pull_request=is_pull_request),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.ci.actions_event import is_of_dependabot, subject_of
-from plugin.ci.github import repository_on_runner
+from plugin.ci.github import repository_on_runner, workflow_on_runner
 from plugin.ci.questions import GITEA_API, with_questions
 from plugin.ci.values import base_url_of, digits_of, event_of, web_url_of
 from plugin.core.build import Build, Host
@@ -37,6 +37,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         event=event_of(environ.get("GITHUB_EVENT_NAME", "")),
         actor=ref_of(environ.get("GITHUB_ACTOR", "")),
         link=_link(environ),
+        workflow=workflow_on_runner(environ),
+        job=ref_of(environ.get("GITHUB_JOB", "")),
         number=digits_of(environ.get("GITHUB_RUN_ID", "")),
         attempt=digits_of(environ.get("GITHUB_RUN_ATTEMPT", "")),
         fork=subject.fork,

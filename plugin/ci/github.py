@@ -43,6 +43,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         event=event_of(environ.get("GITHUB_EVENT_NAME", "")),
         actor=ref_of(environ.get("GITHUB_ACTOR", "")),
         link=_link(environ, server_url, repository),
+        workflow=workflow_on_runner(environ),
+        job=ref_of(environ.get("GITHUB_JOB", "")),
         number=digits_of(environ.get("GITHUB_RUN_ID", "")),
         attempt=digits_of(environ.get("GITHUB_RUN_ATTEMPT", "")),
         fork=subject.fork,
@@ -57,6 +59,17 @@ def repository_on_runner(environ: Mapping[str, str]) -> str:
     """Return ``owner/name``; neither GitHub nor Gitea has deeper ones."""
     repository = repository_of(environ.get("GITHUB_REPOSITORY", ""))
     return repository if repository.count("/") == 1 else ""
+
+
+def workflow_on_runner(environ: Mapping[str, str]) -> str:
+    """Return the path of the workflow's file, without repository and ref; else its name.
+
+    GITHUB_WORKFLOW_REF is ``owner/name/.github/workflows/file.yml@refs/heads/branch``, of the
+    workflow that was started, also where it calls another one.
+    """
+    path = environ.get("GITHUB_WORKFLOW_REF", "").strip().partition("@")[0]
+    file = path.split("/", maxsplit=2)[-1] if path.count("/") > 1 else ""
+    return ref_of(file) or ref_of(environ.get("GITHUB_WORKFLOW", ""))
 
 
 def _api_of(server_url: str) -> str:

@@ -44,6 +44,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         actor=ref_of(environ.get("GITLAB_USER_LOGIN", "")),
         link=web_url_of(environ.get("CI_JOB_URL", ""))
         or web_url_of(environ.get("CI_PIPELINE_URL", "")),
+        job=ref_of(environ.get("CI_JOB_NAME", "")),
         number=digits_of(environ.get("CI_PIPELINE_ID", "")),
         server_url=base_url_of(environ.get("CI_SERVER_URL", "")),
         may_be_github=False,

@@ -15,6 +15,7 @@ from plugin.ci.drone import pipeline_of
 from plugin.ci.questions import with_questions
 from plugin.ci.values import digits_of
 from plugin.core.build import Host
+from plugin.core.pull_request import ref_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
     build = replace(
         build,
         branch=build.branch.removeprefix(prefix),
+        workflow=ref_of(environ.get("HARNESS_PIPELINE_ID", "")),
+        job=ref_of(environ.get("HARNESS_STAGE_ID", "")),
         number=number or build.number,
     )
     return with_questions(build)

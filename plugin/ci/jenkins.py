@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from plugin.ci.questions import with_questions
 from plugin.ci.repository_url import forge_of
@@ -30,6 +31,7 @@ _CHANGE_PAGE = re.compile(
     r"https?://.*/(?:pull|pulls|pull-requests|merge_requests)/([0-9]+)(?:[/?#].*)?"
 )
 _CHANGE_JOB = re.compile(r"(?:.*/)?(?:PR|MR)-([0-9]+)(?:-head|-merge)?")
+_CHANGE_CELL = re.compile(r"(?:PR|MR)-[0-9]+(?:-(head|merge))?")
 _GERRIT = ("GERRIT_CHANGE_NUMBER", "GERRIT_PATCHSET_REVISION")
 _NO_BRANCH = re.compile(r"detached|(?:.*/)?(?:pr|pull|pulls|merge-requests|changes)/[0-9]+(?:/.*)?")
 _BUILT_REF = re.compile(r"(?:[^/]+/)?(?:pr|pull|merge-requests)/([0-9]+)(?:/(?:head|merge|from))?")
@@ -38,10 +40,13 @@ _BUILT_REF = re.compile(r"(?:[^/]+/)?(?:pr|pull|merge-requests)/([0-9]+)(?:/(?:h
 def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> Build:
     """Return the build of a job.  ``git`` fills in what a scripted pipeline does not export."""
     _ = event
+    workflow, job = _workflow_and_job(environ)
     build = Build(
         host=Host.JENKINS,
         link=web_url_of(environ.get("RUN_DISPLAY_URL", ""))
         or web_url_of(environ.get("BUILD_URL", "")),
+        workflow=workflow,
+        job=job,
         number=digits_of(environ.get("BUILD_NUMBER", "")),
     )
     if any(environ.get(name) for name in _BUILDER):
@@ -56,6 +61,21 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         build.actor, build.branch, is_pull_request=build.event == "pull_request"
     )
     return with_questions(replace(build, is_dependabot=is_dependabot))
+
+
+def _workflow_and_job(environ: Mapping[str, str]) -> tuple[str, str]:
+    """Return the job's name without a multibranch job's branch; and the cell of a matrix job.
+
+    ``team/etl/PR-7`` is ``team/etl``, ``team/etl/GLUE=5.0,os=linux`` is its cell ``GLUE=5.0,…``.
+    Branches are numbered one by one: where Jenkins builds head and merge of a pull request in two
+    jobs, those are two workflows.
+    """
+    name = ref_of(environ.get("JOB_NAME", ""))
+    parent, _, last = name.rpartition("/")
+    change = _CHANGE_CELL.fullmatch(last)
+    if parent and (change or unquote(last) == environ.get("BRANCH_NAME", "").strip()):
+        return (f"{parent} ({change[1]})" if change and change[1] else parent), ""
+    return (parent, last) if parent and "=" in last else (name, "")
 
 
 def _of_branch(build: Build, environ: Mapping[str, str], git: GitFacts) -> Build:

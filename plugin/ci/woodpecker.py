@@ -54,6 +54,7 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         event=event_of(environ.get("CI_PIPELINE_EVENT", "")),
         actor=ref_of(environ.get("CI_PIPELINE_AUTHOR", "")) or author,
         link=web_url_of(environ.get("CI_PIPELINE_URL", "")),
+        job=ref_of(environ.get("CI_WORKFLOW_NAME", "")),
         number=digits_of(environ.get("CI_PIPELINE_NUMBER", "")),
         fork=Fork.UNKNOWN if is_pull_request or not _is_told(environ) else Fork.NO,
         is_dependabot=is_from_dependabot(author, branch, is_pull_request=is_pull_request),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from plugin.clients.aws_errors import note_attempt, translated
 from plugin.core.errors import NoCredentials, Refused
@@ -22,9 +22,21 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
 
-CONNECT_SECONDS = 5
-READ_SECONDS = 20
 ATTEMPTS = 5
+
+
+class Pace(NamedTuple):
+    """How long a client tries: attempts of a request, seconds to connect, seconds of silence."""
+
+    attempts: int = ATTEMPTS
+    connect: int = 5
+    read: int = 20
+
+
+PATIENT = Pace()
+ONCE = Pace(attempts=1)
+HURRIED = Pace(attempts=1, connect=2, read=5)
+"""After a cancel: the CI host soon kills us."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,36 +70,46 @@ class Clients:
         self._heard = heard
         self._lock = threading.RLock()
         self._session: Session | None = None
-        self._made: dict[tuple[str, int], Any] = {}
+        self._made: dict[tuple[str, Pace, str], Any] = {}
 
     @property
     def glue(self) -> GlueClient:
         """Glue, with retries."""
-        client: GlueClient = self._client("glue", ATTEMPTS)
+        client: GlueClient = self._client("glue")
         return client
 
     @property
     def glue_once(self) -> GlueClient:
         """Glue without any retry: for StartJobRun, which has no client token."""
-        client: GlueClient = self._client("glue", 1)
+        client: GlueClient = self._client("glue", ONCE)
         return client
 
     @property
     def s3(self) -> S3Client:
         """S3, with retries."""
-        client: S3Client = self._client("s3", ATTEMPTS)
+        client: S3Client = self._client("s3")
+        return client
+
+    @property
+    def s3_hurried(self) -> S3Client:
+        """S3 for a cancelled run: one attempt, short time limits."""
+        client: S3Client = self._client("s3", HURRIED)
         return client
 
     @property
     def logs(self) -> CloudWatchLogsClient:
         """CloudWatch Logs, with retries."""
-        client: CloudWatchLogsClient = self._client("logs", ATTEMPTS)
+        client: CloudWatchLogsClient = self._client("logs")
         return client
+
+    def sns(self, region: str, *, is_hurried: bool = False) -> Any:  # noqa: ANN401 - as _client
+        """SNS in the region of a topic; ``is_hurried`` as ``s3_hurried``."""
+        return self._client("sns", HURRIED if is_hurried else PATIENT, region)
 
     def account_id(self) -> str:
         """Return the account of the credentials in use."""
         with translated("ask STS who we are"):
-            identity = self._client("sts", ATTEMPTS).get_caller_identity()
+            identity = self._client("sts").get_caller_identity()
         return str(identity["Account"])
 
     def has_credentials(self) -> bool:
@@ -114,19 +136,21 @@ class Clients:
         except UnknownRegionError:
             return "aws"
 
-    def _client(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - botocore's own type
+    def _client(self, service: str, pace: Pace = PATIENT, region: str = "") -> Any:  # noqa: ANN401 - botocore's own type
+        key = (service, pace, region)
         with self._lock:
-            if (service, attempts) not in self._made:
-                self._made[service, attempts] = self._make(service, attempts)
-            return self._made[service, attempts]
+            if key not in self._made:
+                self._made[key] = self._make(*key)
+            return self._made[key]
 
-    def _make(self, service: str, attempts: int) -> Any:  # noqa: ANN401 - botocore's own type
+    def _make(self, service: str, pace: Pace, region: str) -> Any:  # noqa: ANN401 - botocore's own type
         session = self._open()
         with translated(f"make a client for {service}"):
             maker: Any = session.create_client
             client = maker(
                 service,
-                config=_config(attempts, is_local=bool(self._access.endpoint_url)),
+                region_name=region or None,
+                config=_config(pace, is_local=bool(self._access.endpoint_url)),
                 endpoint_url=self._access.endpoint_url or None,
             )
         client.meta.events.register("response-received", note_attempt)
@@ -185,7 +209,7 @@ class Clients:
         def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
             maker: Any = session.create_client
             endpoint_url = access.endpoint_url or None
-            config = _config(ATTEMPTS, is_local=bool(endpoint_url))
+            config = _config(PATIENT, is_local=bool(endpoint_url))
             return maker(service, config=config, endpoint_url=endpoint_url, **options)
 
         with translated(f"assume {access.assume_role_arn}"):
@@ -202,14 +226,14 @@ class Clients:
         return session  # type: ignore[no-any-return]  # see the parameter
 
 
-def _config(attempts: int, *, is_local: bool) -> Config:
+def _config(pace: Pace, *, is_local: bool) -> Config:
     """Return time limits and retries of a client."""
     from botocore.config import Config
 
     return Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": attempts, "mode": "standard"},
+        connect_timeout=pace.connect,
+        read_timeout=pace.read,
+        retries={"total_max_attempts": pace.attempts, "mode": "standard"},
         max_pool_connections=32,
         user_agent_extra="glue-health-check",
         proxies={} if is_local else None,  # a proxy would get what is for this machine

@@ -26,6 +26,15 @@ class Host(StrEnum):
         """Whether it reads workflow commands in the log, and GITHUB_OUTPUT and its like."""
         return self in {Host.GITHUB, Host.GITEA}
 
+    @property
+    def kills_without_signal(self) -> bool:
+        """Whether a cancelled build's container is killed at once, so that nothing can be told.
+
+        A status that says "pending" would stay for ever there.  Sources: drone-runner-docker,
+        engine/engine.go; Harness' lite-engine, engine/docker/docker.go.
+        """
+        return self in {Host.DRONE, Host.HARNESS}
+
 
 class Fork(StrEnum):
     """Whether the code comes from a fork.  ``unknown`` counts as ``yes``.
@@ -57,7 +66,8 @@ class Build:
     ``is_dependabot`` says that Dependabot asked, or wrote the pull request.
     ``workflow`` names what is built, apart from other workflows of the repository; empty where a
     host numbers the builds of a repository as one sequence.  ``number`` and ``attempt`` order the
-    builds of one workflow; both are texts of digits or empty.
+    builds of one workflow; both are texts of digits or empty.  ``job`` names the part of the build
+    that we run in, the same in a later build; empty where the host does not name it.
     ``is_leg`` says that the build runs beside others of the same commit, each with a number of its
     own.  ``may_be_github`` is False where the forge is known to be of a kind whose pull requests
     have other numbers than GitHub's, so that no setting may have one asked for.  ``questions`` that
@@ -74,6 +84,7 @@ class Build:
     actor: str = ""
     link: str = ""
     workflow: str = ""
+    job: str = ""
     number: str = ""
     attempt: str = ""
     fork: Fork = Fork.NO

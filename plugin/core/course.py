@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from plugin.core.check import Check
     from plugin.core.judgement import Judgement, Stop
+    from plugin.core.ports import Clock
     from plugin.core.result import Cost
 
 
@@ -35,6 +36,10 @@ class Course:
     stop: Stop | None = None
     book: LogBook = field(default_factory=LogBook)
     phases: list[Phase] = field(default_factory=list)
+    was_queued: bool = False
+    """Whether the run was seen to wait for its turn."""
+    starting_since: float | None = None
+    """When the last start-up was first seen, after which it did not wait again."""
     running_since: float | None = None
     running_seconds: float = 0.0
     misses: int = 0
@@ -82,6 +87,24 @@ class Course:
             Phase(name=name, start=round(since - self.started, 3), seconds=round(until - since, 3))
         )
 
+    @contextmanager
+    def timed(self, name: str, clock: Clock) -> Iterator[None]:
+        """Note how long the block took, also when it ends in an error."""
+        since = clock.monotonic()
+        try:
+            yield
+        finally:
+            self.phase(name, since, clock.monotonic())
+
+    @contextmanager
+    def watched(self, clock: Clock) -> Iterator[None]:
+        """Divide the time of the block into queue, start-up and run, also after an error."""
+        since = clock.monotonic()
+        try:
+            yield
+        finally:
+            self.note_run(since, clock.monotonic())
+
     def saw(self, seen: Sighting, now: float) -> None:
         """Take a look's answer at ``now`` (monotonic seconds).
 
@@ -89,19 +112,30 @@ class Course:
         """
         self.seen = seen
         if self.running_since is None:
+            self._note_begin(seen, now)
             if not seen.execution_seconds and seen.state not in _HAS_RUN:
                 return
             self.running_since = now - seen.execution_seconds
         self.running_seconds = max(now - self.running_since, float(seen.execution_seconds))
 
+    def _note_begin(self, seen: Sighting, now: float) -> None:
+        """A run that waits after it started is in the queue again."""
+        if seen.state is RunState.WAITING:
+            self.was_queued, self.starting_since = True, None
+        elif seen.state is RunState.STARTING and self.starting_since is None:
+            self.starting_since = now
+
     def note_run(self, since: float, until: float) -> None:
-        """Divide the time of the watch into queue and run."""
-        if self.running_since is None:
-            self.phase("queue", since, until)
-            return
-        began = max(self.running_since, since)
-        self.phase("queue", since, began)
-        self.phase("run", began, until)
+        """Divide the time of the watch: queue (only if it waited), start-up, run (if it ran)."""
+        ran = until if self.running_since is None else min(max(self.running_since, since), until)
+        started = since
+        if self.was_queued:
+            started = ran if self.starting_since is None else min(self.starting_since, ran)
+            self.phase("queue", since, started)
+        if started < ran or not self.was_queued:
+            self.phase("start-up", started, ran)
+        if self.running_since is not None:
+            self.phase("run", ran, until)
 
 
 def cost_so_far(check: Check, course: Course) -> Cost:
@@ -143,6 +177,7 @@ def result_of(
         verdict=judgement.verdict,
         reason=judgement.reason,
         hint=judgement.hint,
+        trouble=judgement.trouble,
         place=judgement.place,
         findings=tuple(course.book.findings),
         notes=(*judgement.notes, *(kept_notes(check) if course.made else ())),

@@ -14,6 +14,7 @@
     │   ├── Unreachable            there is no way to AWS: nothing was sent
     │   └── AnswerLost             the request may or may not have taken effect
     └── GitHubError            3   GitHub did not answer, or said no
+        └── GitHubAnswerLost       the request may or may not have taken effect
 
 A message says what happened to which thing; the hint says what to change.
 Unknown failures (bugs) are not in this tree: ``app`` turns them into exit 3 and says so.
@@ -22,6 +23,8 @@ Unknown failures (bugs) are not in this tree: ``app`` turns them into exit 3 and
 from __future__ import annotations
 
 from enum import IntEnum
+
+from plugin.core.trouble import Trouble
 
 
 class Exit(IntEnum):
@@ -37,9 +40,13 @@ class Exit(IntEnum):
 
 
 class PluginError(Exception):
-    """What happened, to which thing, and what to change."""
+    """What happened, to which thing, and what to change.
+
+    ``trouble`` is the class that the troubleshooting guide knows it by.
+    """
 
     exit_code = Exit.ERRORED
+    trouble = Trouble.CI_MACHINE
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         """Take the one-line ``message`` and the ``hint``: the remedy, may be empty."""
@@ -56,6 +63,7 @@ class SettingsError(PluginError):
     """Settings that cannot be used.  Carries all problems at once, one line each."""
 
     exit_code = Exit.WRONG_SETTINGS
+    trouble = Trouble.REFUSED
 
     def __init__(self, problems: tuple[str, ...]) -> None:
         """Take at least one problem, each a whole sentence with its remedy."""
@@ -67,6 +75,7 @@ class Unusable(PluginError):
     """A file of the checkout that cannot be used: missing, empty, a folder, outside, no text."""
 
     exit_code = Exit.WRONG_SETTINGS
+    trouble = Trouble.REFUSED
 
 
 class EngineError(PluginError):
@@ -76,49 +85,69 @@ class EngineError(PluginError):
     """
 
     had_no_effect = False
+    trouble = Trouble.AWS_FAULT
 
 
 class AccessDenied(EngineError):
     """The credentials in use may not do it."""
+
+    trouble = Trouble.PERMISSION
 
 
 class NoCredentials(EngineError):
     """There are no credentials, or they have expired."""
 
     had_no_effect = True
+    trouble = Trouble.CREDENTIALS
 
 
 class NotFound(EngineError):
     """The named thing is not there."""
 
+    trouble = Trouble.MISSING_JOB
+
 
 class AlreadyThere(EngineError):
     """The name is taken."""
+
+    trouble = Trouble.REFUSED
 
 
 class Refused(EngineError):
     """AWS calls the request itself wrong."""
 
     had_no_effect = True
+    trouble = Trouble.REFUSED
 
 
 class OverLimit(EngineError):
     """A quota, a concurrency limit or throttling, after the retries."""
 
+    trouble = Trouble.QUOTA
+
 
 class Throttled(OverLimit):
     """Too many requests at once: this one was not executed, and may be sent again."""
+
+    trouble = Trouble.THROTTLING
 
 
 class Unreachable(EngineError):
     """There is no way to AWS, a wrong address say: the request was never sent."""
 
     had_no_effect = True
+    trouble = Trouble.NETWORK
 
 
 class AnswerLost(EngineError):
     """The request was sent and no answer came: it may or may not have taken effect."""
 
+    trouble = Trouble.NETWORK
+
 
 class GitHubError(PluginError):
     """GitHub did not answer, or said no."""
+
+
+class GitHubAnswerLost(GitHubError):
+    """Something was to be made and no answer came: it may or may not be there now."""

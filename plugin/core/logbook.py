@@ -17,6 +17,7 @@ from plugin.core.ports import LogChunk, LogStream
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from plugin.core.analysis import Analysis
     from plugin.core.pattern import Pattern
     from plugin.core.result import Finding
 
@@ -46,6 +47,8 @@ class LogBook:
     """A forbidden pattern that took too long on a line: nobody knows whether it occurs."""
     problem: str = ""
     """Why the log could not be read whole; empty when it could."""
+    analysis: Analysis | None = None
+    """What Glue itself says of a failure; None when it says nothing."""
     _unfinished: dict[LogStream, str] = field(default_factory=dict)
     _recent: dict[LogStream, deque[str]] = field(default_factory=dict)
     _finding_count: int = 0

@@ -19,11 +19,7 @@ def refusals(plan: PlanSettings) -> tuple[str, ...]:
     asked = {
         "trigger_function": bool(plan.trigger_function),
         "wait": not plan.wait,
-        "sns_topic_arn": bool(plan.sns_topic_arn),
-        "webhook_url": bool(plan.webhook_url),
-        "check_run": plan.check_run,
         "github_oidc": plan.github_oidc,
-        "metadata_bucket": bool(plan.metadata_bucket),
         "github_token_secret_arn": bool(plan.github_token_secret_arn),
         "github_app_id": bool(plan.github_app_id),
         "github_app_key_secret_arn": bool(plan.github_app_key_secret_arn),

@@ -87,6 +87,12 @@ class LogReader(Protocol):
         Raises ``EngineError`` when the log may not or cannot be read.
         """
 
+    def analysis(self) -> tuple[str, ...]:
+        """Return the messages of Glue's own analysis of a failed run, in order; empty without one.
+
+        Asks at most twice.  Raises ``EngineError`` when it may not or cannot be read.
+        """
+
 
 class Engine(Protocol):
     """Glue, S3 and CloudWatch Logs as the lifecycle needs them.  Any call may raise EngineError."""

@@ -51,6 +51,8 @@ class BuildModel(_Model):
     is_dependabot: bool
     server_url: Text
     api_url: Text
+    workflow: Text
+    job: Text
 
 
 class PlaceModel(_Model):
@@ -97,14 +99,37 @@ class PhaseModel(_Model):
     seconds: float
 
 
+class PastRunModel(_Model):
+    """What an earlier build of the target branch said of the same check."""
+
+    verdict: Verdict
+    started_at: Text
+    commit: Text
+    seconds: float
+    cost_usd: Decimal | None
+    findings: tuple[FindingModel, ...]
+
+
+class ComparisonModel(_Model):
+    """The same check on the target branch, the newest run last."""
+
+    branch: Text
+    runs: tuple[PastRunModel, ...]
+
+
 class CheckResultModel(_Model):
-    """All that is known of one check in the end."""
+    """All that is known of one check in the end.
+
+    ``trouble`` is the class of failure, an anchor in docs/troubleshooting.md; later versions may
+    have more of them.
+    """
 
     name: Text
     script: Text
     verdict: Verdict
     reason: Text
     hint: Text
+    trouble: Text | None
     place: PlaceModel | None
     findings: tuple[FindingModel, ...]
     notes: tuple[Text, ...]
@@ -113,6 +138,8 @@ class CheckResultModel(_Model):
     job_name: Text
     run_id: Text
     console_url: Text
+    error_log_url: Text
+    run_url: Text
     glue_version: Text
     capacity: Text
     phases: tuple[PhaseModel, ...]
@@ -121,6 +148,7 @@ class CheckResultModel(_Model):
     cost: CostModel | None
     log_tail: tuple[Text, ...]
     log_lines: int
+    comparison: ComparisonModel | None
 
 
 class ReportModel(_Model):
@@ -136,6 +164,8 @@ class ReportModel(_Model):
     started_at: Text
     seconds: float
     cost_usd: Decimal
+    context: Text
+    leg: Text
     build: BuildModel
     results: tuple[CheckResultModel, ...]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugin.core.errors import PluginError
 from plugin.core.escape import log_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plugin.core.ports import Reporter
     from plugin.core.result import Report
 
-_REASON_LIMIT = 500
+_REASON_LIMIT = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +39,19 @@ def _failure_of(reporter: Reporter, report: Report) -> ReporterFailure | None:
     try:
         reporter.report(report)
     except Exception as error:  # noqa: BLE001 - whatever a reporter does, the verdict stands
-        reason = f"{type(error).__name__}: {error}".removeprefix("PluginError: ")
+        is_told = isinstance(error, PluginError)  # what happened, and what to change
+        reason = str(error) if is_told else f"{type(error).__name__}: {error}"
         return ReporterFailure(
             name=log_text(reporter.name), reason=log_text(reason, limit=_REASON_LIMIT)
         )
     return None
+
+
+def grouped(
+    failures: Iterable[ReporterFailure],
+) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return the reasons, each once, with the names of those who failed for it."""
+    found: dict[str, list[str]] = {}
+    for failure in failures:
+        found.setdefault(failure.reason, []).append(failure.name)
+    return tuple((tuple(names), reason) for reason, names in found.items())

@@ -12,9 +12,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugin.core.escape import log_text, workflow_data, workflow_property
+from plugin.core.escape import log_text, workflow_data
 from plugin.core.render import duration, outputs, summary_lines
-from plugin.core.verdict import Verdict
+from plugin.reporters.annotations import Annotations, Note, notes_of
 from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from plugin.core.build import Host
     from plugin.core.ports import Clock
-    from plugin.core.result import CheckResult, Place, Report
+    from plugin.core.result import CheckResult, Report
+    from plugin.reporters.annotations import Level
 
 PREFIX = "  | "
 """Stands before every line of a job's log."""
@@ -31,8 +32,7 @@ PREFIX = "  | "
 BUFFERED_LINES = 5_000
 """Lines of one check that are kept until it ends, when several run at once."""
 
-_MAX_ANNOTATIONS = 10  # GitHub shows no more errors of one step
-_ANNOTATION_LIMIT = 4_000
+_TITLE = "Glue health check"
 _OUTPUT_LIMIT = 500_000
 
 
@@ -81,11 +81,30 @@ class Console:
         self._checks: dict[str, _Progress] = {}
         self._open: str | None = None  # the check whose log stands in a group
         self._stop_token = ""
+        self._annotations = Annotations(mask)
 
     def say(self, text: str) -> None:
         """Print one line of ours, e.g. a warning; never inside a group."""
         with self._lock:
             self._print([*self._group_end(), self._safe(text)])
+
+    def warn(self, text: str, *, is_error: bool = False) -> None:
+        """Print a warning, or an error, of ours; where the host shows annotations, as one too.
+
+        ``text`` may have several lines; each is made harmless.
+        """
+        with self._lock:
+            self._print([*self._group_end(), *self._warning(text, is_error=is_error)])
+
+    def print_whole(self, line: str) -> None:
+        """Print a line as it is, which must be harmless and end with its line feed.
+
+        Nothing of ours stands before it on its line, and nothing is mixed into it.
+        """
+        with self._lock:
+            self._print(self._group_end())
+            self._stream.write(line)
+            self._stream.flush()
 
     def state_changed(self, check_name: str, state: str, detail: str) -> None:
         """Print the change with the seconds since the check's first one."""
@@ -117,11 +136,14 @@ class Console:
             self._print([self._safe("  ".join(words))])
 
     def report(self, report: Report) -> None:
-        """Print the ending: a summary, on GitHub annotations, the outputs as the last lines."""
+        """Print the ending: a summary, on GitHub annotations, the outputs as the last lines.
+
+        Called after everybody else, so that nothing of ours stands below the outputs.
+        """
         with self._lock:
             lines = [*self._group_end(), "", *map(self._safe, summary_lines(report)), ""]
             if self._has_commands:
-                lines += self._annotations(report)
+                lines += self._annotations.lines(notes_of(report))
             entries = outputs(report, self._report_path())
             lines += [self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT) for key, value in entries]
             self._print(lines)
@@ -130,6 +152,15 @@ class Console:
         """Close a group that is still open."""
         with self._lock:
             self._print(self._group_end())
+
+    def _warning(self, text: str, *, is_error: bool) -> Iterator[str]:
+        kind: Level = "error" if is_error else "warning"
+        first, *others = self._mask(text).splitlines() or [""]
+        yield self._safe(f"{kind}: {first}")
+        yield from (self._safe(f"    {line}") for line in others if line.strip())
+        if self._has_commands:
+            note = Note(level=kind, title=_TITLE, message=text)
+            yield from self._annotations.lines([note])
 
     def _check(self, name: str) -> _Progress:
         return self._checks.setdefault(name, _Progress(since=self._clock.monotonic()))
@@ -162,27 +193,6 @@ class Console:
             yield f"::{self._stop_token}::"
             yield "::endgroup::"
         self._open = None
-
-    def _annotations(self, report: Report) -> Iterator[str]:
-        bad = [r for r in report.results if r.verdict in {Verdict.FAILED, Verdict.ERRORED}]
-        for result in bad[:_MAX_ANNOTATIONS]:
-            title = self._property(f"{result.name} {result.verdict}")
-            where = self._where(result.place)
-            message = self._safe(result.reason or result.verdict, limit=_ANNOTATION_LIMIT)
-            yield f"::error {where}title={title}::{workflow_data(message)}"
-        if report.leftovers:
-            names = ", ".join(f"{item.kind} {item.name}" for item in report.leftovers)
-            message = self._safe(f"Left behind: {names}", limit=_ANNOTATION_LIMIT)
-            yield f"::warning title=Left behind::{workflow_data(message)}"
-
-    def _where(self, place: Place | None) -> str:
-        """Return file and line for an annotation; nothing where nobody knows the place."""
-        if place is None:
-            return ""
-        return f"file={self._property(place.file)},line={max(1, place.line)},"
-
-    def _property(self, text: str) -> str:
-        return workflow_property(self._safe(text))
 
     def _log_line(self, text: str) -> str:
         return f"{PREFIX}{log_text(self._mask(text))}"

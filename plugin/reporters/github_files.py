@@ -6,21 +6,29 @@ step whatever our exit code says, a summary above 1 MiB is thrown away whole.
 
 from __future__ import annotations
 
-import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugin.core.escape import output_entry
+from plugin.core.errors import PluginError
+from plugin.core.escape import clip, output_entry
 from plugin.core.render import cut, markdown, outputs
+from plugin.core.shorter import shorter_results
+from plugin.reporters.appending import append, size_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from plugin.core.result import Report
 
 SUMMARY_LIMIT = 1_048_576
 """Bytes of a step's summary (GitHub's documentation, workflow commands: job summaries)."""
 
+OUTPUTS_LIMIT = 1_000_000
+"""Bytes of a job's outputs, counted as UTF-16 (GitHub's documentation, output limitations)."""
+
+_VALUE_LIMIT = 4_000
+_HINT = "It is the runner's own file: see whether its disk is full, or the step's user may write."
 _DRAWS = 3
 
 
@@ -46,18 +54,22 @@ class GithubFiles:
         self._report_path = report_path
 
     def report(self, report: Report) -> None:
-        """Write outputs and summary; the one is written when the other fails.  Raises OSError."""
+        """Write outputs and summary; the one is written when the other fails.
+
+        Raises ``PluginError`` with what to change.
+        """
         try:
             if self._output:
-                _append(Path(self._output), self._entries(report))
+                self._write_outputs(Path(self._output), report)
         finally:
             if self._summary:
-                path = Path(self._summary)
-                _append(path, cut(markdown(report), SUMMARY_LIMIT - _size(path) - 1))
+                _write_summary(Path(self._summary), report)
 
-    def _entries(self, report: Report) -> str:
-        entries = outputs(report, self._report_path())
-        return "".join(self._entry(name, value) for name, value in entries)
+    def _write_outputs(self, path: Path, report: Report) -> None:
+        entries = dict(outputs(report, self._report_path()))
+        with _explained("outputs"):
+            room = OUTPUTS_LIMIT - 2 * size_of(path)
+            append(path, "".join(self._entry(*pair) for pair in _fitting(entries, room)))
 
     def _entry(self, name: str, value: str) -> str:
         """Write one entry; a delimiter that the value contains is drawn again."""
@@ -69,18 +81,29 @@ class GithubFiles:
         return output_entry(name, value, f"ghc_{self._token()}")
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
+def _fitting(entries: dict[str, str], room: int) -> Iterator[tuple[str, str]]:
+    """Yield the entries, ``results`` shortened to what is left of ``room`` bytes of UTF-16."""
+    short = {name: clip(value, _VALUE_LIMIT) for name, value in entries.items()}
+    others = sum(_utf16(name + value) for name, value in short.items() if name != "results")
+    left = (room - others - _utf16("results")) // 2
+    short["results"] = shorter_results(entries["results"], max(2, left))
+    yield from short.items()
 
 
-def _append(path: Path, text: str) -> None:
-    """Append ``text``, on a line of its own, in one write."""
-    with path.open("ab+") as file:
-        is_inside_a_line = file.tell() > 0 and _last_byte(path) != b"\n"
-        file.write((b"\n" if is_inside_a_line and text else b"") + text.encode("utf-8"))
+def _utf16(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass"))
 
 
-def _last_byte(path: Path) -> bytes:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1)
+def _write_summary(path: Path, report: Report) -> None:
+    with _explained("step summary"):
+        append(path, cut(markdown(report), SUMMARY_LIMIT - size_of(path) - 1))
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    """Turn an error of the system into one that says what to change."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise PluginError(f"The {what} file was not written: {reason}.", hint=_HINT) from error

@@ -76,6 +76,18 @@ class LiveTable:
         """Print one line of ours above the table."""
         self._live.console.print(log_text(self._mask(text)), highlight=False, markup=False)
 
+    def warn(self, text: str, *, is_error: bool = False) -> None:
+        """Print a warning, or an error, of ours above the table."""
+        first, *others = text.splitlines() or [""]
+        self.say(f"{'error' if is_error else 'warning'}: {first}")
+        for line in others:
+            self.say(f"    {line}")
+
+    def print_whole(self, line: str) -> None:
+        """Print a line as it is, below the table, which ends here."""
+        self.close()
+        self._plain.print_whole(line)
+
     def state_changed(self, check_name: str, state: str, detail: str) -> None:
         """Show the state in the check's row."""
         with self._lock:

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 import uuid
 
 import pytest
@@ -133,6 +134,26 @@ def test_jenkins_shim__mistake__fails_the_build_as_jenkins_does(jenkins, tmp_pat
     assert words in ended.log
 
 
+@pytest.mark.parametrize(
+    ("cases", "age", "result"),
+    [
+        ("<testcase name='a'><error/></testcase>", -600, "UNSTABLE"),
+        ("<testcase name='a'/>", 600, "FAILURE"),
+    ],
+)
+def test_jenkins_shim__test_results__are_read_as_jenkins_does(
+    jenkins, tmp_path, cases, age, result
+):
+    (tmp_path / "Jenkinsfile").write_text("node('x') { junit testResults: 'junit.xml' }")
+    results = jenkins.workspace / "junit.xml"
+    results.write_text(f"<testsuites><testsuite>{cases}</testsuite></testsuites>")
+    os.utime(results, (time.time() - age,) * 2)
+
+    ended = jenkins.run(tmp_path / "Jenkinsfile")
+
+    assert ended.result == result, ended.log
+
+
 # --- it cannot be known, or is not to be run ------------------------------------------------------
 
 
@@ -211,6 +232,7 @@ def test_jenkins_example__one_of_two_jobs_is_broken__fails_and_archives_the_repo
     assert "jobs/customers.py:3" in ended.log
     for file in ("report.json", "report.md"):
         assert f"Archiving glue-health-check-report/{file}" in ended.log
+    assert "Test results: 1 bad in 1 file(s)" in ended.log
     report = report_of(jenkins)
     assert {one["name"]: one["verdict"] for one in report["results"]} == {
         "orders": "passed",
@@ -238,6 +260,7 @@ def test_jenkins_example__job_passes__is_green(jenkins, repository, nothing_left
 
     assert ended.result == "SUCCESS", ended.log
     assert "removed job" not in ended.log
+    assert "Test results: 0 bad in 1 file(s)" in ended.log
     nothing_left()
 
 

@@ -358,6 +358,20 @@ def test_driver_log__of_no_run__is_not_found(ground):
         reader.read()
 
 
+def test_analysis__of_a_run_that_has_none__is_empty(ground):
+    check, run_id = started(ground, "fails")
+    awaited(ground, check, run_id)
+
+    assert ground.engine.driver_log(check.job_name, run_id).analysis() == ()
+
+
+def test_analysis__of_no_run__is_not_found(ground):
+    check = created(ground)
+
+    with pytest.raises(NotFound):
+        ground.engine.driver_log(check.job_name, "jr_none").analysis()
+
+
 def test_delete_logs__of_a_run_that_ended__removes_them_and_twice_is_no_error(ground):
     check, run_id = started(ground)
     awaited(ground, check, run_id)

@@ -83,6 +83,7 @@ class FakeEngine:
         *,
         course: Sequence[tuple[float, Sighting]] = HEALTHY,
         log: Sequence[tuple[float, LogChunk]] = (),
+        analysis: tuple[str, ...] = (),
         refusals: Mapping[str, Refusal] | None = None,
         stuck: Iterable[str] = (),
         stop_seconds: float = 1.0,
@@ -91,6 +92,7 @@ class FakeEngine:
         self.clock = clock
         self.course = tuple(course)
         self.log = tuple(log)
+        self.analysis = analysis
         self.refusals = dict(refusals or {})
         self.stop_seconds = stop_seconds
         self.call_seconds = call_seconds
@@ -288,6 +290,11 @@ class FakeLog:
         while self._next < len(engine.log) and engine.log[self._next][0] <= elapsed:
             self._next += 1
         return tuple(chunk for _, chunk in engine.log[first : self._next])
+
+    def analysis(self) -> tuple[str, ...]:
+        self._engine._answer(self._engine._called("analysis", *self._names))
+        self._engine._run(*self._names)
+        return self._engine.analysis
 
 
 def out(text: str, *, at: float = 0.0) -> tuple[float, LogChunk]:

@@ -1,112 +1,74 @@
 """A small GitHub on loopback, with real HTTP, so that the real PyGithub talks to it.
 
-Knows repositories, pull requests and their files; pages at 30 and at most 100; asks for the token
-and for permissions; records what was asked; and can be told to answer wrongly, or not at all.
-A further endpoint is one function and one line in ROUTES.
+Knows pull requests, comments, statuses, check runs and GraphQL's viewer; pages at 30 and at most
+100; asks for the token and for permissions; counts requests; records what was asked; and can be
+told to answer wrongly, or not at all.  What it holds is in ``github_state``, a further endpoint in
+``github_routes``.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
 from collections import deque
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
+
+from tests.doubles.github_http import Answer, Asked, Listener, refusal
+from tests.doubles.github_routes import GRAPHQL, ROUTES
+from tests.doubles.github_state import Invalid, Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    import ssl
+    from collections.abc import Mapping
     from types import TracebackType
+
+__all__ = ["PREFIX", "Answer", "Asked", "GitHubServer", "Repository", "refusal"]
 
 PREFIX = "/api/v3"
 """As on a GitHub Enterprise Server, so that a client that forgets the path is found out."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One request."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: Any = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One response; ``body`` is sent as JSON, bytes as they are."""
-
-    status: int = 200
-    body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    hangs: bool = False
-    """Say nothing until the server is closed."""
-    breaks_off: bool = False
-    """Close the connection instead of answering."""
-
-
-def refusal(status: int, message: str, **headers: str) -> Answer:
-    """An error as GitHub words it; underscores in names of headers stand for hyphens."""
-    body = {"message": message, "documentation_url": "https://docs.github.com/rest"}
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status=status, body=body, headers=named)
-
-
-@dataclass(kw_only=True)
-class Repository:
-    """What one repository holds."""
-
-    pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
-    files: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
-    branches: dict[str, str] = field(default_factory=dict)
-    """The newest commit of each branch."""
-
-    def add_pull(
-        self,
-        number: int,
-        *,
-        sha: str,
-        branch: str = "fix-flights",
-        base: str = "octocat/etl",
-        head: str | None = "octocat/etl",
-        target_branch: str = "main",
-        author: str = "octocat",
-    ) -> None:
-        """Open a pull request; ``head`` is the repository it comes from, None if deleted."""
-        self.pulls[number] = {
-            "number": number,
-            "state": "open",
-            "user": {"login": author},
-            "head": {"ref": branch, "sha": sha, "repo": head and {"full_name": head}},
-            "base": {"ref": target_branch, "sha": "b" * 40, "repo": {"full_name": base}},
-        }
-        self.files.setdefault(number, [])
-
-    def add_files(self, number: int, paths: Iterable[str]) -> None:
-        """Let a pull request touch files."""
-        self.files[number] += [{"filename": path, "status": "modified"} for path in paths]
-
-    def rename_file(self, number: int, old: str, new: str) -> None:
-        """Let a pull request rename a file."""
-        self.files[number].append({"filename": new, "previous_filename": old, "status": "renamed"})
-
-
 class GitHubServer:
-    """A GitHub that listens on a free port of 127.0.0.1.  Use it in a ``with``."""
+    """A GitHub that listens on a free port of 127.0.0.1.  Use it in a ``with``.
 
-    def __init__(self, *, token: str = "") -> None:
+    ``prefix`` is empty on api.github.com and on api.SUBDOMAIN.ghe.com.  The token is GITHUB_TOKEN's
+    kind, with ``permissions``, unless ``is_personal``; ``account`` is whose it is, ``viewer`` what
+    GraphQL says of it when that is something else.
+    """
+
+    def __init__(
+        self, *, token: str = "", prefix: str = PREFIX, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.token = token
-        self.permissions: dict[str, str] = {"pull-requests": "write", "contents": "read"}
+        self.prefix = prefix
+        self.is_personal = False
+        self.account = "github-actions[bot]"
+        self.viewer = ""
+        self.permissions: dict[str, str] = {
+            "pull-requests": "write",
+            "contents": "read",
+            "statuses": "write",
+            "checks": "write",
+        }
+        self.requests_left = 5000
+        self.resets_at = 4_000_000_000
         self.repositories: dict[str, Repository] = {}
+        self.moved: dict[str, str] = {}
+        """Old names of repositories, and their new ones."""
         self.asked: list[Asked] = []
         self._next: deque[Answer] = deque()
+        self._for: list[tuple[str, str, deque[Answer], bool]] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._http = _Listener(("127.0.0.1", 0), _Handler, github=self)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
+        self._http = Listener(self.answer)
+        self._scheme = "https" if tls else "http"
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.004,), daemon=True)
 
     @property
     def address(self) -> str:
@@ -116,7 +78,12 @@ class GitHubServer:
     @property
     def api_url(self) -> str:
         """What to give the client."""
-        return f"http://{self.address}{PREFIX}"
+        return f"{self._scheme}://{self.address}{self.prefix}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The requests so far, as method and path below the API's root."""
+        return [f"{one.method} {one.path.removeprefix(self.prefix)}" for one in self.asked]
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -141,31 +108,84 @@ class GitHubServer:
         """Give these answers, one each, before answering truly again."""
         self._next.extend(answers)
 
+    def answers_for(self, method: str, path: str, *answers: Answer, forever: bool = False) -> None:
+        """As ``next_answers``, for requests whose method is this and whose path has this pattern.
+
+        ``forever`` gives the last one again and again.
+        """
+        self._for.append((method, path, deque(answers), forever))
+
     def answer(self, asked: Asked) -> Answer:
         """Record the request and answer it."""
         with self._lock:
             self.asked.append(asked)
-            planned = self._next.popleft() if self._next else None
-            answer = planned or self._true_answer(asked)
+            self.requests_left -= 1
+            answer = self._planned(asked)
+            if answer is None or answer.takes_effect:
+                true = self._true_answer(asked)
+                answer = answer or _unless_known(asked, true)
         if answer.hangs:
             self._closing.wait()
-        return answer
+        return replace(answer, headers=self._with_rate(answer.headers))
+
+    def _planned(self, asked: Asked) -> Answer | None:
+        if self._next:
+            return self._next.popleft()
+        for method, path, answers, forever in self._for:
+            if answers and method == asked.method and re.search(path, asked.path):
+                return answers[0] if forever and len(answers) == 1 else answers.popleft()
+        return None
+
+    def _with_rate(self, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Say how many requests are left, unless the answer says so itself."""
+        if any(name.lower().startswith("x-ratelimit") for name in headers):
+            return headers
+        return {
+            "X-RateLimit-Limit": "5000",
+            "X-RateLimit-Remaining": str(max(0, self.requests_left)),
+            "X-RateLimit-Reset": str(self.resets_at),
+            **headers,
+        }
 
     def _true_answer(self, asked: Asked) -> Answer:
         if self.token and asked.headers.get("authorization") != f"token {self.token}":
             return refusal(401, "Bad credentials")
+        if self.requests_left < 0:
+            return refusal(403, "API rate limit exceeded for installation ID 1.")
+        if asked.method == "POST" and asked.path == f"{self.prefix.removesuffix('/v3')}/graphql":
+            return GRAPHQL(self, asked, None)
+        return self._redirect(asked) or self._routed(asked)
+
+    def _redirect(self, asked: Asked) -> Answer | None:
+        """Send a client with the old name of a repository on: reads with 301, writes with 307."""
+        for old, new in self.moved.items():
+            base = f"{self.prefix}/repos/"
+            if asked.path.startswith(f"{base}{old}/"):
+                path = asked.path.replace(f"{base}{old}/", f"{base}{new}/", 1)
+                query = f"?{urlencode(asked.query)}" if asked.query else ""
+                url = f"{self._scheme}://{self.address}{path}{query}"
+                status = 301 if asked.method == "GET" else 307
+                body = {"message": "Moved Permanently", "url": url}
+                return Answer(status=status, body=body, headers={"Location": url})
+        return None
+
+    def _routed(self, asked: Asked) -> Answer:
+        kind = "personal access token" if self.is_personal else "integration"
         for method, pattern, permission, respond in ROUTES:
-            match = re.fullmatch(PREFIX + pattern, asked.path)
+            match = re.fullmatch(re.escape(self.prefix) + pattern, asked.path)
             if match and method == asked.method:
-                if not self._is_permitted(permission):
-                    return refusal(403, "Resource not accessible by integration")
-                return respond(self, asked, match)
+                if not any(self._is_permitted(one) for one in permission.split("|")):
+                    return refusal(403, f"Resource not accessible by {kind}")
+                try:
+                    return respond(self, asked, match)
+                except Invalid as error:
+                    return _invalid(error)
         return refusal(404, "Not Found")
 
     def _is_permitted(self, permission: str) -> bool:
         name, _, level = permission.partition(": ")
         given = self.permissions.get(name, "none")
-        return given in {level, "write"}
+        return not permission or given in {level, "write"}
 
     def page(self, asked: Asked, items: list[Any]) -> Answer:
         """One page of a list, with the links to the others."""
@@ -176,115 +196,22 @@ class GitHubServer:
         for rel, page in (("next", number + 1), ("prev", number - 1)):
             if 0 < page <= -(-len(items) // size):
                 query = urlencode({**asked.query, "page": page})
-                links.append(f'<http://{self.address}{asked.path}?{query}>; rel="{rel}"')
+                links.append(f'<{self._scheme}://{self.address}{asked.path}?{query}>; rel="{rel}"')
         return Answer(body=shown, headers={"Link": ", ".join(links)} if links else {})
 
 
-# --- endpoints -----------------------------------------------------------------------------------
+def _invalid(error: Invalid) -> Answer:
+    answer = refusal(422, error.message)
+    errors = [{"resource": "Thing", "code": "custom", "message": one} for one in error.details]
+    return replace(answer, body={**answer.body, "errors": errors}) if errors else answer
 
 
-def _get_pull(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
-    pull = github.repository(match["repository"]).pulls.get(int(match["number"]))
-    return Answer(body=pull) if pull else refusal(404, "Not Found")
-
-
-def _get_pull_files(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
-    files = github.repository(match["repository"]).files.get(int(match["number"]))
-    return github.page(asked, files) if files is not None else refusal(404, "Not Found")
-
-
-def _get_pulls_of_commit(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
-    pulls = github.repository(match["repository"]).pulls.values()
-    return github.page(asked, [pull for pull in pulls if pull["head"]["sha"] == match["sha"]])
-
-
-def _get_branches_of_head(github: GitHubServer, asked: Asked, match: re.Match[str]) -> Answer:
-    branches = github.repository(match["repository"]).branches.items()
-    heads = [
-        {"name": name, "commit": {"sha": sha}, "protected": False}
-        for name, sha in branches
-        if sha == match["sha"]
-    ]
-    return Answer(body=heads)
-
-
-_REPOSITORY = r"/repos/(?P<repository>[^/]+/[^/]+)"
-_PULL = _REPOSITORY + r"/pulls/(?P<number>\d+)"
-
-ROUTES: tuple[tuple[str, str, str, Callable[[GitHubServer, Asked, re.Match[str]], Answer]], ...] = (
-    ("GET", _PULL, "pull-requests: read", _get_pull),
-    ("GET", _PULL + "/files", "pull-requests: read", _get_pull_files),
-    (
-        "GET",
-        _REPOSITORY + r"/commits/(?P<sha>[0-9a-f]{40})/pulls",
-        "pull-requests: read",
-        _get_pulls_of_commit,
-    ),
-    (
-        "GET",
-        _REPOSITORY + r"/commits/(?P<sha>[0-9a-f]{40})/branches-where-head",
-        "contents: read",
-        _get_branches_of_head,
-    ),
-)
-"""Method, path, permission, and who answers."""
-
-
-# --- HTTP ----------------------------------------------------------------------------------------
-
-
-class _Listener(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(
-        self,
-        address: tuple[str, int],
-        handler: type[BaseHTTPRequestHandler],
-        *,
-        github: GitHubServer,
-    ) -> None:
-        self.github = github
-        super().__init__(address, handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that hangs up, or speaks TLS, is what some tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Listener
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 30
-
-    def _handle(self) -> None:
-        parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        answer = self.server.github.answer(
-            Asked(
-                method=self.command,
-                path=parts.path,
-                query={key: values[-1] for key, values in parse_qs(parts.query).items()},
-                headers={key.lower(): value for key, value in self.headers.items()},
-                body=json.loads(body) if body else None,
-            )
-        )
-        if answer.hangs or answer.breaks_off:
-            self.close_connection = True
-            return
-        self._send(answer)
-
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _handle  # noqa: N815  # http.server's names
-
-    def _send(self, answer: Answer) -> None:
-        body = answer.body
-        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.send_response(answer.status)
-        headers = {"Content-Type": "application/json; charset=utf-8", **answer.headers}
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(sent)))
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # http.server's name
-        """Keep quiet."""
+def _unless_known(asked: Asked, answer: Answer) -> Answer:
+    """Mark what is read; say 304 to a client that has it already."""
+    if asked.method != "GET" or answer.status != 200:
+        return answer
+    digest = hashlib.sha256(json.dumps(answer.body).encode()).hexdigest()[:16]
+    tag = f'W/"{digest}"'
+    if asked.headers.get("if-none-match") == tag:
+        return Answer(status=304, body=b"", headers={"ETag": tag})
+    return replace(answer, headers={**answer.headers, "ETag": tag})

@@ -108,6 +108,7 @@ def test_spark_stop__while_workers_work__is_stopped_and_no_jvm_survives(spark_be
 
 
 @pytest.mark.spark
+@pytest.mark.slow  # a stop, above, ends the JVM on the same way
 def test_spark_timeout__while_workers_work__is_timeout_and_no_jvm_survives(spark_bench):
     name = spark_job(spark_bench, BUSY, Timeout=40)  # ten seconds here
 

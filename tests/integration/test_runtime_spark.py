@@ -31,6 +31,7 @@ def test_spark__java_error__glues_words_and_the_scripts_line(tmp_path: Path):
     assert frames(ended.stderr)[0].endswith('/flights.py", line 3, in <module>')
 
 
+@pytest.mark.slow  # the same whole way, on the local Glue: test_local_glue, a failing query
 def test_spark__analysis_error_and_an_open_session__ends_at_once_with_its_words(tmp_path: Path):
     ended = run(tmp_path, START + "spark.sql('select * from nowhere')\n")
 
@@ -38,6 +39,7 @@ def test_spark__analysis_error_and_an_open_session__ends_at_once_with_its_words(
     assert ended.message.startswith("AnalysisException: [TABLE_OR_VIEW_NOT_FOUND]")
 
 
+@pytest.mark.slow
 def test_spark__to_pandas_without_pandas__unsupported(tmp_path: Path):
     ended = run(tmp_path, START + "spark.range(3).toPandas()\n")
 
@@ -60,7 +62,7 @@ def test_spark__user_functions__find_the_runs_modules(tmp_path: Path):
     assert (ended.code, ended.stdout) == (0, "[2, 4]\n"), ended.stderr
 
 
-@pytest.mark.parametrize("mode", ["check", "load"])
+@pytest.mark.parametrize("mode", ["check", pytest.param("load", marks=pytest.mark.slow)])
 def test_sample__run__writes_by_month_and_says_what_it_found(tmp_path: Path, mode):
     work = tmp_path / "run"
     (work / "py").mkdir(parents=True)
@@ -151,6 +153,7 @@ def _make_table(endpoint: str, folder: Path) -> None:
     glue.close()
 
 
+@pytest.mark.slow
 def test_sample__on_a_developers_own_spark__runs_alike(tmp_path: Path):
     """What a developer's own Spark does with our awsglue on its path."""
     import subprocess

@@ -1,6 +1,7 @@
 """Real Spark on s3:// paths: the local S3 behind Hadoop's own WebHDFS client, no AWS library.
 
-One session serves the whole file, because a JVM takes seconds to start.
+One session serves the whole file, because a JVM takes seconds to start.  Slow all the same: the
+whole way through the local Glue is in test_local_glue, the gateway alone in unit/local_spark.
 """
 
 import os
@@ -21,6 +22,7 @@ from plugin.local.s3_gateway import S3Gateway
 
 pytestmark = [
     pytest.mark.spark,
+    pytest.mark.slow,
     pytest.mark.xdist_group("spark_s3"),
     # pyspark leaves the socket of every collect() to the garbage collector.
     pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),

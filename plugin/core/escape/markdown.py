@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # GitHub links these after Markdown is read, so that a backslash does not help; inside inline code
-# it leaves them alone: URLs, www, mentions and addresses, issues, commits, advisories, formulas.
+# it leaves them alone: URLs, www, mentions and addresses, issues, commits, advisories, formulas,
+# emoji by name (not what stands between two words, as in an ARN: there a wrong guess costs more).
 _LINKED = re.compile(
     r"(?:\b\w+://[^\s`|\\\[]*|\bwww\.[^\s`|\\\[]*|@\w[\w/-]*|#\w+|\$(?:[\w.,]*\w)?"
-    r"|\b(?:GH|GHSA|CVE)-\w[\w-]*|\b[0-9a-f]{7,}\b)+",
+    r"|\b(?:GH|GHSA|CVE)-\w[\w-]*|\b[0-9a-f]{7,}\b"
+    r"|(?-i:(?<![\w:]):[a-z+-][a-z0-9_+-]*:|:[a-z+-][a-z0-9_+-]*:(?![\w:])))+",
     re.IGNORECASE,
 )
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&]")
@@ -72,9 +74,10 @@ def markdown_cell(text: str, *, limit: int = 300) -> str:
 def markdown_fence(lines: Iterable[str], *, limit: int = 1_000) -> str:
     """Set lines in a fenced block that none of them can end; each at most ``limit`` characters.
 
-    They are as harmless as in a log, because people print a report there.
+    They are as harmless as in a log, because people print a report there.  No line is an HTML
+    comment: whoever looks for a hidden marker line by line does not know what a fence is.
     """
-    body = [log_text(line, limit=limit) for line in lines]
+    body = [log_text(line, limit=limit).replace("<!--", "<!- -") for line in lines]
     fence = "`" * max(3, *(_longest_run(line) + 1 for line in body), 3)
     return "\n".join((f"{fence}text", *body, fence))
 

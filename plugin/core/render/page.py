@@ -1,79 +1,123 @@
-"""The whole report as GitHub-flavoured Markdown.
+"""The whole report as GitHub-flavoured Markdown: which part comes when.
 
-Every text of a report may be hostile, so each goes through an escape.  How long the page may be
-is not known here: whoever sends it cuts it.
+The worst comes first, what passed is folded, what was skipped stands in the table alone.
+How long the page may be is not known here: whoever sends it cuts it.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from plugin.core.escape import (
-    link_url,
-    markdown_cell,
-    markdown_code,
-    markdown_fence,
-    markdown_text,
-)
+from plugin.core.escape import link_url, markdown_cell, markdown_code, markdown_text
+from plugin.core.render.blocks import dotted, fold, labelled, money, table, unbroken
+from plugin.core.render.check_section import Depth, answer, details
 from plugin.core.render.words import (
     HOW_TO_REMOVE,
     cost_of,
     counts,
     duration,
     icon,
-    meaning,
-    place_text,
     usd,
 )
+from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from plugin.core.build import Build
-    from plugin.core.result import CheckResult, Cost, Finding, Leftover, Place, Report
+    from plugin.core.result import CheckResult, Leftover, Report
 
-_MAX_FINDINGS = 100
 _MAX_LEFTOVERS = 50
+_MANY = 10
+_NAME = 120
+_FINE = (Verdict.PASSED, Verdict.SKIPPED)
+_ORDER = tuple(reversed(Verdict))
 
 
 def markdown(report: Report) -> str:
-    """Return the report as a page; ends with a line feed."""
-    parts = (
-        f"## {icon(report.verdict)} Glue health check: {report.verdict}",
-        _reason(report),
-        _overview(report),
-        _leftovers(report.leftovers),
-        *(part for result in report.results for part in _check(result, report.build)),
-        _footer(report),
-    )
+    """Return the report as a page with its heading; ends with a line feed."""
+    return f"{heading(report)}\n\n{section(report)}"
+
+
+def heading(report: Report) -> str:
+    """Return the first line of the page, e.g. ``## ❌ Glue health check: flights failed``."""
+    words = str(report.verdict)
+    if len(report.results) == 1:
+        words = f"{markdown_cell(report.results[0].name, limit=_NAME)} {words}"
+    return f"## {icon(report.verdict)} Glue health check: {words}"
+
+
+def section(report: Report) -> str:
+    """Return the page without its heading; ends with a line feed."""
+    return _page((*_body(report), _footer(report)))
+
+
+def short(report: Report) -> str:
+    """Return the page without the details of its checks; ends with a line feed."""
+    parts = (*answer(report.results[0], report.build),) if len(report.results) == 1 else ()
+    head = (heading(report), _total(report), *parts, _overview(report))
+    return _page((*head, _leftovers(report.leftovers), _footer(report)))
+
+
+def _page(parts: tuple[str, ...]) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _reason(report: Report) -> str:
+def _body(report: Report) -> Iterator[str]:
+    yield _total(report)
+    if len(report.results) == 1:
+        only = report.results[0]
+        yield from answer(only, report.build)
+        yield _leftovers(report.leftovers)
+        yield from details(only, report.build, Depth.WHOLE)
+        return
+    yield _overview(report)
+    yield _leftovers(report.leftovers)
+    yield from _checks(report)
+
+
+def _total(report: Report) -> str:
     if not report.results:
         return f"Nothing was run: {markdown_text(report.reason) or 'there was nothing to do'}"
     if len(report.results) == 1:
         return ""
-    time = f"{duration(report.seconds)}, {_money(usd(report.cost_usd))}"
+    time = f"{duration(report.seconds)}, {money(usd(report.cost_usd))}"
     return f"{len(report.results)} checks in {time}: {counts(report)}."
 
 
+def _worst_first(report: Report) -> list[CheckResult]:
+    return sorted(report.results, key=lambda result: _ORDER.index(result.verdict))
+
+
 def _overview(report: Report) -> str:
+    """Return the table of several checks; where many are fine, those are folded under it."""
     if len(report.results) < 2:  # noqa: PLR2004 - one check needs no overview
         return ""
+    ordered = _worst_first(report)
+    fine = [result for result in ordered if result.verdict in _FINE]
+    if len(fine) <= _MANY:
+        return _table(ordered)
+    bad = _table([result for result in ordered if result.verdict not in _FINE])
+    folded = fold(_fine_words(report), _table(fine))
+    return "\n\n".join(part for part in (bad, folded) if part)
+
+
+def _fine_words(report: Report) -> str:
+    numbers = ((report.count(verdict), verdict) for verdict in _FINE)
+    return ", ".join(f"{number} {verdict}" for number, verdict in numbers if number)
+
+
+def _table(results: list[CheckResult]) -> str:
     rows = (
         (
-            markdown_cell(result.name),
-            f"{icon(result.verdict)} {result.verdict}",
-            duration(result.seconds),
-            _money(cost_of(result)),
-            markdown_cell(result.reason),
+            markdown_cell(result.name, limit=_NAME),
+            unbroken(f"{icon(result.verdict)} {result.verdict}"),
+            unbroken(duration(result.seconds)) if result.verdict is not Verdict.SKIPPED else "",
+            money(cost_of(result)) if result.cost else "",
+            markdown_text(result.reason, limit=200),
         )
-        for result in report.results
+        for result in results
     )
-    return _table(("Check", "Verdict", "Time", "Cost", "Reason"), rows)
+    return table(("Check", "Verdict", "Time", "Cost", "Reason"), rows)
 
 
 def _leftovers(items: tuple[Leftover, ...]) -> str:
@@ -93,122 +137,35 @@ def _leftovers(items: tuple[Leftover, ...]) -> str:
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
-def _check(result: CheckResult, build: Build) -> Iterator[str]:
-    yield f"### {icon(result.verdict)} {markdown_text(result.name)}: {result.verdict}"
-    yield meaning(result.verdict)
-    if result.reason:
-        yield f"**Reason:** {markdown_text(result.reason)}"
-    if result.place:
-        yield f"**Where:** {_place(result.place, build)}"
-    if result.hint:
-        yield f"**What to do:** {markdown_text(result.hint)}"
-    yield "\n".join(f"- Note: {markdown_text(note)}" for note in result.notes)
-    yield _findings(result.findings, build)
-    yield _table(
-        ("Phase", "From", "Took"),
-        (
-            (markdown_cell(phase.name), duration(phase.start), duration(phase.seconds))
-            for phase in result.phases
-        ),
-    )
-    yield _cost(result.cost)
-    yield _facts(result)
-    yield _log(result)
+def _checks(report: Report) -> Iterator[str]:
+    """Yield what did not pass, then all that passed in one fold."""
+    ordered = _worst_first(report)
+    for result in ordered:
+        if result.verdict not in _FINE:
+            yield from _check(result, report, Depth.WHOLE)
+    passed = [result for result in ordered if result.verdict is Verdict.PASSED]
+    depth = Depth.BRIEF if len(passed) > _MANY else Depth.SHORT
+    parts = tuple(part for result in passed for part in _check(result, report, depth))
+    word = "check" if len(passed) == 1 else "checks"
+    yield fold(f"{len(passed)} {word} passed, in detail", _page(parts).rstrip("\n"))
 
 
-def _place(place: Place, build: Build) -> str:
-    text = markdown_code(place_text(place))
-    url = link_url(_place_url(place, build))
-    return f"[{text}]({url})" if url else text
-
-
-def _place_url(place: Place, build: Build) -> str:
-    """Return the address of the line in the commit; empty when a part of it is not known."""
-    is_known = (
-        re.fullmatch(r"[\w.-]+/[\w.-]+", build.repository, re.ASCII)
-        and re.fullmatch(r"[0-9a-fA-F]{7,64}", build.commit)
-        and build.server_url
-        and not {"", ".", ".."}.intersection(place.file.split("/"))
-    )
-    if not is_known:
-        return ""
-    file = quote(place.file, errors="replace")
-    line = f"#L{place.line}" if place.line > 0 else ""
-    return f"{build.server_url.rstrip('/')}/{build.repository}/blob/{build.commit}/{file}{line}"
-
-
-def _findings(findings: tuple[Finding, ...], build: Build) -> str:
-    rows = (
-        (
-            "✅" if finding.ok else "❌",
-            markdown_cell(finding.name),
-            markdown_cell(finding.value),
-            markdown_cell(finding.expected),
-            markdown_cell(finding.message),
-            _place(finding.place, build) if finding.place else "–",
-        )
-        for finding in findings[:_MAX_FINDINGS]
-    )
-    table = _table(("", "Finding", "Value", "Expected", "Message", "Where"), rows)
-    more = len(findings) - _MAX_FINDINGS
-    return f"{table}\n\nand {more} more findings, see report.json" if more > 0 else table
-
-
-def _cost(cost: Cost | None) -> str:
-    if cost is None:
-        return ""
-    kind = "measured by Glue" if cost.is_measured else "estimate"
-    numbers = f"{cost.dpu_seconds:f} DPU seconds / 3600 × ${cost.usd_per_dpu_hour:f} per DPU hour"
-    formula = markdown_text(cost.formula or numbers)
-    return f"**Cost:** {_money(usd(cost.usd))}, {kind}: {formula}"
-
-
-def _facts(result: CheckResult) -> str:
-    url = link_url(result.console_url)
-    facts = (
-        f"Script {markdown_code(result.script)}" if result.script else "",
-        f"Glue {markdown_text(result.glue_version)}" if result.glue_version else "",
-        markdown_text(result.capacity),
-        f"ran {duration(result.execution_seconds)}" if result.execution_seconds else "",
-        f"state {markdown_code(result.state)}" if result.state else "",
-        f"job {markdown_code(result.job_name)}" if result.job_name else "",
-        f"run {markdown_code(result.run_id)}" if result.run_id else "",
-        f"[the run in the AWS console]({url})" if url else "",
-    )
-    return " · ".join(fact for fact in facts if fact)
-
-
-def _log(result: CheckResult) -> str:
-    if not result.log_tail:
-        return ""
-    shown, total = len(result.log_tail), max(len(result.log_tail), result.log_lines)
-    title = f"Last {shown} of {total} log lines" if shown < total else f"The log, {shown} lines"
-    return (
-        f"<details>\n<summary>{title}</summary>\n\n{markdown_fence(result.log_tail)}\n\n</details>"
-    )
+def _check(result: CheckResult, report: Report, depth: Depth) -> Iterator[str]:
+    name = markdown_cell(result.name, limit=_NAME)
+    yield f"### {icon(result.verdict)} {name} {result.verdict}"
+    yield from answer(result, report.build)
+    yield from details(result, report.build, depth)
 
 
 def _footer(report: Report) -> str:
     build = report.build
     url = link_url(build.link)
-    facts = (
-        f"Engine {markdown_text(report.engine)}",
-        f"build {markdown_code(report.build_id)}",
-        f"commit {markdown_code(build.commit)}" if build.commit else "",
-        f"started {markdown_text(report.started_at)}",
-        f"[the CI build]({url})" if url else "",
+    return dotted(
+        (
+            f"[CI build]({url})" if url else "",
+            labelled("commit ", markdown_code(build.commit[:12])),
+            labelled("engine ", markdown_text(report.engine)),
+            labelled("build ", markdown_code(report.build_id)),
+            markdown_text(report.started_at.replace("T", " ").replace("Z", " UTC")),
+        )
     )
-    return " · ".join(fact for fact in facts if fact)
-
-
-def _money(text: str) -> str:
-    """Set money in code: GitHub reads two dollar signs in one paragraph as a formula."""
-    return f"`{text}`" if "$" in text else text
-
-
-def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    """Return a table; empty when it has no rows.  The cells are escaped already."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    if not lines:
-        return ""
-    return "\n".join((f"| {' | '.join(heads)} |", f"|{' --- |' * len(heads)}", *lines))

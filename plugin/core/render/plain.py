@@ -13,6 +13,7 @@ from plugin.core.render.words import (
     duration,
     meaning,
     place_text,
+    troubleshooting,
     usd,
 )
 from plugin.core.verdict import Verdict
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAME_LIMIT = 60
 _REASON_LIMIT = 500
+_TITLE_LIMIT = 1_000
 _RESULTS_LIMIT = 200_000  # characters; GitHub takes 1 MB of outputs per job, counted as UTF-16
 
 
@@ -40,6 +42,22 @@ def headline(report: Report) -> str:
     result = report.results[0]
     reason = f": {result.reason}" if result.reason else ""
     return f"{result.name} {result.verdict} {after}{reason}"
+
+
+def title(report: Report) -> str:
+    """Say the report in few plain words: ``2 failed, 48 passed in 12 min 0 s, $0.42``.
+
+    For one check ``flights failed in 1 min 12 s, $0.0147: KeyError: 'x'``.  The line may hold
+    hostile text; no control character is left in it.  Whoever uses it cuts and escapes it.
+    """
+    if not report.results:
+        return clip(visible(headline(report)), _TITLE_LIMIT)
+    after = f"in {duration(report.seconds)}, {usd(report.cost_usd)}"
+    if len(report.results) > 1:
+        return f"{counts(report)} {after}"
+    result = report.results[0]
+    reason = f": {result.reason}" if result.reason else ""
+    return clip(visible(f"{result.name} {result.verdict} {after}{reason}"), _TITLE_LIMIT)
 
 
 def summary_lines(report: Report) -> tuple[str, ...]:
@@ -60,6 +78,8 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"    {meaning(result.verdict)}"
         if result.hint:
             yield f"    What to do: {result.hint}"
+        if result.trouble:
+            yield f"    Read: {troubleshooting(result.trouble)}"
         yield from (f"    Note: {note}" for note in result.notes)
         if result.console_url:
             yield f"    Run: {result.console_url}"

@@ -9,9 +9,11 @@ from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from plugin.core.result import CheckResult, Place, Report
+    from plugin.core.trouble import Trouble
 
 HOW_TO_REMOVE = "Remove it with `glue-health-check cleanup` or `glue-health-check sweep`."
 
+_GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
 _TO_CENTS = Decimal("0.01")
 _TO_PARTS = Decimal("0.0001")
 _SHORT = 9.95  # below it, tenths of a second are shown
@@ -90,3 +92,14 @@ def counts(report: Report) -> str:
     """Say how many checks ended how, the worst first: ``1 failed, 2 passed``."""
     numbers = ((report.count(verdict), verdict) for verdict in reversed(Verdict))
     return ", ".join(f"{number} {verdict}" for number, verdict in numbers if number)
+
+
+def trouble_name(trouble: Trouble) -> str:
+    """Say a class of trouble in words, e.g. ``out of memory``."""
+    words = trouble.value.split("-")
+    return " ".join(word.upper() if word in {"ci", "aws"} else word for word in words)
+
+
+def troubleshooting(trouble: Trouble | None) -> str:
+    """Return the address of what the guide says about a class of trouble; empty for none."""
+    return f"{_GUIDE}#{trouble}" if trouble else ""

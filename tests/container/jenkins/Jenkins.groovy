@@ -9,13 +9,14 @@
 // The build ends when a file named `abort` appears, as if somebody had pressed the button.
 //
 // Sources: Jenkins' pages "Pipeline Syntax" and "Pipeline: Nodes and Processes", its plugins
-// durable-task, credentials-binding and docker-workflow (WithContainerStep, DockerClient).
+// durable-task, credentials-binding, junit and docker-workflow (WithContainerStep, DockerClient).
 
 import groovy.json.JsonSlurper
 import java.nio.file.FileSystems
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.TimeUnit
+import javax.xml.parsers.DocumentBuilderFactory
 import org.codehaus.groovy.control.CompilerConfiguration
 
 class Failed extends RuntimeException { Failed(String text) { super(text) } }
@@ -32,6 +33,7 @@ class Build {
     boolean isAborted = false
     String container = null
     int steps = 0
+    long began = System.currentTimeMillis()
 
     File getWorkspace() { new File(given.workspace as String) }
 
@@ -247,13 +249,39 @@ abstract class Steps extends Script {
 
     void archiveArtifacts(Map step) {
         known(step, 'archiveArtifacts', ['artifacts', 'allowEmptyArchive'])
-        def matcher = FileSystems.default.getPathMatcher("glob:${step.artifacts}")
+        Path root = build.workspace.toPath()
+        List<Path> found = matching(step.artifacts as String)
+        if (!found && !step.allowEmptyArchive) { throw new Failed('No artifacts found that match the file pattern') }
+        found.each { build.say("Archiving ${root.relativize(it)}") }
+    }
+
+    /** The test results of this build: failures make it unstable, and older files are refused. */
+    void junit(Map step) {
+        known(step, 'junit', ['testResults', 'allowEmptyResults'])
+        build.say('Recording test results')
+        List<File> found = matching(step.testResults as String)*.toFile()
+        if (!found) {
+            build.say('No test report files were found. Configuration error?')
+            if (!step.allowEmptyResults) { throw new Failed('No test report files were found.') }
+            return
+        }
+        if (found.every { it.lastModified() + 3000 < build.began }) {
+            throw new Failed('Test reports were found but none of them are new.')
+        }
+        int bad = found.sum { File file ->
+            def results = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file).documentElement
+            results.getElementsByTagName('failure').length + results.getElementsByTagName('error').length
+        } as int
+        build.say("Test results: ${bad} bad in ${found.size()} file(s)")
+        if (bad) { build.worsen('UNSTABLE') }
+    }
+
+    List<Path> matching(String pattern) {
+        def matcher = FileSystems.default.getPathMatcher("glob:${pattern}")
         Path root = build.workspace.toPath()
         List<Path> found = []
         build.workspace.eachFileRecurse { File file -> found << file.toPath() }
-        found = found.findAll { matcher.matches(root.relativize(it)) }
-        if (!found && !step.allowEmptyArchive) { throw new Failed('No artifacts found that match the file pattern') }
-        found.sort().each { build.say("Archiving ${root.relativize(it)}") }
+        return found.findAll { matcher.matches(root.relativize(it)) }.sort()
     }
 
     Object credential(Map step) {

@@ -184,15 +184,18 @@ def test_check__report_folder_is_a_link__nothing_is_written_through_it(checkout,
     assert list((tmp_path / "outside").iterdir()) == []
 
 
-@pytest.mark.parametrize(("required", "code"), [((), 0), (("--required-reporters", "files"), 4)])
-def test_check__a_reporter_fails__counts_only_when_it_is_required(checkout, required, code):
+@pytest.mark.parametrize(
+    ("required", "code", "word"),
+    [((), 0, "warning"), (("--required-reporters", "files"), 4, "error")],
+)
+def test_check__a_reporter_fails__counts_only_when_it_is_required(checkout, required, code, word):
     checkout.write("a.py", "print(1)")
     (checkout.root / "glue-health-check-report/report.md").mkdir(parents=True)
 
     outcome = checkout.local("--script", "a.py", *required)
 
     assert outcome.code == code
-    assert "reporter files:" in outcome.err
+    assert f"\n{word}: reporter files: " in outcome.out
 
 
 def test_check__local_glue_cannot_start__is_errored_and_reported(checkout, tmp_path):
@@ -223,7 +226,7 @@ def test_check__script_passes__is_0_and_leaves_only_the_report(checkout):
     assert outcome.outputs["report_path"] == "glue-health-check-report/report.md"
     assert "  | hello\n" in outcome.out
     names = {name.removeprefix("glue-health-check-report/") for name in checkout.files}
-    assert names == {"a.py", ".gitignore", "build-id", "report.json", "report.md"}
+    assert names == {"a.py", ".gitignore", "build-id", "junit.xml", "report.json", "report.md"}
 
 
 def test_check__on_glue__passes_and_leaves_no_job_and_no_object(checkout):

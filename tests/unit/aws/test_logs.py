@@ -15,8 +15,9 @@ def answer(body):
     return Trouble(status=200, body=json.dumps(body).encode())
 
 
-def run_in(group):
-    return answer({"JobRun": {"Id": "jr_1", "JobRunState": "RUNNING", "LogGroupName": group}})
+def run_in(group, version="5.1"):
+    run = {"Id": "jr_1", "JobRunState": "RUNNING", "LogGroupName": group, "GlueVersion": version}
+    return answer({"JobRun": run})
 
 
 def page(token, *messages):
@@ -91,6 +92,71 @@ def test_read__run_without_a_group__uses_glues_own(bench):
 
     groups = [asked.json["logGroupName"] for asked in bench.relay.sent("GetLogEvents")]
     assert groups == ["/aws-glue/jobs/output", "/aws-glue/jobs/error"]
+
+
+# --- Glue's own analysis --------------------------------------------------------------------------
+
+
+def test_analysis__no_such_stream__is_empty_after_one_request(bench, group):
+    bench.relay.let("GetLogEvents", NO_STREAM)
+
+    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ()
+    assert len(bench.relay.sent("GetLogEvents")) == 1
+
+
+def test_analysis__denied__is_an_error(bench, group):
+    bench.relay.let("GetLogEvents", refusal(400, "AccessDeniedException"))
+
+    with pytest.raises(AccessDenied, match=f"Could not read the analysis in {group}/error"):
+        bench.engine.driver_log("some-job", "jr_1").analysis()
+
+
+@pytest.mark.parametrize(
+    ("version", "end"),
+    [("2.0", "logs-v2"), ("4.0", "logs-v2"), ("5.0", "error"), ("6.0", "error"), ("", "error")],
+)
+def test_analysis__each_glue_version__is_looked_for_in_its_group(bench, version, end):
+    bench.relay.let("GetJobRun", run_in("/acme", version))
+    bench.relay.let("GetLogEvents", page("f/1", "one", "two"))
+
+    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ("one", "two")
+
+    (asked,) = bench.relay.sent("GetLogEvents")
+    assert asked.json["logGroupName"] == f"/acme/{end}"
+    assert asked.json["logStreamName"] == "jr_1-job-insights-rca-driver"
+
+
+def test_analysis__first_page_empty__asks_once_more_and_no_further(bench, group):
+    bench.relay.let("GetLogEvents", page("f/1"), page("f/2", "late"))
+    late = bench.engine.driver_log("some-job", "jr_1").analysis()
+    bench.relay.let("GetLogEvents", page("f/1"), page("f/2"), page("f/3", "too late"))
+
+    never = bench.engine.driver_log("some-job", "jr_1").analysis()
+
+    assert (late, never) == (("late",), ())
+    tokens = [asked.json.get("nextToken") for asked in bench.relay.sent("GetLogEvents")]
+    assert tokens == [None, "f/1"] * 2
+
+
+def test_analysis__an_empty_page_without_a_token__is_the_end(bench, group):
+    bench.relay.let("GetLogEvents", answer({"events": []}))
+
+    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ()
+
+
+# --- removal --------------------------------------------------------------------------------------
+
+
+def test_delete_logs__before_glue_5__goes_in_the_third_group_too(bench):
+    group = f"/aws-glue/{uuid.uuid4().hex}"
+    bench.relay.let("GetJobRun", run_in(group, "4.0"))
+    logs = bench.truth("logs")
+    logs.create_log_group(logGroupName=f"{group}/logs-v2")
+    name = "jr_1-job-insights-rca-driver"
+    logs.create_log_stream(logGroupName=f"{group}/logs-v2", logStreamName=name)
+
+    assert bench.engine.delete_logs("some-job", "jr_1") == ()
+    assert not logs.describe_log_streams(logGroupName=f"{group}/logs-v2")["logStreams"]
 
 
 def test_delete_logs__groups_missing__is_no_error(bench, group):

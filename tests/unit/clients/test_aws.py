@@ -284,6 +284,25 @@ def test_clients__asked_for_twice__are_the_same(relay):
     assert clients.glue is not clients.glue_once
 
 
+def test_clients__for_a_topic__are_of_its_region_and_made_once(relay):
+    clients = clients_of(relay)
+
+    assert clients.sns("eu-west-1").meta.region_name == "eu-west-1"
+    assert clients.sns("eu-west-1") is clients.sns("eu-west-1")
+    assert clients.sns("us-east-1") is not clients.sns("eu-west-1")
+    assert clients.region == "us-east-1"
+
+
+def test_clients__hurried__try_once_and_not_for_long(relay):
+    clients = clients_of(relay)
+
+    for client in (clients.s3_hurried, clients.sns("us-east-1", is_hurried=True)):
+        config = client.meta.config
+        assert config.retries["total_max_attempts"] == 1
+        assert config.connect_timeout + config.read_timeout == 7
+    assert clients.s3.meta.config.retries["total_max_attempts"] == 5
+
+
 def test_clients__watched__tell_service_operation_and_status(relay):
     heard = []
     access = Access(region="us-east-1", endpoint_url=relay.endpoint_url, **KEY)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from plugin.clients.github import GitHub
-from plugin.clients.github_errors import Errand
+from plugin.clients.github.errors import Errand
+from plugin.clients.patience import Patience
 from plugin.core.build import Fork
 from plugin.core.errors import GitHubError
 from plugin.core.pull_request import PullRequestHead
@@ -131,7 +132,7 @@ def test_github__token_without_the_permission__names_the_line(server, github, cl
     error = failure(github)
 
     assert "the token may not do it (403 Resource not accessible by integration)" in error.message
-    assert "`pull-requests: read` under `permissions:`" in error.hint
+    assert "`permissions: {contents: read, pull-requests: read}`" in error.hint
     assert clock.waits == []
 
 
@@ -141,7 +142,7 @@ def test_github__no_such_pull_request__says_that_it_may_be_hidden(server, github
     error = failure(github)
 
     assert "it is not there, or the token may not see it (404 Not Found)" in error.message
-    assert "`pull-requests: read`" in error.hint
+    assert "pull-requests: read" in error.hint
 
 
 def test_github__invalid_request__names_githubs_reasons(server, github):
@@ -233,10 +234,10 @@ def test_github__longer_wait_than_is_reasonable__ends_at_once_and_says_how_long(
     assert clock.waits == []
 
 
-def test_github__waits_that_add_up__end_at_the_bound(server, github, clock):
+def test_github__waits_that_add_up__end_at_the_bound(server, clock):
     server.next_answers(*[refusal(429, "Too many", retry_after="25")] * 9)
-
-    failure(github)
+    with GitHub(TOKEN, server.api_url, clock=clock, patience=Patience(left_seconds=60)) as github:
+        failure(github)
 
     assert clock.waits == [25, 25]
 
@@ -569,5 +570,5 @@ def test_changed_files__as_many_as_github_lists__is_unknown(server, github, coun
 def test_changed_files__not_permitted__names_the_line(server, github):
     server.permissions = {}
 
-    with pytest.raises(GitHubError, match=r"list the files .* `pull-requests: read`"):
+    with pytest.raises(GitHubError, match=r"list the files .* pull-requests: read"):
         github.changed_files(REPOSITORY, 7)

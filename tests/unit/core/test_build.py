@@ -32,6 +32,11 @@ def test_has_runner_files__every_host__only_githubs_kind_has_them(host):
     assert host.has_runner_files is (host in {Host.GITHUB, Host.GITEA})
 
 
+@pytest.mark.parametrize("host", Host)
+def test_kills_without_signal__every_host__only_drones_runners_do(host):
+    assert host.kills_without_signal is (host in {Host.DRONE, Host.HARNESS})
+
+
 @pytest.mark.parametrize(
     ("facts", "suffix"),
     [

@@ -1,25 +1,67 @@
 """Links into the console."""
 
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.console_url import console_url
+from plugin.core.console_url import Console, linked
+from plugin.core.result import CheckResult, Leftover
+from plugin.core.verdict import Verdict
+from tests.doubles.checks import check_of
+
+IRELAND = Console(partition="aws", region="eu-west-1")
+RESULT = CheckResult(
+    name="flights",
+    script="jobs/flights.py",
+    verdict=Verdict.FAILED,
+    job_name="glue-health-check-flights",
+    run_id="jr_ab",
+)
+LOG = "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/"
+
+
+def log_urls(check) -> tuple[str, str]:
+    """Return group and stream that the link to the output log leads to."""
+    group, _, stream = linked(check, RESULT, IRELAND).console_url.partition("/log-events/")
+    return _plain(group.removeprefix(LOG)), _plain(stream)
+
+
+def _plain(text: str) -> str:
+    return unquote(unquote(text.replace("$", "%")))
+
+
+# --- no link --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("partition", "region", "run_id"),
-    [
-        ("aws-iso", "us-iso-east-1", "jr_1"),
-        ("", "eu-west-1", "jr_1"),
-        ("aws", "", "jr_1"),
-        ("aws", "eu-west-1", ""),
-    ],
+    ("partition", "region"),
+    [("aws-iso", "us-iso-east-1"), ("aws-iso-b", "x"), ("", "eu-west-1"), ("aws", "")],
 )
-def test_console_url__unknown_partition_region_or_run__is_empty(partition, region, run_id):
-    assert console_url(partition, region, run_id) == ""
+def test_linked__unknown_partition_or_region__has_no_link(partition, region):
+    result = linked(check_of(keep=True), RESULT, Console(partition=partition, region=region))
+
+    assert result == RESULT
+
+
+@pytest.mark.parametrize(
+    ("check", "run_id"), [(check_of(is_local=True), "jr_1"), (check_of(keep=True), "")]
+)
+def test_linked__local_or_never_started__has_no_link(check, run_id):
+    result = replace(RESULT, run_id=run_id)
+
+    assert linked(check, result, IRELAND) == result
+
+
+@pytest.mark.parametrize(("job", "run"), [("", "jr_1"), ("job", "")])
+def test_run_url__job_or_run_missing__is_empty(job, run):
+    assert IRELAND.run_url(job, run) == ""
+    assert IRELAND.log_url("/aws-glue/jobs/output", "") == ""
+
+
+# --- links ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -30,21 +72,75 @@ def test_console_url__unknown_partition_region_or_run__is_empty(partition, regio
         ("aws-us-gov", "r.console.amazonaws-us-gov.com"),
     ],
 )
-def test_console_url__each_partition__has_its_own_host(partition, host):
-    assert urlsplit(console_url(partition, "r", "jr_1")).netloc == host
+def test_linked__each_partition__has_its_own_host(partition, host):
+    result = linked(check_of(keep=True), RESULT, Console(partition=partition, region="r"))
+
+    links = (result.console_url, result.error_log_url, result.run_url)
+    assert {urlsplit(link).netloc for link in links} == {host}
 
 
-def test_console_url__run__leads_to_its_log():
-    assert console_url("aws", "eu-west-1", "jr_ab") == (
-        "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups"
-        "/log-group/$252Faws-glue$252Fjobs$252Foutput/log-events/jr_ab"
+def test_linked__a_run__leads_to_both_halves_of_its_log():
+    result = linked(check_of(), RESULT, IRELAND)
+
+    assert result.console_url == f"{LOG}$252Faws-glue$252Fjobs$252Foutput/log-events/jr_ab"
+    assert result.error_log_url == f"{LOG}$252Faws-glue$252Fjobs$252Ferror/log-events/jr_ab"
+    assert result.run_url == ""
+
+
+@pytest.mark.parametrize(
+    ("keep", "leftover", "has_page"),
+    [(False, "", False), (False, "object", False), (False, "job", True), (True, "", True)],
+)
+def test_linked__the_job_is_still_there__leads_to_the_runs_page(keep, leftover, has_page):
+    left = (Leftover(kind=leftover, name="x", reason="no"),) if leftover else ()
+
+    result = linked(check_of(keep=keep), replace(RESULT, leftovers=left), IRELAND)
+
+    assert result.run_url == (
+        "https://eu-west-1.console.aws.amazon.com/gluestudio/home?region=eu-west-1"
+        "#/job/glue-health-check-flights/run/jr_ab"
+        if has_page
+        else ""
     )
 
 
-@given(st.text(min_size=1))
-def test_console_url__any_run_id__comes_back_and_ends_no_address(run_id):
-    url = console_url("aws", "eu-west-1", run_id)
+CUSTOM = {"--custom-logGroup-prefix": "/acme/glue", "--custom-logStream-prefix": "nightly"}
 
-    assert unquote(unquote(url.rpartition("/log-events/")[2].replace("$", "%"))) == run_id
-    assert url.isascii()
-    assert not set(url) & set(" \n<>()\"'")
+
+@pytest.mark.parametrize(
+    ("settings", "group", "stream"),
+    [
+        ({"job_type": "pythonshell"}, "/aws-glue/python-jobs/output", "jr_ab"),
+        ({"glue_version": "4.0"}, "/aws-glue/jobs/output", "jr_ab"),
+        ({"arguments": CUSTOM}, "/acme/glue/output", "nightly-jr_ab"),
+        ({"arguments": CUSTOM, "glue_version": "4.0"}, "/aws-glue/jobs/output", "jr_ab"),
+        (
+            {"arguments": CUSTOM, "job_type": "pythonshell"},
+            "/aws-glue/python-jobs/output",
+            "jr_ab",
+        ),
+        (
+            {"security_configuration": "secret"},
+            "/aws-glue/jobs-glue-health-check-secret/output",
+            "jr_ab",
+        ),
+    ],
+)
+def test_linked__what_changes_the_log_group__changes_the_link(settings, group, stream):
+    assert log_urls(check_of(**settings)) == (group, stream)
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_linked__any_names__come_back_and_end_no_address(job, run_id):
+    result = linked(check_of(keep=True), replace(RESULT, job_name=job, run_id=run_id), IRELAND)
+
+    told = result.run_url.partition("#/job/")[2].split("/run/")
+    assert [unquote(part) for part in told] == [_sent(job), _sent(run_id)]
+    assert _plain(result.console_url.rpartition("/log-events/")[2]) == _sent(run_id)
+    for url in (result.console_url, result.error_log_url, result.run_url):
+        assert url.isascii()
+        assert not set(url) & set(" \n<>()\"'")
+
+
+def _sent(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

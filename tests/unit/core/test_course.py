@@ -19,6 +19,7 @@ from plugin.core.result import Leftover
 from plugin.core.states import RunState
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
+from tests.doubles.clock import FakeClock
 
 
 def course_of(*sightings: tuple[float, Sighting]) -> Course:
@@ -91,20 +92,66 @@ def test_cost_so_far__is(course, usd):
     assert cost_so_far(check_of(), course).usd == Decimal(usd)
 
 
+WAITING, STARTING, RAN = RunState.WAITING, RunState.STARTING, RunState.RUNNING
+
+
 @pytest.mark.parametrize(
-    ("running_since", "phases"),
+    ("seen", "phases"),
     [
-        (None, [("queue", 10.0, 60.0)]),
-        (130.0, [("queue", 10.0, 20.0), ("run", 30.0, 40.0)]),
-        (105.0, [("queue", 10.0, 0.0), ("run", 10.0, 60.0)]),
+        ((), [("start-up", 10.0, 60.0)]),
+        (((110.0, STARTING),), [("start-up", 10.0, 60.0)]),
+        (((110.0, WAITING),), [("queue", 10.0, 60.0)]),
+        (((110.0, WAITING), (120.0, STARTING)), [("queue", 10.0, 10.0), ("start-up", 20.0, 50.0)]),
+        (
+            ((110.0, WAITING), (120.0, STARTING), (150.0, RAN)),
+            [("queue", 10.0, 10.0), ("start-up", 20.0, 30.0), ("run", 50.0, 20.0)],
+        ),
+        (
+            ((110.0, STARTING), (120.0, WAITING), (140.0, STARTING), (145.0, STARTING)),
+            [("queue", 10.0, 30.0), ("start-up", 40.0, 30.0)],
+        ),
+        (((110.0, WAITING), (130.0, RAN)), [("queue", 10.0, 20.0), ("run", 30.0, 40.0)]),
+        (
+            ((110.0, STARTING), (130.0, RAN), (150.0, WAITING)),
+            [("start-up", 10.0, 20.0), ("run", 30.0, 40.0)],
+        ),
+        (((105.0, RAN),), [("start-up", 10.0, 0.0), ("run", 10.0, 60.0)]),
+        (((175.0, RAN),), [("start-up", 10.0, 60.0), ("run", 70.0, 0.0)]),
     ],
 )
-def test_note_run__divides_the_watch(running_since, phases):
-    course = Course(started=100.0, running_since=running_since)
+def test_note_run__divides_the_watch_into_queue_start_up_and_run(seen, phases):
+    course = Course(started=100.0)
+    for now, state in seen:
+        course.saw(Sighting(state=state), now)
 
     course.note_run(110.0, 170.0)
 
     assert [(p.name, p.start, p.seconds) for p in course.phases] == phases
+
+
+def test_note_run__glue_counts_back_before_the_start_up_was_seen__no_phase_is_negative():
+    course = Course(started=100.0)
+    course.saw(Sighting(state=WAITING), 110.0)
+    course.saw(Sighting(state=STARTING), 150.0)
+    course.saw(Sighting(state=RunState.SUCCEEDED, execution_seconds=40), 160.0)
+
+    course.note_run(110.0, 170.0)
+
+    assert [(p.name, p.seconds) for p in course.phases] == [("queue", 10.0), ("run", 50.0)]
+
+
+def test_timed__the_block_ends_in_an_error__is_noted():
+    clock = FakeClock()
+    course = Course(started=clock.monotonic())
+
+    def refuse():
+        clock.pause(3.0)
+        raise EngineError("no")
+
+    with pytest.raises(EngineError), course.timed("upload", clock):
+        refuse()
+
+    assert [(p.name, p.start, p.seconds) for p in course.phases] == [("upload", 0.0, 3.0)]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from plugin.core.escape import (
     workflow_property,
 )
 from tests.unit.reporters.readers import (
+    ANY_CHARACTER,
     HOSTILE_TEXT,
     data_as_github_reads,
     is_a_command,
@@ -24,6 +25,91 @@ from tests.unit.reporters.readers import (
 )
 
 UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+MARKS = (
+    *("--- ", "---", "+++ ", "~~~ ", "^^^ +++", "^^^", "+++", "- --", " ", "\t", "x"),
+    *("travis_fold:start:a", "travis_time:end:", "Travis_Fold:", "travis_fold", ":", "_"),
+    *("\x1b[0K", "section_start:1560896352:a[collapsed=true]\r\x1b[0K", "section_end:1:a\r"),
+    *(
+        "\x1b[8mha:////4Aaa=",
+        "\x1b[0m",
+        "\x1b]0;title\x07",
+        "\x9d0;t\x9c",
+        "\x1bP",
+        "\x1bc",
+        "\x90",
+    ),
+    *("\x1b]1338;url=x\x07", "\x1b]1339;", "\x1b]8;;http://h\x1b\\", "\x85", "\u2028", "\v", "\f"),
+    *("##", "##[group]", "##vso[", "##teamcity[x]", "::", ":", "#", "[", "…", "%0A"),
+)
+"""What some host obeys, and what might put it together again."""
+MARKED_TEXT = st.lists(st.sampled_from(MARKS) | ANY_CHARACTER, max_size=12).map("".join)
+
+
+def groups_of_buildkite(log):
+    """The lines that fold Buildkite's log, as its agent finds them."""
+    return re.findall(r"(?m)^(?:(?:---|\+\+\+|~~~)(?:\s.*)?|\^\^\^\s+\+\+\+\s*)$", log)
+
+
+def folds_of_travis(log):
+    return re.findall(r"(?i)travis_(?:fold|time):\w*", log)
+
+
+def sections_of_gitlab(log):
+    return re.findall(r"section_(?:start|end):\d+:[^\r\n]*\r", log)
+
+
+def notes_of_jenkins(log):
+    return re.findall(r"\x1b\[8mha:", log)
+
+
+def sequences_of_a_terminal(log):
+    """What a terminal obeys: after ESC, or as one of C1."""
+    return re.findall(r"[\x1b\x80-\x9f]", log)
+
+
+def cards_of_drone(log):
+    return log.count("\x1b]1338;")
+
+
+READERS = (
+    *(groups_of_buildkite, folds_of_travis, sections_of_gitlab, notes_of_jenkins),
+    *(sequences_of_a_terminal, cards_of_drone, is_a_command),
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "log"),
+    [
+        (groups_of_buildkite, "--- a"),
+        (groups_of_buildkite, "a\n^^^ +++"),
+        (folds_of_travis, "travis_fold:start:a"),
+        (sections_of_gitlab, "\x1b[0Ksection_start:1:a\r\x1b[0Kb"),
+        (notes_of_jenkins, "\x1b[8mha:////4A"),
+        (sequences_of_a_terminal, "\x1b]0;title\x07"),
+        (sequences_of_a_terminal, "\x9b2J"),
+        (cards_of_drone, "\x1b]1338;aGk="),
+        (is_a_command, "##vso[task.complete]"),
+    ],
+)
+def test_readers__what_a_host_obeys__is_seen_by_its_reader(reader, log):
+    assert reader(log)
+
+
+@given(MARKED_TEXT)
+def test_log_text__marks_of_any_host__none_is_obeyed(text):
+    line = log_text(text)
+
+    assert [reader.__name__ for reader in READERS if reader(line)] == []
+    assert len(line.splitlines()) <= 1
+    assert log_text(line) == line
+
+
+@given(MARKED_TEXT, st.integers(min_value=0, max_value=50))
+def test_log_text__cut_anywhere__the_cut_makes_no_mark(text, limit):
+    line = log_text(text, limit=limit)
+
+    assert [reader.__name__ for reader in READERS if reader(line)] == []
+    assert len(line) <= limit
 
 
 @given(HOSTILE_TEXT)
@@ -75,6 +161,16 @@ def test_log_text__every_code_point__is_seen():
         ("  ::error::x", "  : :error::x"),
         (":::error::x", ": ::error::x"),
         ("\x1b]1338;aGk=\x1b]0m", "\\x1b]1338;aGk=\\x1b]0m"),
+        ("--- a group", "- - a group"),
+        ("+++", "+ +"),
+        ("~~~ a", "~ ~ a"),
+        ("^^^ +++", "^ ^ +++"),
+        ("    ^^^", "    ^^^"),
+        ("----- a line", "----- a line"),
+        ("travis_fold:start:a", "travis_fold :start:a"),
+        ("\x1b[0Ksection_start:1:a\r\x1b[0Kb", "section_start :1:a\\rb"),
+        ("\x1b[8mha:////4A\x1b[0m", "ha:////4A"),
+        ("\x1b]0;title\x07", "\\x1b]0;title\\x07"),
         ("\x9b31m\x00\x7f", "\\x9b31m\\x00\\x7f"),
         ("\u202eabc\ud800\U000e0041", "\\u202eabc\\ud800\\U000e0041"),
     ],

@@ -14,6 +14,7 @@ from plugin.core.escape import (
     markdown_code,
     markdown_fence,
     markdown_text,
+    mermaid_text,
     visible,
 )
 from tests.unit.reporters.readers import (
@@ -102,7 +103,9 @@ def test_markdown_fence__any_lines__is_one_fence_that_holds_them_all(lines):
     assert len(tokens) == 1
     assert token.type == "fence"
     assert token.info == "text"
-    assert token.content.split("\n")[:-1] == [log_text(line, limit=100_000) for line in lines]
+    assert token.content.split("\n")[:-1] == [
+        log_text(line, limit=100_000).replace("<!--", "<!- -") for line in lines
+    ]
 
 
 @given(HOSTILE_TEXT | HOSTILE_TEXT.map("https://docs.test/".__add__))
@@ -115,6 +118,56 @@ def test_link_url__any_text__is_nothing_or_one_web_link(text):
         assert link.type == "link_open"
         assert urlsplit(str(link.attrs["href"])).scheme in {"http", "https"}
         assert inline_of(f"[x]({url}) end")[-1] == ("text", " end")
+
+
+MARKER = re.compile(r"\s*<!--\s*glue-health-check")
+MARKERS = st.lists(
+    st.sampled_from(
+        [
+            "<!--",
+            "<!-",
+            "<!",
+            "--",
+            "-",
+            " ",
+            "\t",
+            "\n",
+            "\r",
+            "\x1b[0m",
+            "\x0b",
+            "\u2028",
+            "glue-health-check",
+            "<!-- glue-health-check: 1 -->",
+            "`",
+            "```",
+            "\\",
+            "##[",
+            "::",
+            "x",
+        ]
+    )
+).map("".join)
+
+
+@given(MARKERS)
+def test_markdown_escapes__our_own_hidden_marker__is_never_at_the_begin_of_a_line(text):
+    written = (
+        markdown_text(text),
+        markdown_code(text),
+        markdown_cell(text),
+        markdown_fence((text, text.strip())),
+        link_url(f"https://a.test/{text}"),
+        mermaid_text(text),
+    )
+
+    lines = [line for page in written for line in page.splitlines()]
+    assert [line for line in lines if MARKER.match(line)] == []
+
+
+def test_markdown_fence__a_hidden_marker_in_a_log__can_still_be_read():
+    fence = markdown_fence(("<!-- glue-health-check -->",))
+
+    assert fence == "```text\n<!- - glue-health-check -->\n```"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +196,8 @@ def test_link_url__known_addresses__as_expected(url, expected):
         ("arn:aws:iam::123456789012:role/ci", "arn:aws:iam::`123456789012`:role/ci"),
         ("limit $0.05, paid $0.06.", "limit `$0.05`, paid `$0.06`."),
         ("a|b", "a&#124;b"),
+        (":tada: it works", "`:tada:` it works"),
+        ("jobs/a.py:12: KeyError", "jobs/a.py:12: KeyError"),
         ("<b>", "&lt;b&gt;"),
         ("5.1", "5.1"),
         ("- x", "\\- x"),

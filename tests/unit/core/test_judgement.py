@@ -4,11 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from plugin.core.judgement import Judgement, Stop, judge
+from plugin.core.analysis import Analysis
+from plugin.core.errors import Refused, Unreachable
+from plugin.core.judgement import Judgement, Stop, judge, not_begun, of_bug, of_error
 from plugin.core.logbook import LogBook
 from plugin.core.ports import LogChunk, LogStream, Sighting
 from plugin.core.result import Place
 from plugin.core.states import RunState
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
 
@@ -176,6 +179,23 @@ def test_judge__stopped_by_us__has_the_verdict_of_the_reason(stop, verdict, seen
     assert judge(check, seen, stop, book_of()).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("stop", "trouble"),
+    [
+        (Stop.CANCELLED, Trouble.STOPPED),
+        (Stop.QUEUE, Trouble.QUEUE),
+        (Stop.TIME, Trouble.TIME_OUT),
+        (Stop.COST, Trouble.COST_LIMIT),
+        (Stop.STREAM_HEALTHY, None),
+    ],
+)
+def test_judge__stopped_by_us__has_the_class_of_the_limit(stop, trouble):
+    judgement = judge(check_of(max_cost_usd=Decimal(1)), RUNNING, stop, book_of())
+
+    assert judgement.trouble is trouble
+    assert bool(judgement.hint) is (trouble is not None)
+
+
 def test_judge__stopped_by_somebody_else__is_cancelled_and_says_where_to_look():
     judgement = judge(check_of(), STOPPED, None, book_of())
 
@@ -269,6 +289,7 @@ def test_judge__forbidden_pattern_without_an_end__is_given_up_and_told():
 
     assert judgement.verdict is Verdict.ERRORED
     assert judgement.reason == "fail_on_log_pattern took too long on a line: ^(a|a)*$"
+    assert judgement.trouble is Trouble.LOG_PATTERN
 
 
 @pytest.mark.parametrize("code", [137, 139, 143])
@@ -279,3 +300,113 @@ def test_judge__killed_after_a_traceback_that_was_handled__blames_no_line(code):
 
     assert judgement.verdict is Verdict.FAILED
     assert judgement.place is None
+
+
+# --- classes of trouble ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "trouble"),
+    [
+        ("Resource unavailable", Trouble.CAPACITY),
+        ("LAUNCH ERROR | Invalid input to --conf", Trouble.REFUSED),
+        ("KeyError: 'iata'", Trouble.SCRIPT_ERROR),
+        ("Error Category: IMPORT_ERROR; Failed Line Number: 2; x", Trouble.MODULE_NOT_FOUND),
+        (
+            (
+                "An error occurred while calling o9.x.\n: Job aborted\n"
+                "Caused by: java.io.IOException: No space left on device"
+            ),
+            Trouble.DISK_FULL,
+        ),
+        ("", Trouble.SCRIPT_ERROR),
+    ],
+)
+def test_judge__failed__has_a_class(message, trouble):
+    judgement = failed(message)
+
+    assert judgement.trouble is trouble
+    assert judgement.hint
+
+
+def test_judge__glue_names_a_line_of_the_script__is_not_excused():
+    judgement = failed("Error Category: X; Failed Line Number: 12; Resource unavailable")
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.FAILED, "Resource unavailable")
+    assert judgement.place == Place(file="jobs/flights.py", line=12)
+
+
+def test_judge__glues_analysis__tells_reason_class_and_place():
+    book = book_of()
+    book.analysis = Analysis(failure=TRACE.replace("OSError: x", "MemoryError"))
+    seen = Sighting(state=RunState.FAILED, message="Resource unavailable")
+
+    judgement = judge(check_of(), seen, None, book)
+
+    assert (judgement.verdict, judgement.reason, judgement.trouble) == (
+        *(Verdict.FAILED, "MemoryError"),
+        Trouble.OUT_OF_MEMORY,
+    )
+    assert judgement.place == Place(file="jobs/flights.py", line=12)
+
+
+@pytest.mark.parametrize(
+    ("state", "message", "trouble"),
+    [
+        (RunState.ERROR, "", Trouble.AWS_FAULT),
+        (RunState.EXPIRED, "", Trouble.QUEUE),
+        (RunState.ERROR, "LocalGlueUnsupported: x", Trouble.LOCAL_ENGINE),
+        (RunState.EXPIRED, "Resource unavailable", Trouble.CAPACITY),
+        (RunState.TIMEOUT, "", Trouble.TIME_OUT),
+        (RunState.STOPPED, "", Trouble.STOPPED),
+        (RunState.RUNNING, "", Trouble.AWS_FAULT),
+        (RunState.SUCCEEDED, "", None),
+    ],
+)
+def test_judge__each_state__has_a_class_or_passed(state, message, trouble):
+    judgement = judge(check_of(), Sighting(state=state, message=message), None, book_of())
+
+    assert judgement.trouble is trouble
+    assert (judgement.verdict is Verdict.PASSED) is (trouble is None)
+
+
+@pytest.mark.parametrize(
+    ("log", "settings", "trouble"),
+    [
+        (OK.replace("true", "false"), {}, Trouble.FINDING),
+        ("lost\n", {"patterns": ("lost",)}, Trouble.LOG_PATTERN),
+        ('GLUE_HEALTH_CHECK {"name": 1}\n', {}, Trouble.LOG_UNREADABLE),
+        ('GLUE_HEALTH_CHECK {"findings": 3}\n', {}, Trouble.LOG_UNREADABLE),
+    ],
+)
+def test_judge__succeeded_but_not_healthy__has_a_class(log, settings, trouble):
+    judgement = judge(check_of(), SUCCEEDED, None, book_of(log, **settings))
+
+    assert judgement.trouble is trouble
+
+
+def test_of_bug__is_errored_and_asks_for_a_report():
+    judgement = of_bug(RuntimeError("two\nlines"))
+
+    assert judgement.reason == "A bug in glue-health-check: RuntimeError: two"
+    assert (judgement.verdict, judgement.trouble) == (Verdict.ERRORED, Trouble.BUG)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_local", "hint", "trouble"),
+    [
+        (Refused("Odd.", hint="Mend it."), False, "Mend it.", Trouble.REFUSED),
+        (Unreachable("Nobody."), False, "Check the network", Trouble.NETWORK),
+        (Unreachable("Nobody."), True, "Use engine glue", Trouble.LOCAL_ENGINE),
+    ],
+)
+def test_of_error__each__is_errored_with_a_hint_and_a_class(error, is_local, hint, trouble):
+    judgement = of_error(error, is_local=is_local)
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert judgement.hint.startswith(hint)
+    assert judgement.trouble is trouble
+
+
+def test_not_begun__is_cancelled():
+    assert (not_begun().verdict, not_begun().trouble) == (Verdict.CANCELLED, Trouble.STOPPED)

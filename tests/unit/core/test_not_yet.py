@@ -13,11 +13,7 @@ from plugin.core.settings import CheckSettings, PlanSettings
     [
         ("trigger_function", "f"),
         ("wait", False),
-        ("sns_topic_arn", "arn:aws:sns:eu-west-1:1:x"),
-        ("webhook_url", "https://example.test"),
-        ("check_run", True),
         ("github_oidc", True),
-        ("metadata_bucket", "b"),
         ("github_token_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
         ("github_app_id", "1"),
         ("github_app_key_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.render import cut, markdown
-from tests.unit.reporters.readers import GITHUB
-from tests.unit.reporters.samples import SAMPLES
+from plugin.core.render import cut, cut_characters, markdown
+from tests.unit.reporters.readers import GITHUB, gantt_rows_of, mermaid_of
+from tests.unit.reporters.samples import PAGES
 
 BLOCKS = st.sampled_from(
     [
@@ -22,10 +22,13 @@ BLOCKS = st.sampled_from(
         "</details>",
         "- `<details>` in code",
         "> quote\n> - item",
+        "```mermaid\ngantt\n  section a\n  1 s :0, 1\n```",
+        "### heading",
+        "",
         "long " * 30,
     ]
 )
-PAGES = st.lists(BLOCKS, max_size=12).map("\n\n".join)
+TEXTS = st.lists(BLOCKS, max_size=12).map("\n\n".join)
 
 
 def assert_nothing_is_open(page: str) -> None:
@@ -40,7 +43,7 @@ def assert_nothing_is_open(page: str) -> None:
     assert depth == 0
 
 
-@given(PAGES, st.integers(min_value=-10, max_value=800))
+@given(TEXTS, st.integers(min_value=-10, max_value=800))
 def test_cut__any_page_and_limit__is_kept_and_nothing_is_open(page, limit):
     short = cut(page, limit)
 
@@ -49,14 +52,50 @@ def test_cut__any_page_and_limit__is_kept_and_nothing_is_open(page, limit):
         assert_nothing_is_open(short)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_cut__a_report_at_every_limit__is_a_beginning_with_all_closed(name):
-    page = markdown(SAMPLES[name])
+@given(TEXTS, st.integers(min_value=-10, max_value=800))
+def test_cut__any_page_and_limit__never_ends_in_a_chart_or_at_a_head(page, limit):
+    short = cut_characters(page, limit)
 
-    for limit in range(0, len(page.encode()), 97):
+    assert len(short) <= max(0, limit)
+    if short != page:
+        kept = short.rpartition("\n*Cut here")[0].replace("</details>", "").rstrip()
+        assert kept.splitlines()[-1:] not in (["| a | b |"], ["| --- | --- |"], ["### heading"])
+        assert all(chart.endswith("1 s :0, 1\n") for chart in mermaid_of(short))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_cut__a_report_at_many_limits__is_a_beginning_with_all_closed(name):
+    page = markdown(PAGES[name])
+
+    for limit in range(0, len(page.encode()), 1 + len(page) // 11):
         short = cut(page, limit)
         assert len(short.encode()) <= limit
         assert_nothing_is_open(short)
+        assert all(gantt_rows_of(chart) for chart in mermaid_of(short) if "gantt" in chart)
+
+
+@pytest.mark.parametrize(
+    "line", ["word é\n", "<details>\n", "```\n", "| a |\n", "# a\n", "\n", "x"], ids=repr
+)
+def test_cut_characters__two_megabytes__keep_the_limit_of_a_comment(line):
+    page = line * (2_000_000 // len(line))
+
+    assert len(cut_characters(page, 65_536)) <= 65_536
+
+
+@pytest.mark.parametrize("line", ["word é\n", "| a |\n", "x"])
+def test_cut__two_megabytes__keep_the_limit_of_a_step_summary(line):
+    page = line * (2_000_000 // len(line))
+
+    assert len(cut(page, 1_048_576).encode()) <= 1_048_576
+
+
+def test_cut_characters__counts_letters_and_cut_counts_bytes():
+    page = "é\n" * 200
+
+    assert len(cut_characters(page, 300)) > 250
+    assert len(cut(page, 300).encode()) <= 300
+    assert cut_characters(page, 400) == page
 
 
 def test_cut__a_page_that_fits__is_not_touched():
@@ -76,6 +115,24 @@ def test_cut__in_the_middle_of_a_folded_log__closes_both_and_tells():
         "line\n````\n\n</details>\n\n"
         "*Cut here: 90 of 107 lines did not fit. The whole report is in report.md.*\n"
     )
+
+
+def test_cut__in_a_chart__leaves_out_the_whole_chart():
+    page = "word\n\n```mermaid\ngantt\n" + "    section a\n" * 50 + "```\n"
+
+    assert cut(page, 300).startswith("word\n\n*Cut here: 54 of 55 lines")
+
+
+def test_cut__between_the_head_of_a_table_and_its_rows__leaves_out_the_head():
+    page = "word\n\n| a |\n| --- |\n" + f"| {'x' * 200} |\n"
+
+    assert cut(page, 150).startswith("word\n\n*Cut here: 4 of 5 lines")
+
+
+def test_cut__in_a_table__keeps_the_rows_before():
+    page = "| a |\n| --- |\n" + "| 1 |\n" * 100
+
+    assert "| 1 |\n| 1 |\n\n*Cut here" in cut(page, 300)
 
 
 def test_cut__one_long_line__leaves_the_note_alone():

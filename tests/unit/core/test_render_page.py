@@ -4,24 +4,37 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
-from plugin.core.render import markdown
-from plugin.core.result import Finding, Leftover, Place
-from tests.unit.reporters.readers import GITHUB, HOSTILE_TEXT, LINKED_BY_GITHUB, is_a_command
+from plugin.core.render import cut_characters, heading, markdown, section, short
+from plugin.core.result import Comparison, Finding, Leftover, PastRun, Phase, Place
+from plugin.core.trouble import Trouble
+from plugin.core.verdict import Verdict
+from tests.unit.reporters.readers import (
+    GITHUB,
+    HOSTILE_TEXT,
+    LINKED_BY_GITHUB,
+    gantt_rows_of,
+    is_a_command,
+    mermaid_of,
+)
 from tests.unit.reporters.samples import (
     BUILD,
     COMMIT,
     ERRORED,
     FAILED,
+    FULL_ERRORED,
+    FULL_FAILED,
+    FULL_PASSED,
     HOSTILE_REPORT,
     HOSTILE_RESULT,
+    PAGES,
     PASSED,
-    SAMPLES,
+    SKIPPED,
     report_of,
 )
 
-OUR_HTML = re.compile(r"</details>|<details>\n<summary>[\w ,]+</summary>")
+OUR_HTML = re.compile(r"</details>|<details>\n<summary>[\w ,.·:()/+-]+</summary>")
 
 
 def all_tokens(page: str):
@@ -48,37 +61,53 @@ def assert_harmless(page: str, *, headings: int) -> None:
     page.encode()
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", PAGES)
 def test_markdown__each_kind_of_report__is_as_in_the_golden_file(name, golden):
-    golden.check(f"{name}.md", markdown(SAMPLES[name]))
+    golden.check(f"{name}.md", markdown(PAGES[name]))
 
 
 def test_markdown__hostile_everywhere__yields_no_token_beyond_ours():
     page = markdown(HOSTILE_REPORT)
 
     assert_harmless(page, headings=3)
+    assert links_of(page)
     assert all(link.startswith("https://console.test/") for link in links_of(page))
+    assert [len(gantt_rows_of(chart)) for chart in mermaid_of(page)] == [1, 1]
 
 
+@settings(max_examples=30)  # three whole pages each
 @given(HOSTILE_TEXT)
 def test_markdown__any_text__yields_no_token_beyond_ours(text):
+    finding = Finding(name=text, ok=True, value=text, place=Place(file=text, line=1))
+    past = PastRun(
+        verdict=Verdict.PASSED,
+        started_at=text,
+        commit=text,
+        findings=(finding, replace(finding, name=f"gone {text}")),
+    )
     hostile = replace(
         HOSTILE_RESULT,
         name=text,
         reason=text,
         hint=text,
         place=Place(file=text, line=3),
-        findings=(Finding(name=text, ok=True, value=text, place=Place(file=text, line=1)),),
+        findings=(replace(finding, ok=False),),
         notes=(text, text),
         leftovers=(Leftover(kind=text, name=text, reason=text),),
+        phases=(Phase(name=text, start=0.0, seconds=5.0),),
         console_url=text,
+        run_url=text,
+        error_log_url=text,
+        comparison=Comparison(branch=text, runs=(past, past)),
         log_tail=(text,),
     )
-    page = markdown(report_of(hostile, hostile, build=replace(BUILD, link=text)))
+    report = report_of(hostile, hostile, build=replace(BUILD, link=text, commit=text))
 
-    assert_harmless(page, headings=3)
-    links = [link for link in links_of(page) if not link.startswith("https://github.com/acme/etl/")]
-    assert all(text.startswith(("http://", "https://")) for _ in links)
+    pages = ((markdown(report), 3), (markdown(report_of(hostile)), 1), (short(report), 1))
+    for page, headings in pages:
+        assert_harmless(page, headings=headings)
+        links = [link for link in links_of(page) if not link.startswith("https://github.com/")]
+        assert not links or text.startswith(("http://", "https://"))
 
 
 def test_markdown__a_place_in_a_known_commit__is_a_link_to_the_line():
@@ -144,7 +173,93 @@ def test_markdown__leftovers__come_before_the_checks_with_the_remedy():
     page = markdown(report_of(PASSED, ERRORED))
 
     assert "`glue-health-check cleanup`" in page
-    assert page.index("Left behind") < page.index("### ")
+    assert page.index("Left behind") < page.index("\n### ")
+
+
+def test_markdown__one_check_with_leftovers__says_first_why_it_did_not_pass():
+    page = markdown(report_of(FULL_ERRORED))
+
+    assert page.index("AccessDenied: glue:GetJobRun") < page.index("Left behind")
+
+
+@pytest.mark.parametrize("trouble", Trouble)
+def test_markdown__a_class_of_trouble__is_a_link_to_its_anchor_in_the_guide(trouble):
+    page = markdown(report_of(replace(FULL_FAILED, trouble=trouble, hint="")))
+
+    guide = [link for link in links_of(page) if "/docs/troubleshooting.md#" in link]
+    assert [link.partition("#")[2] for link in guide] == [trouble.value]
+    assert "What to do:" not in page
+
+
+def test_markdown__several_checks__the_worst_first_the_passed_folded_the_skipped_in_the_table():
+    page = markdown(report_of(FULL_PASSED, SKIPPED, FULL_FAILED, FULL_ERRORED))
+
+    headings = re.findall("^### .*", page, re.MULTILINE)
+    assert headings == ["### ⚠️ routes errored", "### ❌ airports failed", "### ✅ flights passed"]
+    folded = page.index("<summary>1 check passed, in detail</summary>")
+    assert page.index("### ❌") < folded < page.index("### ✅")
+    assert page.count("weather") == 1
+
+
+def test_markdown__many_checks__show_the_bad_ones_before_all_that_are_fine():
+    passed = tuple(replace(FULL_PASSED, name=f"p{n}") for n in range(12))
+
+    page = markdown(report_of(*passed, SKIPPED, FULL_FAILED))
+
+    first_table = page[: page.index("<details>")]
+    assert "airports" in first_table
+    assert "p11" not in first_table
+    assert "<summary>12 passed, 1 skipped</summary>" in page
+
+
+def test_markdown__many_checks_and_all_fine__has_no_empty_table():
+    passed = tuple(replace(FULL_PASSED, name=f"p{n}") for n in range(12))
+
+    assert "\n\n\n" not in markdown(report_of(*passed))
+
+
+def test_markdown__fifty_checks__fit_a_comment():
+    page = markdown(PAGES["fifty"])
+
+    assert cut_characters(page, 65_536) == page
+
+
+@pytest.mark.parametrize("name", ["two_megabytes", "hostile"])
+def test_markdown__texts_without_end__are_cut_where_they_stand(name):
+    assert len(markdown(PAGES[name])) < 64_000
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_heading_and_section__together__are_the_page(name):
+    report = PAGES[name]
+
+    assert markdown(report) == f"{heading(report)}\n\n{section(report)}"
+    assert "\n" not in heading(report)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_short__any_report__keeps_the_answer_and_fits_anywhere(name):
+    page = short(PAGES[name])
+
+    assert page.startswith(heading(PAGES[name]))
+    assert page.endswith("UTC\n") or name == "hostile"
+    assert "mermaid" not in page
+    assert len(page) < 10_000
+
+
+def test_short__one_check__says_why_where_and_what_to_do():
+    page = short(report_of(FULL_FAILED))
+
+    assert "**AnalysisException: Column" in page
+    assert "examples/jobs/airports.py:12" in page
+    assert "What to do: Look at the line" in page
+
+
+def test_markdown__links_to_the_run__are_those_that_are_known():
+    links = links_of(markdown(report_of(replace(FULL_PASSED, console_url="", error_log_url=""))))
+
+    assert FULL_PASSED.run_url in links
+    assert FULL_PASSED.console_url not in links
 
 
 def test_markdown__cost_without_a_formula__shows_the_numbers():

@@ -6,13 +6,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from plugin.core.render import headline, outputs, summary_lines
+from plugin.core.escape import visible
+from plugin.core.render import headline, outputs, summary_lines, title, troubleshooting
 from plugin.core.result import Leftover
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
 from tests.unit.reporters.samples import (
     CONSOLE,
     ERRORED,
     FAILED,
+    FULL_FAILED,
     HOSTILE_RESULT,
     JOB,
     PASSED,
@@ -68,6 +70,42 @@ def test_summary_lines__any_text__are_lines_that_no_host_obeys(text):
 )
 def test_headline__each_kind_of_report__is_one_plain_line(report, expected):
     assert headline(report) == expected
+
+
+@pytest.mark.parametrize(
+    ("report", "expected"),
+    [
+        (report_of(PASSED), "flights passed in 1 min 13 s, $0.0147"),
+        (
+            report_of(replace(FAILED, reason="KeyError:\n'x'")),
+            "airports failed in 1 min 13 s, $0.0147: KeyError:\\n'x'",
+        ),
+        (
+            report_of(PASSED, FAILED, ERRORED, SKIPPED),
+            "1 errored, 1 failed, 1 passed, 1 skipped in 1 min 13 s, $0.0294",
+        ),
+        (report_of(reason="A fork."), "skipped: A fork."),
+        (report_of(), "skipped: there was nothing to do"),
+    ],
+)
+def test_title__each_kind_of_report__is_one_plain_line(report, expected):
+    assert title(report) == expected
+
+
+@given(HOSTILE_TEXT)
+def test_title__any_text__is_one_line_that_can_be_seen_and_has_an_end(text):
+    line = title(report_of(replace(HOSTILE_RESULT, name=text, reason=text * 50)))
+
+    assert len(line.splitlines()) == 1
+    assert line == visible(line)
+    assert len(line) <= 1_000
+
+
+def test_summary_lines__a_class_of_trouble__names_what_to_read():
+    lines = summary_lines(report_of(FULL_FAILED))
+
+    assert f"    Read: {troubleshooting(FULL_FAILED.trouble)}" in lines
+    assert lines[-1].startswith("    Run: ")
 
 
 def test_outputs__several_checks__have_the_names_and_order_of_the_design():

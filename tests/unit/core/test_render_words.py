@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from plugin.core.render import duration, usd
-from plugin.core.render.words import cost_of, icon, meaning, place_text
+from plugin.core.render import duration, troubleshooting, usd
+from plugin.core.render.words import cost_of, icon, meaning, place_text, trouble_name
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 from tests.unit.reporters.samples import FAILED, PASSED, SKIPPED
 
@@ -66,3 +67,14 @@ def test_meaning__failed_and_errored__blame_different_things():
 def test_meaning_and_icon__every_verdict__has_its_own():
     assert len({meaning(verdict) for verdict in Verdict}) == len(Verdict)
     assert len({icon(verdict) for verdict in Verdict}) == len(Verdict)
+
+
+def test_trouble__a_class__has_a_name_and_an_address():
+    assert trouble_name(Trouble.JOB_PERMISSION) == "permission of the job"
+    assert trouble_name(Trouble.NETWORK) == "no way to AWS"
+    assert trouble_name(Trouble.PERMISSION) == "permission of CI"
+    assert troubleshooting(Trouble.NETWORK) == (
+        "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
+        "#no-way-to-aws"
+    )
+    assert troubleshooting(None) == ""

@@ -1,7 +1,8 @@
 """report.json: its schema is published, its content is whole, and printing it is harmless."""
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
+from decimal import Decimal
 
 import jsonschema
 import pytest
@@ -10,7 +11,19 @@ from hypothesis import given
 from plugin.core import report_json as models
 from plugin.core.build import Build
 from plugin.core.report_json import json_schema, report_json
-from plugin.core.result import CheckResult, Cost, Finding, Leftover, Phase, Place, Report
+from plugin.core.result import (
+    CheckResult,
+    Comparison,
+    Cost,
+    Finding,
+    Leftover,
+    PastRun,
+    Phase,
+    Place,
+    Report,
+)
+from plugin.core.trouble import Trouble
+from plugin.core.verdict import Verdict
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
 from tests.unit.reporters.samples import FAILED, HOSTILE_RESULT, SAMPLES, report_of
 
@@ -51,9 +64,11 @@ def test_report_json__without_a_key_or_with_a_wrong_verdict__is_not_valid():
         # What decides before there is a report: what to ask, whom, and what to supersede.
         (Build, models.BuildModel, {"questions", "may_be_github", "is_leg"}),
         (CheckResult, models.CheckResultModel, set()),
+        (Comparison, models.ComparisonModel, set()),
         (Cost, models.CostModel, set()),
         (Finding, models.FindingModel, set()),
         (Leftover, models.LeftoverModel, set()),
+        (PastRun, models.PastRunModel, set()),
         (Phase, models.PhaseModel, set()),
         (Place, models.PlaceModel, set()),
     ],
@@ -68,6 +83,33 @@ def test_report_json__amounts__are_exact_texts():
     assert content["cost_usd"] == "0.0147"
     assert content["results"][0]["cost"]["usd_per_dpu_hour"] == "0.44"
     assert content["results"][0]["place"] == {"file": "examples/jobs/airports.py", "line": 12}
+
+
+def test_report_json__trouble_and_comparison__are_told():
+    past = PastRun(verdict=Verdict.PASSED, started_at="2026-03-01T09:30:00Z", cost_usd=Decimal(2))
+    result = replace(
+        FAILED,
+        trouble=Trouble.QUOTA,
+        comparison=Comparison(branch="main", runs=(past,)),
+        error_log_url="https://console.test/error",
+    )
+
+    content = json.loads(report_json(report_of(result)))
+
+    jsonschema.validate(content, json.loads(json_schema()))
+    (told,) = content["results"]
+    assert (told["trouble"], told["error_log_url"], told["run_url"]) == (
+        *("quota", "https://console.test/error"),
+        result.run_url,
+    )
+    assert told["comparison"]["runs"][0]["cost_usd"] == "2"
+
+
+def test_json_schema__a_class_of_trouble_that_is_not_known_yet__is_valid():
+    content = json.loads(report_json(report_of(FAILED)))
+    content["results"][0]["trouble"] = "of-a-later-version"
+
+    jsonschema.validate(content, json.loads(json_schema()))
 
 
 @given(HOSTILE_TEXT)

@@ -4,11 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.core.analysis import Analysis
 from plugin.core.result import Place
-from plugin.core.root_cause import is_noise, last_error, place_of
+from plugin.core.root_cause import Cause, cause_of, first_line, glue_message, is_noise
 
 SHIPPED = {"flights.py": "jobs/flights.py", "rows.py": "lib/rows.py", "utils.py": "lib/utils.py"}
 START = "Traceback (most recent call last):"
+
+
+def cause(lines=(), message="", *, shipped=SHIPPED, analysis=None) -> Cause:
+    return cause_of(lines, message, shipped, script="jobs/flights.py", analysis=analysis)
+
+
+def place_of(lines, message, shipped):
+    return cause(lines, message, shipped=shipped).place
 
 
 def frame(file: str, line: int, name: str = "main") -> tuple[str, str]:
@@ -73,7 +82,7 @@ FAREWELL = (
         (
             (*IN_SCRIPT, *FAREWELL),
             ("jobs/flights.py", 12),
-            "ConnectionRefusedError: [Errno 111] Connection refused",
+            "KeyError: 'iata'",
         ),
         (FAREWELL, None, "ConnectionRefusedError: [Errno 111] Connection refused"),
         (
@@ -96,11 +105,11 @@ FAREWELL = (
         *("Py4J", "a library's farewell later", "only libraries", "SystemExit", "cut off", "group"),
     ],
 )
-def test_place_of__a_log__blames_our_innermost_frame_of_the_last_traceback(lines, place, error):
-    found = place_of(lines, "whatever", SHIPPED)
+def test_cause_of__a_log__blames_our_innermost_frame_of_the_last_traceback(lines, place, error):
+    found = cause(lines, "").place
 
     assert (found and (found.file, found.line)) == place
-    assert last_error(lines) == error
+    assert cause(lines, "").error == error
 
 
 @pytest.mark.parametrize(
@@ -116,7 +125,7 @@ def test_place_of__a_log__blames_our_innermost_frame_of_the_last_traceback(lines
         "<frozen importlib._bootstrap>",
     ],
 )
-def test_place_of__a_library_with_a_file_of_the_same_name__is_not_blamed(file):
+def test_cause_of__a_library_with_a_file_of_the_same_name__is_not_blamed(file):
     assert place_of((START, *frame(file, 3)), "", SHIPPED) is None
 
 
@@ -136,7 +145,7 @@ def test_place_of__a_library_with_a_file_of_the_same_name__is_not_blamed(file):
         ("KeyError: 'iata'", Place(file="jobs/flights.py", line=12)),
     ],
 )
-def test_place_of__a_message_that_names_a_line__beats_the_log(message, place):
+def test_cause_of__a_message_that_names_a_line__beats_the_log(message, place):
     assert place_of(IN_SCRIPT, message, SHIPPED) == place
 
 
@@ -167,14 +176,14 @@ def test_is_noise__warnings_and_what_the_script_says__is_not(line):
 
 
 @given(st.lists(st.text() | st.sampled_from(PY4J)), st.text())
-def test_place_of__any_log__never_raises_and_names_only_our_files(lines, message):
-    place = place_of(lines, message, SHIPPED)
+def test_cause_of__any_log__never_raises_and_names_only_our_files(lines, message):
+    found = cause(lines, message, analysis=Analysis(failure=message, script="flights.py"))
 
-    assert place is None or place.file in SHIPPED.values()
-    assert "\n" not in last_error(lines) or any("\n" in line for line in lines)
+    assert found.place is None or found.place.file in SHIPPED.values()
+    assert "\n" not in found.error or any("\n" in line for line in lines)
 
 
-def test_place_of__several_files_of_one_name__the_longest_ending_wins():
+def test_cause_of__several_files_of_one_name__the_longest_ending_wins():
     shipped = {"a/rows.py": "jobs/a/rows.py", "b/rows.py": "jobs/b/rows.py", "rows.py": "rows.py"}
 
     def place(frame):
@@ -186,10 +195,167 @@ def test_place_of__several_files_of_one_name__the_longest_ending_wins():
     assert place("/tmp/x/otherrows.py") is None
 
 
-def test_place_of__message_names_a_file_that_two_have__does_not_guess():
+def test_cause_of__message_names_a_file_that_two_have__does_not_guess():
     shipped = {"a/rows.py": "jobs/a/rows.py", "b/rows.py": "jobs/b/rows.py"}
 
     assert place_of([], "invalid syntax (rows.py, line 3)", shipped) is None
     assert place_of([], "invalid syntax (rows.py, line 3)", {"a/rows.py": "x.py"}) == Place(
         file="x.py", line=3
     )
+
+
+# --- Glue's message --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "parts"),
+    [
+        ("KeyError: 'iata'", ("KeyError: 'iata'", "", 0)),
+        (
+            "Error Category: QUERY_ERROR; Failed Line Number: 33; AnalysisException: x",
+            ("AnalysisException: x", "QUERY_ERROR", 33),
+        ),
+        ("Error Category: IMPORT_ERROR; No module", ("No module", "IMPORT_ERROR", 0)),
+        ("Error Category: ; x", ("Error Category: ; x", "", 0)),
+    ],
+)
+def test_glue_message__its_head__is_taken_apart(message, parts):
+    said = glue_message(message)
+
+    assert (said.text, said.category, said.line) == parts
+
+
+def test_first_line__blank_lines_and_runs_of_blanks__are_dropped():
+    assert first_line("\n \n  a\t b\nc") == "a b"
+    assert first_line("\n") == ""
+
+
+# --- one line of cause -----------------------------------------------------------------------------
+
+VAGUE = "An error occurred while calling o95.collectToPython."
+JAVA = f"{VAGUE}\n: org.apache.spark.SparkException: Job aborted\n\tat org.apache"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message", "error"),
+    [
+        ((), "KeyError: 'iata'", "KeyError: 'iata'"),
+        ((), "Error Category: X; Failed Line Number: 3; KeyError: 'iata'", "KeyError: 'iata'"),
+        (PY4J, VAGUE, "ZeroDivisionError: division by zero"),
+        (PY4J, "Command failed with exit code 1", "ZeroDivisionError: division by zero"),
+        (IN_SCRIPT, "ValueError: no rows", "ValueError: no rows"),
+        (IN_SCRIPT, "KeyError: 'iata' and its plan", "KeyError: 'iata'"),
+        (IN_SCRIPT, "Command failed with exit code 137", "Command failed with exit code 137"),
+        (FAREWELL, "Command failed with exit code 1", "Command failed with exit code 1"),
+        (FAREWELL, "", "ConnectionRefusedError: [Errno 111] Connection refused"),
+        ((), JAVA, "org.apache.spark.SparkException: Job aborted"),
+        (PY4J[:9], JAVA, "org.apache.spark.SparkException: Job aborted"),
+        ((), VAGUE, VAGUE),
+        ((), f"{VAGUE}\n== Physical Plan ==", VAGUE),
+    ],
+)
+def test_cause_of__log_and_message__tell_the_line_that_says_most(lines, message, error):
+    assert cause(lines, message).error == error
+
+
+def test_cause_of__the_traceback_that_glues_message_ends__beats_a_later_one_that_was_handled():
+    later = (START, *frame("/tmp/flights.py", 90, "report"), "OSError: no log")
+
+    found = cause((*IN_SCRIPT, *later), "KeyError: 'iata'")
+
+    assert found == Cause(
+        error="KeyError: 'iata'", place=Place(file="jobs/flights.py", line=12), is_of_script=True
+    )
+
+
+def test_cause_of__a_line_that_quotes_a_traceback__begins_none():
+    quoting = f'ERROR Listener: {{"Failure Reason": "{START} KeyError"}}'
+
+    assert cause((*IN_SCRIPT, quoting, "bye"), "").error == "KeyError: 'iata'"
+
+
+def test_cause_of__a_message_without_end__is_compared_in_its_beginning():
+    found = cause(IN_SCRIPT * 300, "KeyError: 'iata'" + "x" * 2_000_000)
+
+    assert found.error == "KeyError: 'iata'"
+    assert found.place == Place(file="jobs/flights.py", line=12)
+
+
+def test_cause_of__a_traceback_without_an_end_before_another__is_not_lost():
+    found = cause((*IN_SCRIPT[:-1], *FAREWELL), "KeyError: 'iata'")
+
+    assert found.place == Place(file="jobs/flights.py", line=12)
+
+
+@pytest.mark.parametrize(
+    ("message", "line"), [("Failed Line Number: 33; ", 33), ("Failed Line Number: 0; ", 0), ("", 0)]
+)
+def test_cause_of__glue_names_the_line_alone__is_a_line_of_the_script(message, line):
+    found = cause((), f"Error Category: QUERY_ERROR; {message}AnalysisException: x")
+
+    assert found.place == (Place(file="jobs/flights.py", line=line) if line else None)
+    assert found.is_of_script is (line > 0)
+
+
+@pytest.mark.parametrize(
+    ("error", "place"),
+    [
+        ("KeyError: 'iata'", Place(file="lib/rows.py", line=7)),
+        ("ValueError: no rows", Place(file="jobs/flights.py", line=33)),
+    ],
+)
+def test_cause_of__glue_names_a_line__beats_only_a_traceback_of_another_error(error, place):
+    log = (START, *frame("/tmp/x/rows.py", 7), "KeyError: 'iata'")
+
+    assert cause(log, f"Error Category: X; Failed Line Number: 33; {error}").place == place
+
+
+def test_cause_of__glue_names_the_line_of_a_script_that_we_did_not_ship__has_no_place():
+    shipped = {"a/flights.py": "jobs/a/flights.py", "b/flights.py": "jobs/b/flights.py"}
+
+    found = cause((), "Error Category: X; Failed Line Number: 3; no capacity", shipped=shipped)
+
+    assert (found.place, found.is_of_script) == (None, True)
+
+
+# --- Glue's own analysis ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("analysis", "error", "line"),
+    [
+        (Analysis(failure="\n".join(IN_SCRIPT)), "KeyError: 'iata'", 12),
+        (Analysis(failure="\n".join(PY4J)), "ZeroDivisionError: division by zero", 21),
+        (
+            Analysis(failure="No space left", frames=(("/x/a.py", 2), ("/tmp/flights.py", 9))),
+            "No space left",
+            9,
+        ),
+        (
+            Analysis(failure="No space left", script="/tmp/flights.py", last_line=7),
+            "No space left",
+            7,
+        ),
+        (Analysis(failure="No space left", script="other.py", last_line=7), "No space left", 3),
+        (Analysis(failure="\n".join(FAREWELL)), FAREWELL[-1], 3),
+        (Analysis(failure=JAVA), "org.apache.spark.SparkException: Job aborted", 3),
+        (Analysis(failure=VAGUE), "KeyError: 'seat'", 3),
+    ],
+    ids=[
+        *("traceback", "Py4J", "stack", "last line", "not ours", "a library's", "Java", "vague"),
+    ],
+)
+def test_cause_of__glues_analysis__wins_over_the_log(analysis, error, line):
+    log = (START, *frame("/tmp/flights.py", 3), "KeyError: 'seat'")
+
+    found = cause(log, VAGUE, analysis=analysis)
+
+    assert (found.error, found.place) == (error, Place(file="jobs/flights.py", line=line))
+
+
+def test_cause_of__killed__blames_no_line_whatever_was_analysed():
+    analysis = Analysis(failure="\n".join(IN_SCRIPT))
+
+    found = cause(IN_SCRIPT, "Command failed with exit code 137", analysis=analysis)
+
+    assert found == Cause(error="Command failed with exit code 137")

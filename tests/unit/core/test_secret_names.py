@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.secret_names import secret_names
+from plugin.core.secret_names import (
+    secret_arguments,
+    secret_names,
+    secrets_of,
+    secrets_of_address,
+)
 
 SECRETS = [
     "AWS_ACCESS_KEY_ID",
@@ -159,3 +164,108 @@ def test_secret_names__a_hostile_value__is_searched_in_no_time(unit):
 @given(st.dictionaries(st.text(), st.text()))
 def test_secret_names__any_environment__returns_names_of_it(environ):
     assert set(secret_names(environ)) <= set(environ)
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secrets"),
+    [
+        ("GITHUB_TOKEN", " ghs_token-of-ours\n", {"ghs_token-of-ours"}),
+        ("DB_PASSWORD", "swordfish", {"swordfish"}),
+        ("DB_PASSWORD", "short", set()),
+        ("DB_PASSWORD", "password", set()),
+        ("AWS_PROFILE", "acme-production", set()),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "/var/run/token", set()),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", "C:\\run\\identity", set()),
+        ("SSH_AUTH_SOCK", "agent-socket-7", set()),
+        ("KUBECONFIG", "kube-config.yml", set()),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "key-of-ours.json", set()),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://h/v2/abc", {"http://h/v2/abc"}),
+        ("DRONE_REMOTE_URL", "https://acme:hunter22@h/x", {"hunter22"}),
+        ("ANY", "https://example.com", set()),
+        ("MY_SECRET", '{"user": "ada", "password": "hunter22"}', {"hunter22"}),
+        (
+            "DOCKER_AUTH_CONFIG",
+            '{"auths": {"h": {"auth": "YWRhOmh1bnRlcjI="}}}',
+            {"YWRhOmh1bnRlcjI="},
+        ),
+        ("MY_SECRET", '{"a": 1,', set()),
+        ("MY_SECRET", "[" * 10_000, set()),
+        ("MY_SECRET", '{"a":' * 5_000 + "1" + "}" * 5_000, set()),
+    ],
+)
+def test_secrets_of__a_variable__what_no_log_may_show(name, value, secrets):
+    found = secrets_of({name: value, "PATH": "/bin"})
+
+    whole = {value.strip()} if value[:1] in "{[" else set()
+    assert found == secrets | whole
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("--db_password", "db_password", "--api-key", "apiKey", "dbPassword", "--auth.token"),
+        *("--connection_string", "SECRET", "--db-pass", "--private_key", "--client_secret"),
+    ],
+)
+def test_secret_arguments__a_name_that_says_so__its_value_is_secret(name):
+    assert secret_arguments({name: " s3cr3t-of-ours "}) == {"s3cr3t-of-ours"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("--password_column", "pwd_of_users"),
+        ("--token_path", "tokens-of-ours"),
+        ("--secret_name", "acme/prod/db"),
+        ("--primary_key", "order_number"),
+        ("--monkey", "banana-split"),
+        ("--tokenizer", "word-piece-1"),
+        ("--password", "12345"),
+        ("--token", "true"),
+        ("--token", "disabled"),
+        ("--secret", "s3://acme-lake/secret.json"),
+        ("--secret", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db"),
+        ("--secret", "eu-central-1"),
+        ("--secret", "2026-11-23"),
+        ("--secret", "/etc/secret"),
+        ("--secret", "1234567"),
+        ("--table", "orders-of-2026"),
+        ("", "nameless-value"),
+    ],
+)
+def test_secret_arguments__a_value_that_is_none__is_not_looked_for(name, value):
+    assert secret_arguments({name: value}) == frozenset()
+
+
+def test_secret_arguments__a_password_in_an_address__is_secret_whatever_the_name():
+    arguments = {
+        "--jdbc_url": "jdbc:postgresql://h/db?user=ada&password=hunter22",
+        "--source": "mongodb://ada:swordfish@h/db",
+        "--other": "jdbc:sqlserver://h;user=ada;password=tr0ub4dor;encrypt=true",
+    }
+
+    assert secret_arguments(arguments) == {"hunter22", "swordfish", "tr0ub4dor"}
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("", set()),
+        ("https://ci.example", set()),
+        ("https://ci.example/hook", set()),
+        ("https://h/services/T0/B0/abcdefgh", {"services/T0/B0/abcdefgh", "abcdefgh"}),
+        ("https://h/x?code=abcdefgh", {"x?code=abcdefgh", "code=abcdefgh"}),
+        ("https://ada:swordfish@h/", {"swordfish"}),
+        ("https://[h/abcdefgh", {"https://[h/abcdefgh"}),
+    ],
+)
+def test_secrets_of_address__all_but_the_host__is_secret(url, secrets):
+    assert secrets_of_address(url) == secrets
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_secret_arguments__any_arguments__never_raise(arguments):
+    assert all(len(found) > 3 or found for found in secret_arguments(arguments))

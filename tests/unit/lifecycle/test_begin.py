@@ -3,6 +3,7 @@
 import pytest
 
 from plugin.core.errors import AnswerLost
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import run_check
 from tests.doubles.checks import BUILD, BUILD_ID, check_of
@@ -43,6 +44,7 @@ def test_run_check__a_crash_in_our_own_code__still_deletes_and_is_told(step):
 
     assert result.verdict is Verdict.ERRORED
     assert result.reason == "A bug in glue-health-check: RuntimeError: a bug"
+    assert result.trouble is Trouble.BUG
     assert tuple(engine.calls[-3:]) == DELETES
     assert engine.is_empty
     assert engine.active() == ()
@@ -72,6 +74,7 @@ def test_run_check__cancelled_before_it_began__creates_nothing():
 
     assert played.result.verdict is Verdict.CANCELLED
     assert played.result.reason == "Cancelled before it began."
+    assert played.result.trouble is Trouble.STOPPED
     assert not {"upload", "create_job", "start_run"} & set(played.engine.steps)
     assert played.engine.is_empty
 

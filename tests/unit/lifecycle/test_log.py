@@ -1,13 +1,17 @@
 """What the job's log adds to a verdict."""
 
+import json
+
 import pytest
 
 from plugin.core.errors import AccessDenied, EngineError, NotFound
+from plugin.core.result import Place
 from plugin.core.states import RunState
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
-from tests.doubles.engine import Refusal, err, out, refused
-from tests.unit.lifecycle.stage import ending, play
+from tests.doubles.engine import HEALTHY, Refusal, err, out, refused
+from tests.unit.lifecycle.stage import FOREVER, ending, play
 
 OK = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": true}\n'
 BAD = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": false, "value": 0, "expected": "> 0"}\n'
@@ -135,3 +139,54 @@ def test_log__cancelled__is_read_once_more_only():
     after_the_stop = played.engine.steps[played.engine.steps.index("stop_runs") :]
     assert after_the_stop.count("read_log") == 1
     assert played.result.verdict is Verdict.CANCELLED
+
+
+# --- Glue's own analysis --------------------------------------------------------------------------
+
+ANALYSIS = json.dumps(
+    {
+        "Event": "GlueETLJobExceptionEvent",
+        "Failure Reason": "Traceback (most recent call last):\n"
+        '  File "/tmp/flights.py", line 41, in main\nValueError: no rows',
+        "script": "flights.py",
+    }
+)
+BROKEN = ending(RunState.FAILED, "An error occurred while calling o95.collectToPython.")
+
+
+def test_analysis__of_a_run_that_failed__tells_reason_and_place():
+    played = play(
+        course=BROKEN, analysis=(f"ERROR Listener: [Glue Exception Analysis] {ANALYSIS}",)
+    )
+
+    assert played.result.reason == "ValueError: no rows"
+    assert played.result.place == Place(file="jobs/flights.py", line=41)
+    assert played.result.trouble is Trouble.SCRIPT_ERROR
+    assert played.engine.steps.count("analysis") == 1
+
+
+@pytest.mark.parametrize("error", [AccessDenied("No."), EngineError("Throttled.")])
+def test_analysis__may_or_can_not_be_read__is_no_error_and_no_note(error):
+    played = play(course=BROKEN, refusals={"analysis": Refusal(error=error)})
+
+    assert played.result.verdict is Verdict.FAILED
+    assert played.result.notes == ()
+    assert played.result.reason == BROKEN[-1][1].message
+
+
+@pytest.mark.parametrize(
+    ("check", "course", "cancel_at"),
+    [
+        (check_of(), HEALTHY, None),
+        (check_of(), ending(RunState.TIMEOUT), None),
+        (check_of(is_local=True), BROKEN, None),
+        (check_of(job_type="pythonshell"), BROKEN, None),
+        (check_of(), BROKEN, 70.5),
+        (check_of(), FOREVER, 30.0),
+    ],
+    ids=["passed", "time-out", "local", "Python shell", "cancelled at the end", "cancelled"],
+)
+def test_analysis__where_there_is_none__is_not_asked_for(check, course, cancel_at):
+    played = play(check, course=course, cancel_at=cancel_at)
+
+    assert "analysis" not in played.engine.steps

@@ -12,7 +12,7 @@ from tests.unit.lifecycle.stage import FOREVER, QUEUED, Played, ending, named, p
 
 STEPS = (
     *("upload", "create_job", "start_run", "driver_log", "look", "read_log", "active_runs"),
-    *("stop_runs", "delete_objects", "delete_logs", "delete_job"),
+    *("analysis", "stop_runs", "delete_objects", "delete_logs", "delete_job"),
 )
 ERRORS = st.sampled_from([AccessDenied, AnswerLost, NotFound, OverLimit]).map(lambda k: k("No."))
 REFUSALS = st.dictionaries(
@@ -69,5 +69,7 @@ def test_run_check__any_schedule_of_refusals__leaves_nothing_unnamed_and_runs_on
     assert unnamed(played) == []
     assert len(played.engine.started) <= 1
     assert played.engine.steps.count("start_run") <= 1
+    is_well = played.result.verdict is Verdict.PASSED
+    assert (played.result.trouble is None) is is_well
     is_ended = any(seen.state is RunState.SUCCEEDED for _, seen in course)
     assert is_ended or played.result.verdict is not Verdict.PASSED

@@ -7,6 +7,7 @@ import pytest
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.ports import Sighting
 from plugin.core.states import RunState
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import MOST_MISSES
 from tests.doubles.checks import check_of
@@ -21,6 +22,7 @@ def test_watch__the_run_deleted_under_us__is_errored_at_once():
 
     assert played.result.verdict is Verdict.ERRORED
     assert played.result.reason == "There is no run jr_1."
+    assert played.result.trouble is Trouble.MISSING_JOB
     assert played.engine.steps.count("look") == 1
 
 
@@ -78,10 +80,11 @@ def test_run_check__passed__tells_time_cost_and_states_once():
     assert played.observer.states == ["UPLOADING", "STARTING", "RUNNING", "SUCCEEDED", "CLEANING"]
     assert [(p.name, p.seconds) for p in result.phases] == [
         ("upload", 0.0),
-        ("queue", 10.0),
+        ("start-up", 10.0),
         ("run", 62.0),
         ("clean-up", 0.0),
     ]
+    assert result.trouble is None
     assert result.execution_seconds == 60
     assert result.cost is not None
     assert result.cost.usd == Decimal("0.0147")  # 2 DPU x 60 s x 0.44 USD
@@ -164,6 +167,41 @@ def test_watch__the_run_ends_by_itself_just_before_our_stop__has_its_own_verdict
         Verdict.PASSED if state is RunState.SUCCEEDED else Verdict.FAILED
     )
     assert again.engine.is_empty
+
+
+# --- phases ---------------------------------------------------------------------------------------
+
+
+def test_run_check__waits_before_it_starts__tells_queue_and_start_up_apart():
+    course = (
+        QUEUED[0],
+        (40.0, Sighting(state=RunState.STARTING)),
+        (60.0, Sighting(state=RunState.RUNNING)),
+        (90.0, Sighting(state=RunState.SUCCEEDED, execution_seconds=30)),
+    )
+
+    phases = {p.name: (p.start, p.seconds) for p in play(course=course).result.phases}
+
+    assert list(phases) == ["upload", "queue", "start-up", "run", "clean-up"]
+    assert phases["queue"][0] == 0.0
+    assert 40.0 <= phases["queue"][1] <= 50.0
+    assert phases["queue"][1] + phases["start-up"][1] == phases["run"][0] == 60.0
+
+
+@pytest.mark.parametrize(
+    ("refusals", "names"),
+    [
+        (refused("create_job"), ["upload", "clean-up"]),
+        (refused("look"), ["upload", "start-up", "clean-up"]),
+        (refused("look", passes=12), ["upload", "start-up", "run", "clean-up"]),
+    ],
+    ids=["not begun", "never seen", "lost from sight"],
+)
+def test_run_check__ends_in_an_error__tells_its_time_all_the_same(refusals, names):
+    played = play(course=FOREVER, refusals=refusals)
+
+    assert played.result.verdict is Verdict.ERRORED
+    assert [p.name for p in played.result.phases] == names
 
 
 # --- cancel ---------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
-"""The readers of what is printed, as models: a CI host's log, GitHub's runner, GitHub's Markdown.
+"""The readers of what is printed, as models: a CI host's log, GitHub's runner, GitHub's Markdown,
+Mermaid's charts.
 
 What GitHub does after Markdown is read (mentions, references, bare addresses, formulas) is
 modelled on the text outside of inline code, because there is no library of it.
 """
 
+import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -69,7 +72,9 @@ def _until(lines: Iterator[str], delimiter: str) -> str:
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 LINKED_BY_GITHUB = re.compile(
-    r"@\w|#\d|\bGH-\d|\w://|\bwww\.|\b[0-9a-f]{7,40}\b|\bCVE-\d|\$", re.IGNORECASE
+    r"@\w|#\d|\bGH-\d|\w://|\bwww\.|\b[0-9a-f]{7,40}\b|\bCVE-\d|\$"
+    r"|(?-i:(?<![\w:]):[a-z][a-z0-9_]*:)",
+    re.IGNORECASE,
 )
 
 
@@ -81,3 +86,64 @@ def inline_of(markdown: str) -> list[tuple[str, str]]:
     """The inline tokens of a text with one paragraph, cell or heading."""
     inline = [token for token in GITHUB.parse(markdown) if token.type == "inline"]
     return [(child.type, child.content) for token in inline for child in token.children or ()]
+
+
+MERMAID_OPENS = re.compile(r"%%\{init: (\{.*\})\}%%")
+MERMAID_LABEL = re.compile(r"[A-Za-z0-9.,/+() -]*[A-Za-z0-9)][A-Za-z0-9.,/+() -]*")
+MERMAID_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}")
+
+
+def mermaid_of(markdown: str) -> list[str]:
+    """The charts of a page, as GitHub finds them: by the word after a fence."""
+    fences = [token for token in GITHUB.parse(markdown) if token.type == "fence"]
+    return [token.content for token in fences if token.info.strip() == "mermaid"]
+
+
+def gantt_rows_of(chart: str) -> list[tuple[str, str, datetime, datetime]]:
+    """Read a Gantt chart of ours: section, label, begin and end of each row.
+
+    Raises ValueError at whatever Mermaid could take for something else: ``#`` and ``;`` end a
+    text, ``:`` ends a label, ``%%`` is a comment, ``<`` and ``&`` begin HTML.
+    """
+    first, word, *lines = chart.splitlines()
+    opening = MERMAID_OPENS.fullmatch(first)
+    if opening is None or word != "gantt":
+        raise ValueError(f"no Gantt chart: {first!r}, {word!r}")
+    json.loads(opening[1])
+    settings = dict(line.split(maxsplit=1) for line in lines[:4])
+    if set(settings) != {"dateFormat", "axisFormat", "tickInterval", "todayMarker"}:
+        raise ValueError(f"other settings: {settings}")
+    if not re.fullmatch(r"[1-9]\d*(second|minute|hour|day)", settings["tickInterval"]):
+        raise ValueError(settings["tickInterval"])
+    return [_gantt_row(*pair) for pair in zip(lines[4::2], lines[5::2], strict=True)]
+
+
+def _gantt_row(section: str, task: str) -> tuple[str, str, datetime, datetime]:
+    word, _, name = section.strip().partition(" ")
+    label, _, data = task.strip().partition(" :")
+    begin, _, end = data.partition(", ")
+    is_sound = (
+        word == "section"
+        and MERMAID_LABEL.fullmatch(name)
+        and re.fullmatch(r"\d[\d. a-z]*", label)
+        and all(MERMAID_TIME.fullmatch(time) for time in (begin, end))
+    )
+    if not is_sound:
+        raise ValueError(f"not a row: {section!r}, {task!r}")
+    return name, label, datetime.fromisoformat(begin), datetime.fromisoformat(end)
+
+
+def bars_of(chart: str) -> tuple[list[str], list[list[float]]]:
+    """Read an XY chart of ours: the names under the bars, and each series."""
+    first, word, x_axis, y_axis, *bars = chart.splitlines()
+    names = re.fullmatch(r' *x-axis \[("[\w ]+"(?:, "[\w ]+")*)\]', x_axis)
+    top = re.fullmatch(r' *y-axis "[a-z]+" 0 --> (\d+\.\d)', y_axis)
+    series = [re.fullmatch(r" *bar \[([\d., ]+)\]", line) for line in bars]
+    opening = MERMAID_OPENS.fullmatch(first)
+    if word != "xychart-beta" or None in {opening, names, top, *series}:
+        raise ValueError(f"no XY chart: {chart}")
+    json.loads(opening[1])
+    values = [[float(value) for value in bar[1].split(", ")] for bar in series]
+    if max(max(row) for row in values) > float(top[1]):
+        raise ValueError("a bar is higher than the axis")
+    return [name.strip('"') for name in names[1].split(", ")], values

@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from plugin.core.build import Build, Fork, Host
-from plugin.core.result import CheckResult, Cost, Finding, Leftover, Phase, Place, Report
+from plugin.core.result import (
+    CheckResult,
+    Comparison,
+    Cost,
+    Finding,
+    Leftover,
+    PastRun,
+    Phase,
+    Place,
+    Report,
+)
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 
 COMMIT = "8f14e45fceea167a5a36dedd4bea2543e1d2c3b4"
@@ -203,6 +214,111 @@ SAMPLES = {
     "several": report_of(PASSED, FAILED, ERRORED, SKIPPED),
     "hostile": HOSTILE_REPORT,
 }
+
+"""What every reporter is shown."""
+
+RUN_URL = (
+    "https://eu-west-1.console.aws.amazon.com/gluestudio/home?region=eu-west-1"
+    f"#/job/{JOB}/run/{RUN}"
+)
+LOG_URL = (
+    "https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1"
+    "#logsV2:log-groups/log-group/$252Faws-glue$252Fjobs$252F{half}/log-events/" + RUN
+)
+PHASES = (
+    Phase(name="upload", start=0.0, seconds=0.42),
+    Phase(name="queue", start=0.42, seconds=9.0),
+    Phase(name="start-up", start=9.42, seconds=31.0),
+    Phase(name="run", start=40.42, seconds=30.0),
+    Phase(name="clean-up", start=70.42, seconds=1.6),
+)
+FULL_PASSED = replace(
+    PASSED,
+    run_url=RUN_URL,
+    console_url=LOG_URL.format(half="output"),
+    error_log_url=LOG_URL.format(half="error"),
+    phases=PHASES,
+)
+FULL_FAILED = replace(
+    FAILED,
+    trouble=Trouble.DATA_NOT_FOUND,
+    run_url="",
+    console_url=FULL_PASSED.console_url,
+    error_log_url=FULL_PASSED.error_log_url,
+    phases=PHASES,
+)
+FULL_ERRORED = replace(
+    ERRORED, trouble=Trouble.PERMISSION, run_url=RUN_URL, console_url="", phases=PHASES[:2]
+)
+COMPARISON = Comparison(
+    branch="main",
+    runs=tuple(
+        PastRun(
+            verdict=Verdict.PASSED,
+            started_at=f"2026-02-{day:02}T06:00:00Z",
+            commit=COMMIT,
+            seconds=58.0 + (day * 7 % 5),
+            cost_usd=Decimal("0.0122"),
+            findings=(
+                Finding(name="rows read", ok=True, value="5120", expected="> 0"),
+                Finding(name="columns", ok=True, value="iata_code, name, city"),
+                Finding(name="duplicates", ok=True, value="0"),
+            )
+            if day == 20
+            else (),
+        )
+        for day in range(1, 21)
+    ),
+)
+COMPARED = replace(FULL_FAILED, comparison=COMPARISON)
+FORTY_EIGHT = tuple(
+    replace(
+        FULL_PASSED,
+        name=f"table_{number:02}",
+        seconds=60.0 + number,
+        log_tail=tuple(f"read part {part} of table_{number:02}" for part in range(20)),
+        log_lines=400,
+    )
+    for number in range(1, 49)
+)
+LONG = "x" * 2_000_000
+FOREIGN = replace(
+    FULL_FAILED,
+    name="مطارات ✈️ 空港",
+    script="jobs/שדות תעופה.py",
+    reason="خطأ: العمود «iata_code» غير موجود 🚫 — 列がありません",
+    hint="ראו את השורה 👩‍💻",
+    place=Place(file="jobs/שדות תעופה.py", line=7),
+    findings=(Finding(name="صفوف", ok=False, value="٣", expected="👍", message="少ない 😢"),),
+    log_tail=("خطأ ✈️", "\u202egnp.exe", "終わり"),
+)
+PAGES = {
+    "passed": report_of(FULL_PASSED),
+    "failed": report_of(FULL_FAILED),
+    "errored": report_of(FULL_ERRORED),
+    "cancelled": report_of(CANCELLED),
+    "skipped": report_of(reason="Nothing that a check watches was changed."),
+    "fork": report_of(
+        reason="The pull request comes from a fork, which gets no credentials.",
+        build=replace(BUILD, fork=Fork.YES),
+    ),
+    "no_pull_request": report_of(
+        FULL_PASSED,
+        build=replace(BUILD, pull_request=None, branch="main", target_branch="", event="push"),
+    ),
+    "several": report_of(FULL_PASSED, FULL_FAILED, FULL_ERRORED, SKIPPED, CANCELLED),
+    "fifty": report_of(*FORTY_EIGHT, FULL_FAILED, replace(COMPARED, name="carriers")),
+    "compared": report_of(COMPARED),
+    "leftovers": report_of(replace(FULL_PASSED, leftovers=ERRORED.leftovers)),
+    "two_megabytes": report_of(
+        replace(
+            FULL_FAILED, name=LONG, reason=LONG, hint=LONG, notes=(LONG,) * 3, log_tail=(LONG,) * 3
+        )
+    ),
+    "foreign": report_of(FOREIGN),
+    "hostile": HOSTILE_REPORT,
+}
+"""What the whole page is made of; more than the reporters need, which send it as it is."""
 
 
 class StillClock:

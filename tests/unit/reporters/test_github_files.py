@@ -1,13 +1,16 @@
 """The step summary and the outputs file, read back as the runner reads them."""
 
+import json
+from dataclasses import replace
 from itertools import count
 
 import pytest
 
+from plugin.core.errors import PluginError
 from plugin.core.render import markdown, outputs
-from plugin.reporters.github_files import SUMMARY_LIMIT, GithubFiles
+from plugin.reporters.github_files import OUTPUTS_LIMIT, SUMMARY_LIMIT, GithubFiles
 from tests.unit.reporters.readers import outputs_as_github_reads
-from tests.unit.reporters.samples import HOSTILE_REPORT, PASSED, SAMPLES, report_of
+from tests.unit.reporters.samples import FAILED, HOSTILE_REPORT, PASSED, SAMPLES, report_of
 
 REPORT = report_of(PASSED)
 
@@ -74,10 +77,55 @@ def test_github_files__a_token_that_is_always_taken__raises_and_still_writes_the
 def test_github_files__the_outputs_cannot_be_written__the_summary_is(tmp_path):
     reporter = reporter_for(tmp_path, output=str(tmp_path / "missing" / "output"))
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(PluginError, match="outputs file was not written: No such file") as caught:
         reporter.report(REPORT)
 
+    assert "runner" in caught.value.hint
     assert (tmp_path / "summary").exists()
+
+
+def test_github_files__the_summary_cannot_be_written__the_outputs_are(tmp_path):
+    reporter = reporter_for(tmp_path, summary=str(tmp_path))
+
+    with pytest.raises(PluginError, match="step summary file was not written: Is a directory"):
+        reporter.report(REPORT)
+
+    assert outputs_as_github_reads((tmp_path / "output").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("before", ["a=1", "a=1\r", "a=1\r\n", "a<<X\n1\nX", "a=1\n\n", "a=\x00"])
+def test_github_files__whatever_stood_there__all_outputs_are_read_back(before, tmp_path):
+    (tmp_path / "output").write_bytes(before.encode())
+
+    reporter_for(tmp_path).report(HOSTILE_REPORT)
+
+    read = outputs_as_github_reads((tmp_path / "output").read_bytes().decode())
+    assert list(read) == ["a", *(key for key, _ in outputs(HOSTILE_REPORT, ""))]
+    assert read["a"].strip("\r") in {"1", "\x00"}
+
+
+MANY = report_of(*(replace(FAILED, name=f"c{n}", reason="漢" * 500) for n in range(400)))
+
+
+@pytest.mark.parametrize("used", [0, 300_000, 495_000, 600_000])
+def test_github_files__many_checks__outputs_stay_below_the_limit_of_a_job(used, tmp_path):
+    (tmp_path / "output").write_bytes(b"a=" + b"x" * used + b"\n")
+
+    reporter_for(tmp_path).report(MANY)
+
+    read = outputs_as_github_reads((tmp_path / "output").read_text(encoding="utf-8"))
+    measured = sum(2 * len(key) + 2 * len(value) for key, value in read.items())
+    assert measured <= max(OUTPUTS_LIMIT, 2 * used + 20_000)
+    assert (json.loads(read["results"]) == []) == (used == 600_000)
+    assert read["failed"] == "400"
+
+
+def test_github_files__a_long_value__is_shortened(tmp_path):
+    reporter_for(tmp_path).report(report_of(replace(PASSED, console_url="x" * 600_000)))
+
+    read = outputs_as_github_reads((tmp_path / "output").read_text(encoding="utf-8"))
+    assert read["console_url"].endswith("(cut, 600000 characters)")
+    assert len(read["console_url"]) == 4_000
 
 
 @pytest.mark.parametrize("used", [0, SUMMARY_LIMIT - 3_000, SUMMARY_LIMIT - 10, SUMMARY_LIMIT + 10])
@@ -89,6 +137,20 @@ def test_github_files__a_summary_that_is_nearly_full__stays_below_the_limit(used
     size = (tmp_path / "summary").stat().st_size
     assert size <= max(used, SUMMARY_LIMIT)
     assert size > used or used > SUMMARY_LIMIT - 100
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_github_files__the_page_and_a_line_feed_just_fit_or_not__stays_below_the_limit(
+    spare, tmp_path
+):
+    page = markdown(REPORT).encode()
+    (tmp_path / "summary").write_bytes(b"x" * (SUMMARY_LIMIT - len(page) - spare))
+
+    reporter_for(tmp_path).report(REPORT)
+
+    content = (tmp_path / "summary").read_bytes()
+    assert len(content) <= SUMMARY_LIMIT
+    assert content.endswith(page) == bool(spare)
 
 
 def test_github_files__no_paths__does_nothing(tmp_path):

@@ -108,6 +108,33 @@ def test_live_table__hostile_everywhere__moves_nothing_by_itself():
     assert "\u202e" not in stream.getvalue()
 
 
+def test_live_table__warnings__stand_above_the_table_masked_and_harmless():
+    stream = Terminal()
+    table = observer_for(stream)
+
+    table.state_changed("flights", "RUNNING", "")
+    table.warn("comment: s3cret\n\x1b[2Jadd permissions")
+    table.warn("sns: no topic", is_error=True)
+    table.close()
+
+    shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert "warning: comment: ***" in shown
+    assert "    add permissions" in shown
+    assert "error: sns: no topic" in shown
+    assert "::" not in shown
+
+
+def test_live_table__a_whole_line__comes_after_the_table_has_ended():
+    stream = Terminal()
+    table = observer_for(stream)
+
+    table.state_changed("flights", "RUNNING", "")
+    table.print_whole("\x1b]1338;e30=\x1b]0m\n")
+
+    assert stream.getvalue().endswith("\x1b]1338;e30=\x1b]0m\n")
+    assert "\x1b[?25h" in stream.getvalue()
+
+
 class Gone(Terminal):
     def write(self, text):
         raise BrokenPipeError(32, "Broken pipe")
@@ -119,6 +146,8 @@ def test_live_table__the_terminal_is_gone__never_raises():
     table.state_changed("flights", "RUNNING", "")
     table.log_lines("flights", ("x",))
     table.say("x")
+    table.warn("x")
+    table.print_whole("x\n")
     table.finished(PASSED)
     table.report(report_of(PASSED))
 

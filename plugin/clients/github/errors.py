@@ -1,22 +1,24 @@
 """What it means when GitHub does not give what was asked for.
 
-Knows PyGithub's and requests' exceptions, GitHub's rules for waiting, and what a user can change.
-Does not ask or wait itself.  No text of an exception is passed on, only GitHub's own message:
-other texts may hold headers, and with them the token.
+Knows PyGithub's and requests' exceptions, GitHub's rules for waiting, and whether a request may
+have taken effect.  What to change is in ``hints``.  Does not ask or wait itself.  No text of an
+exception is passed on, only GitHub's own message: other texts may hold headers, and with them the
+token.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import requests
 from github import BadAttributeException, GithubException
+from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from plugin.core.errors import GitHubError
+from plugin.clients.github.hints import WRONG_API, Refusal, hint_of, quote_of
+from plugin.core.errors import GitHubAnswerLost, GitHubError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
 FAILURES = (
@@ -33,20 +35,10 @@ FAILURES = (
 )
 """All that a call of PyGithub may raise because of what the other side did."""
 
-_LONGEST_QUOTE = 200
 _SECONDARY_LIMIT_SECONDS = 60.0
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND, _TOO_MANY_REQUESTS = 401, 403, 404, 429
 _SERVER_AT_FAULT = 500
 
-_WRONG_API = (
-    "Check github_api_url: it is https://api.github.com, or https://HOST/api/v3 on a GitHub "
-    "Enterprise Server."
-)
-_HINTS = {
-    _UNAUTHORIZED: "Set github_token to a valid token; in GitHub Actions to ${{ github.token }}.",
-    410: "The repository may have been removed or may have this feature switched off.",
-    422: "GitHub calls the request itself wrong.",
-}
 _OF_THE_NETWORK: tuple[tuple[type[Exception], str, str], ...] = (
     (
         requests.exceptions.SSLError,
@@ -72,12 +64,20 @@ _OF_THE_NETWORK: tuple[tuple[type[Exception], str, str], ...] = (
 """From the special to the general: requests derives the first three from the last, or may."""
 
 
+class Elsewhere(RuntimeError):
+    """GitHub sends us to where we do not go: another host, another scheme, in circles."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """What is asked of GitHub, for messages: ``to`` do what, and the permission it takes."""
+    """What is asked of GitHub, for messages: ``to`` do what, and the permission it takes.
+
+    ``hint`` is said to a token that may not, where no permission would help.
+    """
 
     to: str
     permission: str
+    hint: str = ""
     host: str
     token: str = field(default="", repr=False)
     timeout_seconds: int = 0
@@ -86,6 +86,16 @@ class Errand:
         """Return the error that says so, in any case without the token."""
         message = f"Could not {self.to} at {self.host}: {why}."
         return GitHubError(self._without_token(message), hint=self._without_token(hint))
+
+    def lost(self, error: GitHubError) -> GitHubAnswerLost:
+        """Return ``error`` as one after which it is not known whether it was done."""
+        message = f"{error.message.removesuffix('.')}; it may have been done all the same."
+        return GitHubAnswerLost(message, hint=error.hint)
+
+    def abandoned(self, error: GitHubError) -> GitHubError:
+        """Return ``error`` as one that another attempt might have mended, but for a cancel."""
+        message = f"{error.message.removesuffix('.')}; the run is cancelled, so this was all."
+        return GitHubError(message, hint=error.hint)
 
     def _without_token(self, text: str) -> str:
         return text.replace(self.token, "***") if self.token else text
@@ -100,36 +110,76 @@ def pause_seconds(error: Exception, *, attempt: int, now: datetime) -> float | N
     if isinstance(error, GithubException):
         if _is_rate_limit(error):
             return _rate_limit_seconds(error, attempt=attempt, now=now)
-        return 2.0**attempt if error.status >= _SERVER_AT_FAULT else None
+        return 2.0**attempt if is_passing(error) else None
     is_of_the_network = isinstance(error, requests.ConnectionError | requests.Timeout)
     if is_of_the_network and not isinstance(error, requests.exceptions.SSLError):
         return 2.0**attempt
     return None
 
 
+def is_passing(error: GithubException) -> bool:
+    """Whether GitHub may say something else in a while."""
+    return _is_rate_limit(error) or error.status >= _SERVER_AT_FAULT
+
+
+def may_have_been_done(error: Exception) -> bool:
+    """Whether the request that met this error may have taken effect nevertheless.
+
+    Not when GitHub refused it or sent us elsewhere, and not when it never left this machine.  An
+    answer that cannot be read came after the deed.
+    """
+    if isinstance(error, GithubException):
+        return error.status >= _SERVER_AT_FAULT
+    if isinstance(error, requests.RequestException):
+        return not _was_never_sent(error)
+    return not isinstance(error, OSError | RuntimeError)
+
+
+def _was_never_sent(error: requests.RequestException) -> bool:
+    """Whether there was no connection yet, or the request could not even be written down."""
+    kinds = (
+        requests.ConnectTimeout,
+        requests.exceptions.SSLError,
+        requests.exceptions.ProxyError,
+        requests.exceptions.InvalidHeader,
+        requests.exceptions.InvalidURL,
+    )
+    cause = error.args[0] if error.args else None
+    is_refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return is_refused or isinstance(error, kinds)
+
+
 def _is_rate_limit(error: GithubException) -> bool:
-    """Whether GitHub says "not now", which it does by 429 and also by 403."""
+    """Whether GitHub says "not now", which it does by 429, by 403, and in GraphQL by 200."""
+    if _is_graphql_rate_limit(error):
+        return True
     if error.status != _FORBIDDEN:
         return error.status == _TOO_MANY_REQUESTS
-    headers = _headers(error)
+    headers = error.headers or {}  # PyGithub has put their names in lower case
     is_marked = "retry-after" in headers or headers.get("x-ratelimit-remaining") == "0"
-    return is_marked or "rate limit" in _quote(error).lower()
+    return is_marked or "rate limit" in quote_of(error.data).lower()
 
 
-def _headers(error: GithubException) -> Mapping[str, str]:
-    """Return the answer's headers; PyGithub has put their names in lower case."""
-    return error.headers or {}
+def _is_graphql_rate_limit(error: GithubException) -> bool:
+    """Source: GitHub's page "Rate limits and query limits for the GraphQL API"."""
+    listed = error.data.get("errors") if isinstance(error.data, dict) else None
+    entries = listed if isinstance(listed, list) else []
+    return any(isinstance(one, dict) and one.get("type") == "RATE_LIMITED" for one in entries)
 
 
 def _rate_limit_seconds(error: GithubException, *, attempt: int, now: datetime) -> float:
-    headers = _headers(error)
+    headers = error.headers or {}
     after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
-    if after.isdecimal():
+    if _is_number(after):
         return float(after)
-    if headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
+    if headers.get("x-ratelimit-remaining") == "0" and _is_number(reset):
         # One second more, because it is not known when in that second the limit is lifted.
         return max(0.0, float(reset) - now.timestamp()) + 1
     return _SECONDARY_LIMIT_SECONDS * 2.0**attempt
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def error_of(error: Exception, errand: Errand, *, now: datetime) -> GitHubError:
@@ -143,54 +193,32 @@ def error_of(error: Exception, errand: Errand, *, now: datetime) -> GitHubError:
         return errand.failed(
             "the file with the trusted certificates cannot be read", "Check REQUESTS_CA_BUNDLE."
         )
-    return errand.failed("the answer is none of GitHub's API", _WRONG_API)
+    return errand.failed("the answer is none of GitHub's API", WRONG_API)
 
 
 def _error_of_status(error: GithubException, errand: Errand, *, now: datetime) -> GitHubError:
     """Translate an answer with an error status."""
-    status, said = error.status, f"{error.status} {_quote(error)}".rstrip()
+    status, said = error.status, f"{error.status} {quote_of(error.data)}".rstrip()
     if _is_rate_limit(error):
         seconds = _rate_limit_seconds(error, attempt=0, now=now)
         return errand.failed(
             f"the rate limit is used up ({said})", f"Run it again in {seconds:.0f} s."
         )
-    if status == _FORBIDDEN:
-        return errand.failed(f"the token may not do it ({said})", _permission_hint(errand))
-    if status == _NOT_FOUND:
-        return errand.failed(
-            f"it is not there, or the token may not see it ({said})", _permission_hint(errand)
-        )
     if status >= _SERVER_AT_FAULT:
         return errand.failed(
             f"the server is at fault ({said})", "Run it again; see https://www.githubstatus.com."
         )
-    why = "the token is not valid" if status == _UNAUTHORIZED else "refused"
-    return errand.failed(f"{why} ({said})", _HINTS.get(status, _WRONG_API))
-
-
-def _permission_hint(errand: Errand) -> str:
-    """Say which line a workflow lacks, or that there is no token at all."""
-    if not errand.token:
-        return "Set github_token."
-    return (
-        f"Add `{errand.permission}` under `permissions:` of the workflow's job; a personal access "
-        "token needs the same right on the repository."
+    why = {
+        _UNAUTHORIZED: "the token is not valid",
+        _FORBIDDEN: "the token may not do it",
+        _NOT_FOUND: "it is not there, or the token may not see it",
+    }.get(status, "refused")
+    refusal = Refusal(
+        status=status,
+        said=said,
+        permission=errand.permission,
+        hint=errand.hint,
+        has_token=bool(errand.token),
+        asks_for_sso="x-github-sso" in (error.headers or {}),
     )
-
-
-def _quote(error: GithubException) -> str:
-    """Return GitHub's own message in one harmless line, with the details of a 422."""
-    data: Any = error.data
-    if not isinstance(data, dict):
-        return ""
-    details = data.get("errors")
-    texts = [data.get("message")]
-    texts += [_detail(one) for one in details] if isinstance(details, list) else []
-    line = "; ".join(text for text in texts if isinstance(text, str))
-    line = "".join(char if char.isprintable() else " " for char in line)
-    return " ".join(line.split())[:_LONGEST_QUOTE]
-
-
-def _detail(one: Any) -> Any:  # noqa: ANN401  # JSON of the other side
-    """Return the text of one entry of ``errors``, which is a text or an object."""
-    return one.get("message") or one.get("code") if isinstance(one, dict) else one
+    return errand.failed(f"{why} ({said})", hint_of(refusal))

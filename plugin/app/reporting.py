@@ -1,0 +1,77 @@
+"""The report: made of the results, without secrets, told to everyone; one warning for each failure.
+
+Nothing here changes a verdict.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugin.app.door import Door
+from plugin.app.tellers import Tellers
+from plugin.core.leg import leg_of
+from plugin.core.masking import masked
+from plugin.core.result import CheckResult, Report
+from plugin.core.verdict import Verdict
+from plugin.reporters import grouped, tell
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from plugin.app.prepare import Request
+    from plugin.app.telling import Telling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of a plan.  ``started`` is UTC; ``reason`` says why nothing at all was run."""
+
+    results: tuple[CheckResult, ...]
+    reason: str
+    started: datetime
+    seconds: float
+
+
+def report_and_tell(request: Request, telling: Telling, outcome: Outcome) -> tuple[Verdict, bool]:
+    """Tell everyone; return the verdict, and whether a required reporter failed."""
+    with Door(request.invocation, request.settings, request.build) as door:
+        tellers = Tellers(request, telling, door)
+        report = _report_of(request, telling, tellers, outcome)
+        failures = tell(tellers.of(was_skipped=not report.results), report)
+        required = set(request.settings.plan.required_reporters)
+        for names, reason in grouped(failures):
+            telling.console.warn(
+                f"reporter {', '.join(names)}: {reason}", is_error=not required.isdisjoint(names)
+            )
+        failures += tell((telling.console,), report)
+    return report.verdict, any(failure.name in required for failure in failures)
+
+
+def _report_of(request: Request, telling: Telling, tellers: Tellers, outcome: Outcome) -> Report:
+    """Return the report, masked, and compared with the target branch where its past is kept."""
+    plan, build = request.settings.plan, request.build
+    leg = leg_of(request.settings, build, only=request.invocation.line.only)
+    results = outcome.results
+    if results and tellers.metadata is not None:
+        results, warning = tellers.metadata.compared(
+            results, build=build, context=plan.status_context, leg=leg
+        )
+        if warning:
+            telling.console.warn(warning)
+    skipped = (
+        CheckResult(name=item.name, script=item.script, verdict=Verdict.SKIPPED, reason=item.reason)
+        for item in request.plan.skipped
+    )
+    report = Report(
+        build=build,
+        build_id=request.build_id,
+        engine=plan.engine,
+        started_at=outcome.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=outcome.seconds,
+        results=(*results, *skipped),
+        reason=outcome.reason,
+        context=plan.status_context,
+        leg=leg,
+    )
+    return masked(report, request.invocation.mask)

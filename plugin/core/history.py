@@ -1,0 +1,188 @@
+"""What earlier builds of a branch said of each check: one small document in a bucket.
+
+Knows where the document lies, how a report is added to it, and what a result is compared with.
+Refuses to know S3, and how the document is spelled: that is ``history_json``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from plugin.core.naming import ROOT, slug
+from plugin.core.result import Comparison, PastRun
+from plugin.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugin.core.build import Build
+    from plugin.core.result import CheckResult, Finding, Report
+
+PREFIX = f"{ROOT}-reports"
+"""First folder of what is kept.  Not ``naming.ROOT``: below that, everything is swept away."""
+MOST_RUNS = 20
+MOST_CHECKS = 200
+MOST_FINDINGS = 50
+NAME_LIMIT, TEXT_LIMIT = 255, 300
+"""Characters of a check's name, and of every other text."""
+
+FINISHED = frozenset({Verdict.PASSED, Verdict.FAILED})
+"""A run that ended by itself: only its time, cost and findings say something of the script."""
+
+
+class Unreadable(ValueError):
+    """The document is none of ours, or damaged: a new one may take its place."""
+
+
+class OtherVersion(Unreadable):
+    """Another version of this program wrote it, and may go on: it must stay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The runs of each check, the newest last."""
+
+    checks: Mapping[str, tuple[PastRun, ...]] = field(default_factory=dict)
+
+
+# --- where it lies -------------------------------------------------------------------------------
+
+
+def history_key(build: Build, branch: str, *, context: str, leg: str) -> str:
+    """Return the key of the document of a branch."""
+    return f"{_folder(build, context=context, leg=leg)}/{_safe(branch)}/history.json"
+
+
+def report_key(report: Report) -> str:
+    """Return the key of one build's whole report, below its branch's or pull request's folder."""
+    build = report.build
+    folder = _folder(build, context=report.context, leg=report.leg)
+    number = build.pull_request
+    place = f"pr-{number}" if number else _safe(build.branch) if build.branch else "local"
+    name = slug(f"{report.started_at}-{report.build_id}".replace(":", ""))[:100]
+    return f"{folder}/{place}/reports/{name}.json"
+
+
+def base_branch(build: Build) -> str:
+    """Return the branch that a build is compared with; empty when nobody knows.
+
+    A pull request is compared with its target, any other build with its own branch.
+    """
+    return build.target_branch if _is_proposal(build) else build.branch
+
+
+def own_branch(build: Build) -> str:
+    """Return the branch whose history a build writes; empty when it writes none.
+
+    Proposals write none, nor does code that may be a stranger's: they would be compared with
+    themselves.
+    """
+    return "" if _is_proposal(build) or build.is_foreign else build.branch
+
+
+def _is_proposal(build: Build) -> bool:
+    """Whether it is of a pull request, or of a queue of such."""
+    return bool(build.pull_request) or build.target_branch not in {"", build.branch}
+
+
+def _folder(build: Build, *, context: str, leg: str) -> str:
+    repository = "/".join(_plain(part) for part in build.repository.split("/")) or "local"
+    return f"{PREFIX}/{repository}/{_safe(context, leg)}"
+
+
+def _plain(part: str) -> str:
+    """Return a part of a repository's name, as it is where it can be part of a key."""
+    is_safe = part == slug(part) and 0 < len(part) <= 100  # noqa: PLR2004 - GitHub's longest name
+    return part if is_safe else _safe(part)
+
+
+def _safe(text: str, more: str = "") -> str:
+    """Return text as one folder, which no other text has."""
+    told = hashlib.sha256(f"{text}\0{more}".encode(errors="backslashreplace")).hexdigest()
+    return f"{slug(text)[:60]}-{told[:12]}".lstrip("-.")
+
+
+# --- adding and comparing ------------------------------------------------------------------------
+
+
+def merged(history: History, report: Report) -> History:
+    """Add the report's results, at most once each; skipped checks were not run and are left out."""
+    checks = dict(history.checks)
+    for result in report.results:
+        if result.verdict is not Verdict.SKIPPED:
+            name = _cut(result.name, NAME_LIMIT)
+            run = _past_run(result, report)
+            others = (one for one in checks.get(name, ()) if not _is_same(one, run))
+            checks[name] = tuple(sorted((*others, run), key=lambda one: one.started_at))
+    return History(checks=bounded(checks))
+
+
+def compared(result: CheckResult, history: History, branch: str) -> CheckResult:
+    """Return the result with the runs that it is compared with, if there are any.
+
+    Runs that errored or were cancelled are kept in the history, and compared with nothing: they
+    measured nothing.
+    """
+    runs = history.checks.get(_cut(result.name, NAME_LIMIT), ())
+    finished = tuple(run for run in runs if run.verdict in FINISHED)
+    if not finished or result.verdict is Verdict.SKIPPED:
+        return result
+    return replace(result, comparison=Comparison(branch=branch, runs=finished))
+
+
+def _past_run(result: CheckResult, report: Report) -> PastRun:
+    return PastRun(
+        verdict=result.verdict,
+        started_at=_cut(report.started_at),
+        commit=_cut(report.build.commit),
+        seconds=result.seconds,
+        cost_usd=result.cost.usd if result.cost else None,
+        findings=tuple(map(_small, result.findings[:MOST_FINDINGS])),
+    )
+
+
+def _small(finding: Finding) -> Finding:
+    place = finding.place
+    return replace(
+        finding,
+        name=_cut(finding.name),
+        value=_cut(finding.value),
+        expected=_cut(finding.expected),
+        message=_cut(finding.message),
+        place=replace(place, file=_cut(place.file)) if place else None,
+    )
+
+
+def _is_same(one: PastRun, other: PastRun) -> bool:
+    """Whether it is the run of the same build: what is sent again must not count twice."""
+    return (one.started_at, one.commit) == (other.started_at, other.commit)
+
+
+def bounded(checks: Mapping[str, tuple[PastRun, ...]]) -> Mapping[str, tuple[PastRun, ...]]:
+    """Return the 200 checks that ran last, each with its last twenty runs.
+
+    Findings stay with the newest run that finished.
+    """
+    ran = {name: _last(runs) for name, runs in checks.items() if runs}
+    newest = sorted(ran, key=lambda name: ran[name][-1].started_at)[-MOST_CHECKS:]
+    return {name: ran[name] for name in sorted(newest)}
+
+
+def _last(runs: tuple[PastRun, ...]) -> tuple[PastRun, ...]:
+    """Return the last twenty; the newest that finished is never lost to those that did not."""
+    finished = [run for run in runs if run.verdict in FINISHED]
+    kept = runs[-MOST_RUNS:]
+    if finished and not any(run.verdict in FINISHED for run in kept):
+        kept = (finished[-1], *kept[1:])
+    return tuple(run if finished and run is finished[-1] else _bare(run) for run in kept)
+
+
+def _bare(run: PastRun) -> PastRun:
+    return replace(run, findings=()) if run.findings else run
+
+
+def _cut(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Return text that a UTF-8 file can hold, at most ``limit`` characters."""
+    return text.encode("utf-8", "backslashreplace").decode()[:limit]

@@ -1,0 +1,161 @@
+"""The one comment of a pull request, kept up to date by all legs and builds at once.
+
+Talks to GitHub.  What the comment says, and who may replace whom, is decided in ``core.sticky``.
+
+GitHub has no lock and no condition on a write.  So we read back what we wrote: where another leg
+wrote in between, ours is merged in again, after a drawn wait.  Of two comments made at the same
+moment the older one stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugin.core.errors import GitHubAnswerLost, GitHubError, PluginError
+from plugin.core.render import markdown, short
+from plugin.core.sticky import is_told, is_wanted, join, merge, section_of
+from plugin.core.sticky_page import body_of, is_ours, sections_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from plugin.clients.github import GitHub
+    from plugin.core.github import IssueComment
+    from plugin.core.ports import Clock
+    from plugin.core.result import Report
+    from plugin.core.sticky import Section
+
+    Seen = tuple[IssueComment, ...]
+
+TRIES = 5
+_FIRST_WAIT_SECONDS = 0.5
+
+
+class Comment:
+    """Writes the comment.
+
+    ``when`` is the setting ``comment``; ``jitter`` draws a number from 0 to 1, by which legs that
+    met once do not meet again.
+    """
+
+    name = "comment"
+
+    def __init__(
+        self,
+        *,
+        open_github: Callable[[], AbstractContextManager[GitHub]],
+        clock: Clock,
+        jitter: Callable[[], float],
+        when: str = "always",
+    ) -> None:
+        self._open_github = open_github
+        self._clock = clock
+        self._jitter = jitter
+        self._when = when
+
+    def report(self, report: Report) -> None:
+        """Make or change the comment, if there is something to say.
+
+        Raises ``PluginError`` without a pull request, and when GitHub refuses or does not answer.
+        """
+        if self._when == "never":
+            return
+        if not report.build.pull_request:
+            raise PluginError("There is no pull request to comment on.")
+        ours = section_of(report, markdown(report))
+        with self._open_github() as github:
+            place = _Place(github, report)
+            seen = place.look()
+            before = join((), _all(seen)) if seen else None
+            if is_wanted(self._when, before, ours):
+                self._tell(place, seen, ours)
+
+    def _tell(self, place: _Place, seen: Seen, ours: Section) -> None:
+        """Write until our section is there, or a newer one in its place."""
+        for turn in range(TRIES):
+            self._pause(turn)
+            merged = merge(join((), _all(seen)), ours)
+            if merged is None:
+                break
+            seen, lost = place.write(seen, place.body_of(merged, ours))
+            if seen and is_told(sections_of(seen[0].body), ours):
+                break
+            if lost is not None and turn == TRIES - 1:
+                raise lost
+        else:
+            raise PluginError(
+                "The comment was changed by others each time that it was written.",
+                hint="Run it again; or give the legs a status_context each.",
+            )
+        place.tidy(seen)
+
+    def _pause(self, turn: int) -> None:
+        """Wait ever longer from the second turn on; after a cancel there is no time for that."""
+        if turn:
+            self._clock.wait(_FIRST_WAIT_SECONDS * 2 ** (turn - 1) * (0.5 + self._jitter()))
+
+
+class _Place:
+    """The comments of ours below one pull request: normally one or none."""
+
+    def __init__(self, github: GitHub, report: Report) -> None:
+        self._context = report.context
+        self._short = short(report)
+        self._github = github
+        self._repository = report.build.repository
+        self._number = report.build.pull_request or 0
+
+    def body_of(self, sections: tuple[Section, ...], ours: Section) -> str:
+        """Return the comment's text."""
+        return body_of(self._context, sections, ours=ours, short=self._short)
+
+    def look(self) -> Seen:
+        """Return our comments, the oldest first; it stays when there are two."""
+        me = self._github.viewer()  # asked once and kept
+        found = (
+            one
+            for one in self._github.comments(self._repository, self._number)
+            if one.is_by(me) and is_ours(one.body, self._context)
+        )
+        return tuple(sorted(found, key=lambda one: one.id))
+
+    def write(self, seen: Seen, body: str) -> tuple[Seen, GitHubAnswerLost | None]:
+        """Write the first comment, or make one; return what is there then, as GitHub tells.
+
+        Where the answer to making one is lost, it is returned: the look may have found it.
+        """
+        return (self._change(seen, body), None) if seen else self._make(body)
+
+    def tidy(self, seen: Seen) -> None:
+        """Remove our younger comments, as far as the first one says all that they say.
+
+        One that another leg has removed already is no error.
+        """
+        told = join((), sections_of(seen[0].body)) if seen else ()
+        for one in seen[1:]:
+            if join(told, sections_of(one.body)) == told:
+                self._github.delete_comment(self._repository, one.id)
+
+    def _make(self, body: str) -> tuple[Seen, GitHubAnswerLost | None]:
+        try:
+            self._github.create_comment(self._repository, self._number, body)
+        except GitHubAnswerLost as error:
+            return self.look(), error
+        return self.look(), None
+
+    def _change(self, seen: Seen, body: str) -> Seen:
+        """Change the first comment; where it was deleted meanwhile, look what is there instead."""
+        first = seen[0]
+        try:
+            self._github.update_comment(self._repository, first.id, body)
+        except GitHubError:
+            if self._github.comment(self._repository, first.id) is not None:
+                raise
+            return self.look()
+        back = self._github.comment(self._repository, first.id)
+        return (back, *seen[1:]) if back is not None else self.look()
+
+
+def _all(seen: Seen) -> tuple[Section, ...]:
+    return tuple(section for one in seen for section in sections_of(one.body))

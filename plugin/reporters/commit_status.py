@@ -1,0 +1,59 @@
+"""The commit status: the verdict beside the commit, which a branch rule can require."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugin.core.status import status_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from plugin.clients.github import GitHub
+    from plugin.core.github import StatusPost
+    from plugin.core.result import Report
+    from plugin.reporters.pending import Pending
+
+_PATIENCE_SECONDS = 5.0
+
+
+class CommitStatus:
+    """Posts the final status, after ``pending`` if that was begun: GitHub shows the newest one.
+
+    ``patience_seconds`` is how long to wait for the other request; it is waited for once more
+    after ours when it had not ended by then, and ours is posted again.
+    """
+
+    name = "commit_status"
+
+    def __init__(
+        self,
+        *,
+        open_github: Callable[[], AbstractContextManager[GitHub]],
+        pending: Pending | None = None,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        self._open_github = open_github
+        self._pending = pending
+        self._patience_seconds = patience_seconds
+
+    def report(self, report: Report) -> None:
+        """Post the status; nothing for a plan that was skipped whole.
+
+        Raises ``PluginError`` when GitHub refuses or does not answer.
+        """
+        post = status_of(report)
+        is_in_order = self._is_pending_over()
+        if post is None:
+            return
+        with self._open_github() as github:
+            self._tell(github, report, post)
+            if not is_in_order and self._is_pending_over():
+                self._tell(github, report, post)
+
+    def _tell(self, github: GitHub, report: Report, post: StatusPost) -> None:
+        github.create_status(report.build.repository, report.build.commit, post)
+
+    def _is_pending_over(self) -> bool:
+        return self._pending is None or self._pending.is_over(self._patience_seconds)

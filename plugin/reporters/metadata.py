@@ -1,0 +1,182 @@
+"""The reports of a repository in a bucket: kept for later, and compared with.
+
+Knows how two builds at once write one document of S3 and lose nothing.  Refuses to know what is
+in it: that is ``plugin.core.history``.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
+from plugin.core.history import (
+    PREFIX,
+    History,
+    OtherVersion,
+    Unreadable,
+    base_branch,
+    compared,
+    history_key,
+    merged,
+    own_branch,
+    report_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from plugin.clients.aws import Clients
+    from plugin.core.build import Build
+    from plugin.core.result import CheckResult, Report
+
+ROUNDS = 5
+"""How often a document is read again that another build has changed meanwhile."""
+_CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
+_GONE = frozenset({"NoSuchKey", "404"})
+_UNKNOWN = frozenset({"NotImplemented", "501"})
+
+
+class _Changed(Exception):
+    """Another build wrote the document since we read it."""
+
+
+class Metadata:
+    """Keeps reports in a bucket, below ``glue-health-check-reports/``."""
+
+    name = "metadata"
+
+    def __init__(self, *, clients: Clients, bucket: str, is_cancelled: Callable[[], bool]) -> None:
+        self._clients = clients
+        self._bucket = bucket
+        self._is_cancelled = is_cancelled
+
+    def compared(
+        self, results: Iterable[CheckResult], *, build: Build, context: str, leg: str
+    ) -> tuple[tuple[CheckResult, ...], str]:
+        """Return the results with what they are compared with, and a warning, mostly empty.
+
+        One question to S3; none after a cancel, or where nobody knows what to compare with.  Never
+        raises: a comparison is no part of the verdict.
+        """
+        kept = tuple(results)
+        branch = base_branch(build)
+        if not branch or not kept or self._is_cancelled():
+            return kept, ""
+        try:
+            history = self._read(history_key(build, branch, context=context, leg=leg))
+            return tuple(compared(result, history, branch) for result in kept), ""
+        except PluginError as error:
+            return kept, f"metadata_bucket: nothing is compared. {error}"
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            return kept, f"metadata_bucket: nothing is compared ({type(error).__name__})."
+
+    def report(self, report: Report) -> None:
+        """Keep the report; add it to its branch's history unless it is a proposal's.
+
+        Raises ``PluginError`` when S3 does not take it.
+        """
+        from plugin.core.report_json import report_json  # pydantic is slow to load
+
+        self._write(report_key(report), report_json(report).encode())
+        if branch := own_branch(report.build):
+            key = history_key(report.build, branch, context=report.context, leg=report.leg)
+            self._add(key, report)
+
+    def _add(self, key: str, report: Report) -> None:
+        """Read, add and write, until nobody else has written in between."""
+        from plugin.core.history_json import written
+
+        for _ in range(ROUNDS):
+            body, etag = self._get(key)
+            history = self._replaceable(key, body)
+            condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+            try:
+                self._write(key, written(merged(history, report)), condition)
+            except _Changed:
+                continue
+            return
+        raise PluginError(
+            f"s3://{self._bucket}/{key} was changed by other builds {ROUNDS} times in a row.",
+            hint="This build is missing in the history; the next ones are not.",
+        )
+
+    def _replaceable(self, key: str, body: bytes) -> History:
+        """Return what is to be kept of a document: nothing of a damaged one."""
+        from plugin.core.history_json import parse
+
+        try:
+            return parse(body) if body else History()
+        except OtherVersion as error:
+            raise PluginError(
+                f"s3://{self._bucket}/{key} was left as it is: {error}.",
+                hint="Delete it to begin a new history.",
+            ) from None
+        except Unreadable:
+            return History()  # whoever compares with it says so
+
+    def _read(self, key: str) -> History:
+        """Return the history, an empty one when there is none."""
+        from plugin.core.history_json import parse
+
+        body, _ = self._get(key)
+        try:
+            return parse(body) if body else History()
+        except Unreadable as error:
+            raise PluginError(f"s3://{self._bucket}/{key} cannot be used: {error}.") from None
+
+    def _get(self, key: str) -> tuple[bytes, str]:
+        """Return an object and its entity tag; nothing when it is not there."""
+        from plugin.clients.aws_errors import translated
+        from plugin.core.history_json import MOST_BYTES
+
+        try:
+            with translated(f"read s3://{self._bucket}/{key}"):
+                found = self._s3.get_object(Bucket=self._bucket, Key=key)
+                with closing(found["Body"]) as stream:
+                    return stream.read(MOST_BYTES + 1), found["ETag"]
+        except NotFound as error:
+            if "NoSuchBucket" in error.message:
+                raise self._told(error) from None
+            return b"", ""
+        except EngineError as error:
+            raise self._told(error) from None
+
+    def _write(self, key: str, body: bytes, condition: dict[str, str] | None = None) -> None:
+        """Write an object.  Raises ``_Changed`` when the condition does not hold.
+
+        A store that does not know conditions gets the object without.
+        """
+        from botocore.exceptions import ClientError
+
+        from plugin.clients.aws_errors import code_of, translated
+
+        request: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "Body": body}
+        request["ContentType"] = "application/json"
+        try:
+            with translated(f"write s3://{self._bucket}/{key}"):
+                try:
+                    self._s3.put_object(**request, **(condition or {}))
+                except ClientError as error:
+                    if condition and code_of(error) in _CHANGED | _GONE:
+                        raise _Changed from None
+                    if not condition or code_of(error) not in _UNKNOWN:
+                        raise
+                    self._s3.put_object(**request)
+        except EngineError as error:
+            raise self._told(error) from None
+
+    @property
+    def _s3(self) -> Any:  # noqa: ANN401 - conditions are texts of ours, not literals
+        return self._clients.s3_hurried if self._is_cancelled() else self._clients.s3
+
+    def _told(self, error: EngineError) -> PluginError:
+        hint = error.hint
+        if isinstance(error, AccessDenied):
+            hint = (
+                f"Allow s3:GetObject and s3:PutObject on {self._bucket}/{PREFIX}/*, and"
+                f" s3:ListBucket on {self._bucket}."
+            )
+        elif isinstance(error, NotFound):
+            hint = "Check metadata_bucket, and the region."
+        return PluginError(error.message, hint=hint)

@@ -1,0 +1,169 @@
+"""The pending status of a check that was killed: cleanup ends it, and no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from plugin.core.build import Build, Host
+from plugin.core.status import pending_of
+from tests.doubles.github_server import GitHubServer, refusal
+
+BUILD_ID = "0123456789ab"
+COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+REPOSITORY = "octocat/etl"
+BUILD = Build(host=Host.GITHUB, link=f"https://github.com/{REPOSITORY}/actions/runs/42/attempts/1")
+CONTEXT = "glue-health-check"
+
+
+@pytest.fixture
+def github():
+    with GitHubServer(token=TOKEN) as server:
+        server.repository(REPOSITORY).commits.add(COMMIT)
+        yield server
+
+
+def say(github, state="pending", *, build_id=BUILD_ID, context=CONTEXT, build=BUILD):
+    post = replace(pending_of(build, context=context, build_id=build_id), state=state)
+    github.repository(REPOSITORY).add_status(
+        COMMIT,
+        state=post.state,
+        context=post.context,
+        description=post.description,
+        target_url=post.target_url,
+    )
+
+
+def said(github):
+    return [one["state"] for one in github.repository(REPOSITORY).statuses[COMMIT]]
+
+
+def environ(github, **more):
+    """What the action's post step has after a push."""
+    return {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_REPOSITORY": REPOSITORY,
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_REF": "refs/heads/main",
+        "GITHUB_SHA": COMMIT,
+        "GITHUB_RUN_ID": "42",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_API_URL": github.api_url,
+        "GITHUB_TOKEN": TOKEN,
+        "STATE_build_id": BUILD_ID,
+        **more,
+    }
+
+
+def cleanup(checkout, github, *argv, **more):
+    """Clean up after a local check: nothing on AWS is asked."""
+    return checkout.on_glue("cleanup", "--engine", "local", *argv, **environ(github, **more))
+
+
+def test_cleanup__github_refuses__is_a_warning_that_says_what_to_change(checkout, github):
+    say(github)
+    github.permissions = {"statuses": "read"}
+
+    outcome = cleanup(checkout, github)
+
+    assert outcome.code == 0
+    assert said(github) == ["pending"]
+    assert "warning: Could not set the status error" in outcome.out
+    assert "statuses: write" in outcome.out
+
+
+def test_cleanup__the_token_is_wrong__is_a_warning(checkout, github):
+    github.answers_for(
+        "GET",
+        f"/repos/{REPOSITORY}/commits/{COMMIT}/status",
+        refusal(401, "Bad credentials"),
+        forever=True,
+    )
+
+    outcome = cleanup(checkout, github)
+
+    assert outcome.code == 0
+    assert "warning: Could not read the status of commit" in outcome.out
+
+
+def test_cleanup__no_token__is_a_warning_and_asks_nothing(checkout, github):
+    outcome = cleanup(checkout, github, GITHUB_TOKEN="")
+
+    assert outcome.code == 0
+    assert "warning: no github_token: a commit status may go on saying pending." in outcome.out
+    assert github.lines == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"state": "success"},
+        {"build_id": "ba9876543210"},
+        {"context": "another"},
+        {"build": replace(BUILD, link="https://ci.test/1")},
+    ],
+)
+def test_cleanup__a_status_that_is_not_the_killed_checks__is_left_alone(checkout, github, other):
+    say(github, **other)
+
+    outcome = cleanup(checkout, github)
+
+    assert outcome.code == 0
+    assert len(said(github)) == 1
+
+
+@pytest.mark.parametrize("argv", [("--commit-status", "false"), ("--dry-run",)])
+def test_cleanup__nothing_may_be_changed__asks_nothing(checkout, github, argv):
+    say(github)
+
+    outcome = cleanup(checkout, github, *argv)
+
+    assert outcome.code == 0
+    assert github.lines == []
+
+
+def test_cleanup__a_host_that_kills_without_signal__asks_nothing(checkout, github):
+    checkout.write("glue-health-check-report/build-id", BUILD_ID)
+    drone = {
+        "DRONE": "true",
+        "DRONE_REPO": REPOSITORY,
+        "DRONE_REPO_LINK": f"https://github.com/{REPOSITORY}",
+        "DRONE_BUILD_EVENT": "push",
+        "DRONE_COMMIT_SHA": COMMIT,
+    }
+
+    outcome = checkout.on_glue(
+        "cleanup",
+        "--engine",
+        "local",
+        **drone,
+        GITHUB_TOKEN=TOKEN,
+        GLUE_HEALTH_CHECK_GITHUB_API_URL=github.api_url,
+    )
+
+    assert outcome.code == 0
+    assert github.lines == []
+
+
+def test_cleanup__the_check_was_killed__its_pending_becomes_an_error(checkout, github):
+    say(github)
+
+    outcome = cleanup(checkout, github)
+
+    assert outcome.code == 0
+    assert said(github) == ["pending", "error"]
+    last = github.repository(REPOSITORY).statuses[COMMIT][-1]
+    assert last["description"] == "The check did not finish."
+    assert (
+        "cleanup: the commit status glue-health-check said pending: now it is error." in outcome.out
+    )
+
+
+def test_cleanup__aws_cannot_be_reached__the_pending_status_is_ended_all_the_same(checkout, github):
+    say(github)
+    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+
+    outcome = checkout.on_glue("cleanup", **environ(github, **none))
+
+    assert outcome.code == 3
+    assert said(github) == ["pending", "error"]

@@ -1,0 +1,70 @@
+"""A check as GitHub hears of it: the command, in a step of a pull request, before a small GitHub."""
+
+import pytest
+
+from plugin.core.github import MOST_STATUS_DESCRIPTION
+from tests.doubles.github_server import GitHubServer
+from tests.unit.app.test_github import HEAD, NUMBER, REPOSITORY, TOKEN, asking, step
+
+__all__ = ["step"]
+
+
+@pytest.fixture
+def github():
+    with GitHubServer(token=TOKEN) as server:
+        server.repository(REPOSITORY).add_pull(NUMBER, sha=HEAD, base=REPOSITORY, head=REPOSITORY)
+        yield server
+
+
+def states(github):
+    return [one["state"] for one in github.repository(REPOSITORY).statuses.get(HEAD, [])]
+
+
+def comments(github):
+    return github.repository(REPOSITORY).comments.get(NUMBER, [])
+
+
+def test_check__no_token__is_one_warning_that_names_both_reporters(checkout, github, step):
+    step["GITHUB_TOKEN"] = ""
+
+    outcome = checkout.local("--script", "a.py", **asking(github), **step)
+
+    assert outcome.code == 0
+    assert outcome.out.count("There is no GitHub token.") == 2  # the line, and its annotation
+    assert "warning: reporter commit_status, comment: There is no GitHub token. Set" in outcome.out
+    assert github.asked == []
+
+
+def test_check__the_comment_is_required_and_forbidden__is_4_and_says_what_to_add(
+    checkout, github, step
+):
+    github.permissions["pull-requests"] = "read"
+
+    outcome = checkout.local(
+        "--script", "a.py", "--required-reporters", "comment", **asking(github), **step
+    )
+
+    assert outcome.code == 4
+    assert "error: reporter comment: " in outcome.out
+    assert "pull-requests: write" in outcome.out
+    assert outcome.outputs["verdict"] == "passed"
+    assert states(github) == ["pending", "success"]
+
+
+def test_check__twice_on_a_pull_request__has_final_states_and_one_comment_of_the_newer(
+    checkout, github, step
+):
+    first = checkout.local("--script", "a.py", **asking(github), **step)
+    checkout.write("a.py", "raise KeyError('no rows')")
+    second = checkout.local(
+        "--script", "a.py", **asking(github), **step, GITHUB_RUN_ID="2", GITHUB_RUN_NUMBER="2"
+    )
+
+    (comment,) = comments(github)
+    (*_, status) = github.repository(REPOSITORY).statuses[HEAD]
+    assert (first.code, second.code) == (0, 1)
+    assert states(github) == ["pending", "success", "pending", "failure"]
+    assert "no rows" in comment["body"]
+    assert "a.py:1" in comment["body"]
+    assert len(status["description"]) <= MOST_STATUS_DESCRIPTION
+    assert status["context"] == "glue-health-check"

@@ -1,0 +1,316 @@
+"""The history of a branch: anything may be read, little is kept, nothing is compared wrongly."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plugin.core.build import Build, Fork, Host
+from plugin.core.history import (
+    MOST_CHECKS,
+    MOST_RUNS,
+    PREFIX,
+    History,
+    OtherVersion,
+    Unreadable,
+    base_branch,
+    compared,
+    history_key,
+    merged,
+    own_branch,
+    report_key,
+)
+from plugin.core.history_json import MOST_BYTES, parse, written
+from plugin.core.naming import ROOT
+from plugin.core.result import CheckResult, Finding, PastRun, Place, Report
+from plugin.core.verdict import Verdict
+
+WHERE = {"context": "glue-health-check", "leg": ""}
+RESULT = CheckResult(name="flights", script="flights.py", verdict=Verdict.PASSED, seconds=60.0)
+FINDING = Finding(name="rows", ok=True, value="3", place=Place(file="a.py", line=3))
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+
+
+def build_of(**facts):
+    return Build(**{"host": Host.GITHUB, "repository": "acme/etl", "branch": "main", **facts})
+
+
+def report_of(*results, n=1, build=None, **facts):
+    return Report(
+        build=build or build_of(commit=f"{n:040x}"),
+        build_id=f"{n:012x}",
+        engine="glue",
+        started_at=f"2026-03-01T{n // 60:02}:{n % 60:02}:00Z",
+        seconds=1.0,
+        results=results or (RESULT,),
+        **facts,
+    )
+
+
+def history_of(*verdicts):
+    history = History()
+    for n, verdict in enumerate(verdicts):
+        result = replace(RESULT, verdict=verdict, findings=(replace(FINDING, value=str(n)),))
+        history = merged(history, report_of(result, n=n))
+    return history
+
+
+def document(**facts):
+    run = {"verdict": "passed", "started_at": "2026-03-01T00:00:00Z", **facts}
+    return json.dumps({"version": "1", "checks": {"flights": [run]}}).encode()
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"x", b"\xff", b"[]", b"1", b"{}", b"[" * 100_000, b'{"version":"1"}'),
+        b'{"version":"1","checks":[]}',
+        b'{"version":"1","checks":{"a":[{}]}}',
+        b'{"version":"1","checks":{"":[]}}',
+        document(verdict="odd"),
+        document(started_at="x" * 301),
+        document(started_at=1),
+        document(seconds=-1),
+        document(seconds=float("nan")),
+        document(seconds=float("inf")),
+        document(cost_usd="NaN"),
+        document(cost_usd="-1"),
+        document(cost_usd="1e999999"),
+        document(findings=[{"name": "x", "ok": True, "value": "x" * 301}]),
+        document(findings=[{"name": "x", "ok": True}] * 51),
+        document(findings=[{"name": "x", "ok": True, "place": {"file": "a", "line": 10**30}}]),
+        json.dumps({"version": "1", "checks": {str(n): [] for n in range(201)}}).encode(),
+        b" " * (MOST_BYTES + 1),
+    ],
+)
+def test_parse__no_history__is_unreadable(body):
+    with pytest.raises(Unreadable) as caught:
+        parse(body)
+
+    assert not isinstance(caught.value, OtherVersion)
+
+
+@pytest.mark.parametrize("version", ["2", 1, None, {}])
+def test_parse__another_version__is_told_apart(version):
+    with pytest.raises(OtherVersion):
+        parse(json.dumps({"version": version, "checks": {}}).encode())
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=50)
+def test_parse__any_bytes__are_a_history_or_unreadable(body):
+    try:
+        parse(body)
+    except Unreadable:
+        return
+
+
+def test_parse__a_later_version_1_with_more_keys__is_read():
+    body = json.dumps({"version": "1", "more": 1, "checks": {}}).encode()
+
+    assert parse(body) == History()
+
+
+def test_written__whole_runs__are_read_back_as_they_were():
+    run = PastRun(
+        verdict=Verdict.FAILED,
+        started_at="2026-03-01T00:00:00Z",
+        commit="a" * 40,
+        seconds=1.5,
+        cost_usd=Decimal("0.0147"),
+        findings=(FINDING, replace(FINDING, place=None)),
+    )
+    history = History(checks={"flights": (run,)})
+
+    assert parse(written(history)) == history
+
+
+@given(name=ANY_TEXT, text=ANY_TEXT, seconds=st.floats(0, 10**9))
+@settings(max_examples=50)
+def test_written__any_text__is_read_back_and_added_once(name, text, seconds):
+    finding = Finding(name=text, ok=True, value=text * 400, place=Place(file=text, line=1))
+    result = replace(RESULT, name=f"a{name}", seconds=seconds, findings=(finding,) * 60)
+    report = report_of(result, build=build_of(commit=text))
+    report = replace(report, started_at=text)
+
+    history = parse(written(merged(History(), report)))
+
+    assert merged(history, report) == history
+    ((run,),) = history.checks.values()
+    assert len(run.findings) == 50
+
+
+# --- adding ----------------------------------------------------------------------------------------
+
+
+def test_merged__more_than_twenty_runs__keeps_the_newest_with_their_findings():
+    history = history_of(*[Verdict.PASSED] * 30)
+
+    runs = history.checks["flights"]
+    assert [run.commit for run in runs] == [f"{n:040x}" for n in range(10, 30)]
+    assert [len(run.findings) for run in runs] == [0] * 19 + [1]
+
+
+def test_merged__twenty_errors_after_a_pass__keeps_the_pass_to_compare_with():
+    history = history_of(Verdict.PASSED, *[Verdict.ERRORED] * 25)
+
+    runs = history.checks["flights"]
+    assert len(runs) == MOST_RUNS
+    assert [run.verdict for run in runs] == [Verdict.PASSED] + [Verdict.ERRORED] * 19
+    assert runs[0].findings[0].value == "0"
+
+
+def test_merged__older_build_that_ends_late__takes_its_place():
+    history = merged(merged(History(), report_of(n=2)), report_of(n=1))
+
+    assert [run.commit[-1] for run in history.checks["flights"]] == ["1", "2"]
+
+
+def test_merged__skipped__is_no_run():
+    skipped = replace(RESULT, verdict=Verdict.SKIPPED)
+
+    assert merged(History(), report_of(skipped)) == History()
+
+
+def test_merged__more_checks_than_200__keeps_those_that_ran_last():
+    many = [replace(RESULT, name=f"c{n:03}") for n in range(MOST_CHECKS)]
+    history = merged(merged(History(), report_of(n=1)), report_of(*many, n=2))
+
+    assert set(history.checks) == {one.name for one in many}
+    assert parse(written(history)) == history
+
+
+def test_written__too_large__goes_without_findings():
+    history = history_of(Verdict.PASSED, Verdict.FAILED)
+    whole = written(history)
+
+    small = parse(written(history, limit=len(whole) - 1))
+
+    assert parse(written(history, limit=len(whole))) == history
+    assert [run.verdict for run in small.checks["flights"]] == [Verdict.PASSED, Verdict.FAILED]
+    assert not any(run.findings for run in small.checks["flights"])
+
+
+def test_written__200_checks_of_twenty_runs__are_read_back():
+    run = PastRun(verdict=Verdict.PASSED, started_at="2026-03-01T00:00:00Z", commit="a" * 40)
+    runs = tuple(replace(run, seconds=float(n)) for n in range(MOST_RUNS))
+    history = History(checks={f"{n:03}" + "é" * 252: runs for n in range(MOST_CHECKS)})
+
+    body = written(history)
+
+    assert len(body) < MOST_BYTES / 10
+    assert parse(body) == history
+
+
+# --- comparing -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdicts", [[], [Verdict.ERRORED], [Verdict.CANCELLED] * 3])
+def test_compared__nothing_finished__is_the_same(verdicts):
+    assert compared(RESULT, history_of(*verdicts), "main") == RESULT
+
+
+def test_compared__skipped__is_the_same():
+    skipped = replace(RESULT, verdict=Verdict.SKIPPED)
+
+    assert compared(skipped, history_of(Verdict.PASSED), "main") == skipped
+
+
+def test_compared__errors_in_between__are_left_out():
+    history = history_of(Verdict.PASSED, Verdict.ERRORED, Verdict.FAILED, Verdict.CANCELLED)
+
+    comparison = compared(RESULT, history, "main").comparison
+
+    assert comparison is not None
+    assert comparison.branch == "main"
+    assert [run.verdict for run in comparison.runs] == [Verdict.PASSED, Verdict.FAILED]
+    assert comparison.runs[-1].findings[0].value == "2"
+
+
+# --- where -----------------------------------------------------------------------------------------
+
+
+def test_prefix__of_what_is_kept__is_not_what_is_swept():
+    assert not f"{PREFIX}/".startswith(f"{ROOT}/")
+
+
+def test_history_key__a_plain_repository__can_be_found_by_eye():
+    key = history_key(build_of(), "feature/flights", **WHERE)
+
+    assert key.startswith("glue-health-check-reports/acme/etl/glue-health-check-")
+    assert "/feature-flights-" in key
+
+
+def test_history_key__names_that_look_alike__are_told_apart():
+    branches = ["a/b", "a-b", "A-b", "a b", "a--b", "", "a\ud800", "a" * 300, "a" * 301]
+    keys = {history_key(build_of(), branch, **WHERE).lower() for branch in branches}
+    keys |= {
+        history_key(build_of(repository=name), "x", **WHERE) for name in ("a b/c", "a-b/c", "")
+    }
+    keys |= {
+        history_key(build_of(), "main", context=context, leg=leg)
+        for context, leg in (("a", "b"), ("ab", ""), ("b", "a"))
+    }
+
+    assert len(keys) == len(branches) + 3 + 3
+
+
+@given(repository=ANY_TEXT, branch=ANY_TEXT, context=ANY_TEXT, leg=ANY_TEXT, number=st.integers(1))
+@settings(max_examples=100)
+def test_keys__any_text__are_plain_and_below_our_prefix(repository, branch, context, leg, number):
+    build = build_of(repository=repository, branch=branch)
+    report = replace(report_of(build=build), context=context, leg=leg, started_at=branch)
+    keys = (
+        history_key(build, branch, context=context, leg=leg),
+        report_key(report),
+        report_key(replace(report, build=replace(build, pull_request=number))),
+    )
+
+    for key in keys:
+        folders = key.split("/")
+        assert folders[0] == PREFIX
+        assert key.isascii()
+        assert not {"", ".", ".."} & set(folders)
+
+
+@given(repository=st.text("abcé/-. ", max_size=900))
+@settings(max_examples=50)
+def test_keys__a_long_repository__fits_into_s3(repository):
+    assert len(history_key(build_of(repository=repository), "main", **WHERE)) <= 1024
+
+
+@pytest.mark.parametrize(
+    ("facts", "folder"),
+    [({"pull_request": 7}, "pr-7"), ({}, "main-"), ({"branch": ""}, "local")],
+)
+def test_report_key__by_build__lies_in_its_own_folder(facts, folder):
+    key = report_key(report_of(build=build_of(**facts)))
+
+    assert f"/{folder}" in key
+    assert key.endswith("/reports/2026-03-01T000100Z-000000000001.json")
+
+
+@pytest.mark.parametrize(
+    ("facts", "base", "own"),
+    [
+        ({}, "main", "main"),
+        ({"branch": ""}, "", ""),
+        ({"pull_request": 7, "target_branch": "main", "branch": "x"}, "main", ""),
+        ({"pull_request": 7, "target_branch": "main", "branch": "main"}, "main", ""),
+        ({"pull_request": 7, "target_branch": "", "branch": "x"}, "", ""),
+        ({"target_branch": "main", "branch": "queue/7"}, "main", ""),
+        ({"target_branch": "main", "branch": "main"}, "main", "main"),
+        ({"fork": Fork.UNKNOWN}, "main", ""),
+        ({"is_dependabot": True}, "main", ""),
+    ],
+)
+def test_branches__by_build__a_proposal_reads_its_target_and_writes_nothing(facts, base, own):
+    build = build_of(**facts)
+
+    assert (base_branch(build), own_branch(build)) == (base, own)

@@ -1,0 +1,352 @@
+"""Messages for people and machines: whole texts, hard limits, and strangers who stay harmless."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plugin.core.escape.log import visible
+from plugin.core.escape.slack import LINK_LIMIT, slack_link, slack_text
+from plugin.core.escape.subject import SUBJECT_LIMIT, subject_text
+from plugin.core.escape.teams import teams_run
+from plugin.core.escape.xml import xml_text
+from plugin.core.event import event_json
+from plugin.core.messages import (
+    SLACK_LIMIT,
+    TEAMS_BYTES,
+    TEXT_LIMIT,
+    plain_message,
+    slack_message,
+    subject,
+    teams_message,
+)
+from plugin.core.report_json import report_json
+from plugin.core.result import Report
+from plugin.core.verdict import Verdict
+from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
+from tests.unit.reporters.samples import (
+    BUILD,
+    FAILED,
+    HOSTILE,
+    HOSTILE_REPORT,
+    HOSTILE_RESULT,
+    PASSED,
+    SAMPLES,
+    SKIPPED,
+    report_of,
+)
+
+FIFTY = report_of(
+    *(
+        replace(FAILED if n % 7 == 3 else SKIPPED if n % 7 == 5 else PASSED, name=f"check {n:02}")
+        for n in range(50)
+    )
+)
+SHOWN = {name: SAMPLES[name] for name in ("passed", "failed", "skipped", "hostile")} | {"50": FIFTY}
+WORST = replace(
+    HOSTILE_REPORT,
+    results=tuple(
+        replace(HOSTILE_RESULT, name=f"{n}{HOSTILE}", reason="&*" * 2_000, hint="é" * 2_000)
+        for n in range(80)
+    ),
+)
+EVERY = {**SAMPLES, "50": FIFTY, "worst": WORST}
+
+
+# --- whole texts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_message__for_sns__is_the_golden_one(name, golden):
+    golden.check(
+        f"sns/{name}.txt", f"Subject: {subject(SHOWN[name])}\n\n{plain_message(SHOWN[name])}"
+    )
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_message__for_slack__is_the_golden_one(name, golden):
+    golden.check(f"webhook/slack-{name}.json", slack_message(SHOWN[name]))
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_message__for_teams__is_the_golden_one(name, golden):
+    golden.check(f"webhook/teams-{name}.json", teams_message(SHOWN[name]))
+
+
+# --- the event -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limit", [1_000, 5_000, 60_000, 1_000_000])
+@pytest.mark.parametrize("name", EVERY)
+def test_event_json__any_report__keeps_the_limit_and_the_verdict(name, limit):
+    text = event_json(EVERY[name], limit=limit)
+
+    event = json.loads(text)
+    assert len(text) <= limit
+    assert text.isascii()
+    assert event["report"]["verdict"] == EVERY[name].verdict
+    assert len(event["report"]["results"]) == len(EVERY[name].results) or event["is_cut"]
+
+
+@pytest.mark.parametrize("name", ["passed", "failed", "several", "skipped"])
+def test_event_json__a_small_report__is_that_of_report_json(name):
+    event = json.loads(event_json(SAMPLES[name], limit=100_000))
+
+    assert event == {
+        "event": "glue-health-check.report",
+        "version": "1",
+        "is_cut": False,
+        "report": json.loads(report_json(SAMPLES[name])),
+    }
+
+
+def test_event_json__a_long_log__keeps_its_last_lines_and_says_so():
+    long = replace(FAILED, log_tail=tuple(f"line {n}" for n in range(100)))
+
+    event = json.loads(event_json(report_of(long), limit=100_000))
+
+    assert event["is_cut"]
+    assert event["report"]["results"][0]["log_tail"] == [f"line {n}" for n in range(80, 100)]
+
+
+def test_event_json__too_many_checks__leaves_the_last_out():
+    names = {
+        limit: [
+            one["name"] for one in json.loads(event_json(FIFTY, limit=limit))["report"]["results"]
+        ]
+        for limit in (8_000, 30_000)
+    }
+
+    assert len(names[8_000]) < len(names[30_000]) <= 50
+    assert names[8_000] == [f"check {n:02}" for n in range(len(names[8_000]))]
+
+
+# --- subject and text ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_subject__any_report__is_what_sns_takes(name):
+    text = subject(EVERY[name])
+
+    assert re.fullmatch("[!-~]([ -~]{0,97}[!-~])?", text)
+    assert str(EVERY[name].verdict) in text
+
+
+@given(HOSTILE_TEXT)
+def test_subject_text__any_text__is_what_sns_takes(text):
+    assert re.fullmatch("[!-~]([ -~]{0,97}[!-~])?", subject_text(text))
+    assert not is_a_command(subject_text(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", "?"),
+        (" \n ", "?"),
+        ("\x1b[31mred", "red"),
+        ("Größe – naïve…", "Grosse - naive..."),
+        ("漢字", "??"),
+        ("a\r\nBcc: x", "a Bcc: x"),
+        ("x" * 200, "x" * 96 + "..."),
+    ],
+)
+def test_subject_text__example__is_plain(text, shown):
+    assert subject_text(text) == shown.replace("Grosse", "Gro?e")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_plain_message__any_report__is_bounded_and_no_command(name):
+    text = plain_message(EVERY[name])
+
+    assert len(text) <= TEXT_LIMIT
+    assert not any(is_a_command(line) for line in text.splitlines())
+    assert all(xml_text(line, limit=2_000) == line for line in text.splitlines())
+    assert ("cut here" in text) == (name == "worst")
+
+
+# --- Slack -----------------------------------------------------------------------------------------
+
+
+def as_slack_reads(text):
+    """Spans of inline code and of other text, by Slack's page on formatting; entities decoded."""
+    spans = []
+    for n, part in enumerate(text.split("`")):
+        if part:
+            spans.append((n % 2 == 1, unescape(part)))
+    assert text.count("`") % 2 == 0
+    return spans
+
+
+LINKS_OF_OURS = re.compile(r"<https?://[^<>|`\s]+\|(?:Log|Build)>")
+
+
+@given(HOSTILE_TEXT)
+@settings(max_examples=150)
+def test_slack_text__any_text__has_no_effect_and_says_what_it_says(text):
+    shown = slack_text(text, limit=500)
+
+    assert not re.search(r"[<>\n]", shown)
+    assert not re.search(r"&(?!amp;|lt;|gt;)", shown)
+    for is_code, plain in as_slack_reads(shown):
+        if not is_code:
+            assert not re.search(r"[*_~@#]|:\S|(?:^|\s)>|www\.|://", plain)
+    said = "".join(plain for _, plain in as_slack_reads(shown))
+    line = visible(" ".join(re.sub("\x1b\\[[0-9;:?]{0,32}[A-Za-z]", "", text[:2_000]).split()))
+    if len(line) <= 500 and len(text) <= 2_000:
+        assert said == line.replace("`", "'")
+
+
+@given(HOSTILE_TEXT, st.integers(1, 50))
+def test_slack_text__any_text__keeps_its_limit(text, limit):
+    assert len(slack_text(text, limit=limit)) <= 6 * limit + 2
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("plain words, 3.5 of them: yes", "plain words, 3.5 of them: yes"),
+        ("<!channel> and <@U1>", "`&lt;!channel&gt;` and `&lt;@U1&gt;`"),
+        ("a *b* c", "a `*b*` c"),
+        ("column iata_code is `gone`", "column `iata_code` is `'gone'`"),
+        ("see evil.test now", "see `evil.test` now"),
+        (":white_check_mark: passed", "`:white_check_mark:` passed"),
+        ("> quote", "`&gt;` quote"),
+        ("one_a two_b", "`one_a two_b`"),
+    ],
+)
+def test_slack_text__example__is_plain(text, shown):
+    assert slack_text(text) == shown.replace("`&lt;!channel&gt;` and", SPECIAL_CHANNEL)
+
+
+SPECIAL_CHANNEL = "&lt;!channel&gt; and"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", ""),
+        ("javascript:alert(1)", ""),
+        ("https://h.test/a|b>c<d&e", "<https://h.test/a%7Cb%3Ec%3Cd&amp;e|Log>"),
+        ("https://h.test/" + "a" * LINK_LIMIT, ""),
+    ],
+)
+def test_slack_link__any_address__is_a_link_or_nothing(url, shown):
+    assert slack_link(url, "Log") == shown
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_slack_message__any_report__keeps_slacks_limits_and_mentions_nobody(name):
+    message = json.loads(slack_message(EVERY[name]))
+
+    texts = [message["text"], *(block["text"]["text"] for block in message["blocks"])]
+    assert len(message["blocks"]) <= 50
+    assert all(0 < len(text) <= SLACK_LIMIT for text in texts)
+    assert all(block["text"]["verbatim"] for block in message["blocks"])
+    assert not message["unfurl_links"]
+    assert not message["unfurl_media"]
+    for text in texts:
+        assert "<" not in LINKS_OF_OURS.sub("", text)
+
+
+def test_slack_message__more_checks_than_blocks__shows_the_worst_and_counts_the_rest():
+    message = json.loads(slack_message(FIFTY))
+
+    texts = [block["text"]["text"] for block in message["blocks"]]
+    assert all(text.startswith("❌ check ") for text in texts[2:9])
+    assert "… and 10 more: see the build." in texts
+
+
+def test_slack_check__too_long__goes_without_its_link():
+    url = "https://h.test/" + "a" * (LINK_LIMIT - 20)
+    result = replace(FAILED, name="*" + "&" * 99, reason="*" + "&" * 999, console_url=url)
+
+    message = json.loads(slack_message(report_of(result)))
+
+    assert "h.test" not in json.dumps(message)
+
+
+# --- Teams -----------------------------------------------------------------------------------------
+
+
+def runs_of(message):
+    (attachment,) = message["attachments"]
+    body = attachment["content"]["body"]
+    assert {block["type"] for block in body} == {"RichTextBlock"}
+    return [run for block in body for run in block["inlines"]]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_teams_message__any_report__keeps_teams_limit_and_is_no_markdown(name):
+    text = teams_message(EVERY[name])
+
+    message = json.loads(text)
+    assert len(text.encode()) <= TEAMS_BYTES + 200 < 28 * 1024
+    assert message["type"] == "message"
+    assert message["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert {run["type"] for run in runs_of(message)} == {"TextRun"}
+    assert not any("{{" in run["text"] or "${" in run["text"] for run in runs_of(message))
+
+
+def test_teams_message__too_many_checks__counts_the_rest():
+    last = runs_of(json.loads(teams_message(WORST)))[-1]["text"]
+
+    assert re.fullmatch(r"… and \d\d more: see the build\.", last)
+
+
+@pytest.mark.parametrize("link", ["javascript:x", "", "https://me:x@h.test"])
+def test_teams_message__link_that_is_none__has_no_button(link):
+    message = json.loads(teams_message(report_of(PASSED, build=replace(BUILD, link=link))))
+
+    assert message["attachments"][0]["content"]["actions"] == []
+
+
+def test_teams_message__link_with_an_ampersand__is_the_address_itself():
+    link = "https://h.test/?a=1&amp;b=2&c"
+
+    message = json.loads(teams_message(report_of(PASSED, build=replace(BUILD, link=link))))
+
+    assert message["attachments"][0]["content"]["actions"][0]["url"] == link
+
+
+@given(HOSTILE_TEXT, st.integers(1, 50))
+def test_teams_run__any_text__is_one_bounded_line_without_functions(text, limit):
+    run = teams_run(text + "{{DATE(2026-03-01T00:00:00Z)}}${x}", limit=limit)
+
+    assert len(run) <= limit
+    assert "\n" not in run
+    assert "{{" not in run
+    assert "${" not in run
+
+
+# --- what was looked at ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "more", "shown"),
+    [
+        ({}, {}, "acme/etl#7 · feature/flights · 8f14e45fceea"),
+        ({"repository": ""}, {}, "#7 · feature/flights · 8f14e45fceea"),
+        ({"repository": "", "pull_request": None, "branch": "", "commit": ""}, {}, ""),
+        ({"pull_request": None}, {"context": "nightly", "leg": "5.0"},
+         "acme/etl · feature/flights · 8f14e45fceea · nightly · 5.0"),
+    ],
+)  # fmt: skip
+def test_plain_message__by_build__says_what_was_looked_at(facts, more, shown):
+    report = replace(report_of(PASSED, build=replace(BUILD, **facts)), **more)
+
+    assert plain_message(report).splitlines()[1] == shown
+    assert len(subject(report)) <= SUBJECT_LIMIT
+
+
+def test_messages__no_checks_at_all__say_why():
+    report = report_of(reason="The pull request comes from a fork.")
+
+    assert isinstance(report, Report)
+    assert report.verdict is Verdict.SKIPPED
+    for text in (subject(report), plain_message(report), slack_message(report)):
+        assert "skipped: The pull request comes from a fork." in text

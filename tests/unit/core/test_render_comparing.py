@@ -1,0 +1,168 @@
+"""What is said of the runs before."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.core.render.comparing import arrow, comparison
+from plugin.core.result import Comparison, Finding, PastRun
+from plugin.core.verdict import Verdict
+from tests.unit.reporters.samples import COMMIT, COMPARED, COST, PASSED
+
+BEFORE = PastRun(
+    verdict=Verdict.PASSED,
+    started_at="2026-02-20T06:00:00Z",
+    commit=COMMIT,
+    seconds=PASSED.seconds,
+    cost_usd=COST.usd,
+    findings=PASSED.findings,
+)
+
+
+def rows_of(before: PastRun = BEFORE, **now: object) -> dict[str, tuple[str, ...]]:
+    """The rows of the table by their first cell: change, before, now."""
+    result = replace(PASSED, comparison=Comparison(branch="main", runs=(before,)), **now)
+    lines = next(comparison(result)).splitlines()[2:]
+    cells = [line.replace("\N{NO-BREAK SPACE}", " ").strip("| ").split(" | ") for line in lines]
+    return {row[0]: tuple(row[1:]) for row in cells}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ("100", "100", "→"),
+        ("100", "104.9", "→"),
+        ("100", "95.1", "→"),
+        ("100", "105", "↑ 5 (+5 %)"),
+        ("100", "50", "↓ 50 (−50 %)"),
+        ("0", "3", "↑ 3"),
+        ("0", "0", "→"),
+        ("-10", "10", "↑ 20 (+200 %)"),
+        ("-10", "-20", "↓ 10 (−100 %)"),
+        ("100", "1", "↓ 99 (−99 %)"),
+    ],
+)
+def test_arrow__a_change__is_said_in_both_ways_and_noise_is_not(before, now, expected):
+    said = arrow(Decimal(before), Decimal(now), str)
+
+    assert said.replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+@pytest.mark.parametrize("past", [None, Comparison(branch="main", runs=())])
+def test_comparison__no_past__says_nothing(past):
+    assert list(comparison(replace(PASSED, comparison=past))) == []
+
+
+def test_comparison__the_same_again__has_time_and_cost_without_arrows():
+    assert rows_of() == {
+        "Time": ("→", "1 min 12 s", "1 min 12 s"),
+        "Cost": ("→", "`$0.0147`", "`$0.0147`"),
+    }
+
+
+def test_comparison__slower_dearer_and_failed__shows_each_with_its_arrow():
+    cost = replace(COST, usd=Decimal("0.0294"))
+
+    rows = rows_of(verdict=Verdict.FAILED, seconds=144.04, cost=cost)
+
+    assert rows["Verdict"] == ("changed", "✅ passed", "❌ failed")
+    assert rows["Time"] == ("↑ 1 min 12 s (+100 %)", "1 min 12 s", "2 min 24 s")
+    assert rows["Cost"] == ("↑ `$0.0147` (+100 %)", "`$0.0147`", "`$0.0294`")
+
+
+@pytest.mark.parametrize("cost", [None, Decimal("NaN"), Decimal(-1), Decimal("1E+40")])
+def test_comparison__a_cost_that_nobody_knows__is_left_out(cost):
+    assert "Cost" not in rows_of(replace(BEFORE, cost_usd=cost))
+
+
+def test_comparison__it_never_ran_now__compares_no_cost():
+    assert "Cost" not in rows_of(cost=None)
+
+
+@pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
+def test_comparison__a_time_that_cannot_be__counts_as_none(seconds):
+    assert rows_of(replace(BEFORE, seconds=seconds))["Time"][1] == "0 s"
+
+
+def test_comparison__findings__tells_new_gone_broken_and_mended_the_bad_ones_first():
+    before = (
+        Finding(name="broke", ok=True, value="a"),
+        Finding(name="mended", ok=False, value="b"),
+        Finding(name="same", ok=True, value="c"),
+        Finding(name="left", ok=True),
+    )
+    now = (
+        Finding(name="same", ok=True, value="d"),
+        Finding(name="mended", ok=True, value="e"),
+        Finding(name="broke", ok=False, value="f"),
+        Finding(name="came", ok=True, value="g"),
+    )
+
+    rows = rows_of(replace(BEFORE, findings=before), findings=now)
+
+    assert list(rows.items())[2:] == [
+        ("broke", ("no longer ok", "✅ a", "❌ f")),
+        ("mended", ("ok again", "❌ b", "✅ e")),
+        ("came", ("new", "–", "✅ g")),
+        ("left", ("gone", "✅", "–")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "change"),
+    [
+        ("5120", "3376", "↓ 1744 (−34 %)"),
+        ("10 %", "20 %", "↑ 10 % (+100 %)"),
+        ("1.5 GB", "3 GB", "↑ 1.5 GB (+100 %)"),
+        ("100", "101", None),
+        ("1 GB", "900 MB", None),
+        ("2026-01-01", "2026-01-02", None),
+        ("9" * 400, "1", None),
+        ("٣", "٩", None),
+    ],
+)
+def test_comparison__the_number_of_a_finding__has_an_arrow_where_it_moved(before, now, change):
+    rows = rows_of(
+        replace(BEFORE, findings=(Finding(name="rows", ok=True, value=before),)),
+        findings=(Finding(name="rows", ok=True, value=now),),
+    )
+
+    assert rows.get("rows", (None,))[0] == change
+
+
+def test_comparison__more_changes_than_shown__says_how_many():
+    many = tuple(Finding(name=f"f{number}", ok=True) for number in range(40))
+
+    rows = rows_of(findings=many)
+
+    assert rows["and 12 more findings"] == ("see report.json", "–", "–")
+
+
+def test_comparison__one_run__has_no_chart_and_twenty_have():
+    assert (
+        list(comparison(replace(PASSED, comparison=Comparison(branch="m", runs=(BEFORE,)))))[-1]
+        == ""
+    )
+    chart = list(comparison(COMPARED))[-1]
+    assert "The last 20 runs took 58 s to 1 min 2 s, half of them under 1 min 0 s" in chart
+
+
+def test_comparison__a_branch_and_time_that_nobody_knows__still_make_a_table():
+    past = replace(BEFORE, started_at="", commit="")
+
+    parts = list(comparison(replace(PASSED, comparison=Comparison(branch="", runs=(past,)))))
+
+    assert parts[0].startswith("| Compared with before |")
+    assert parts[1] == ""
+
+
+@given(st.lists(st.floats(), min_size=1, max_size=20), st.floats())
+def test_comparison__any_times__never_raises(times, now):
+    runs = tuple(replace(BEFORE, seconds=seconds) for seconds in times)
+
+    assert list(
+        comparison(replace(PASSED, seconds=now, comparison=Comparison(branch="m", runs=runs)))
+    )
