@@ -137,6 +137,8 @@ class Invocation:
             is_foreign=is_foreign,
             host=detect(self.environ, self.peek("ci")),
         )
+        for check in settings.checks:
+            self.learn(secret_arguments(check.settings.arguments))
         return replace(
             settings,
             problems=(*problems, *settings.problems),
@@ -147,10 +149,9 @@ class Invocation:
         """Take our secrets out of a text, in every form, and what looks like one."""
         return self._masker()(text)
 
-    def learn(self, settings: Settings) -> None:
-        """Mask from now on what stands in the settings too: arguments under a secret's name."""
-        found = [secret_arguments(check.settings.arguments) for check in settings.checks]
-        self._learnt.append(self._masker().knowing(frozenset().union(*found)))
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Mask these from now on, too, wherever ``mask`` is held already."""
+        self._learnt.append(self._masker().knowing(secrets))
 
     def _masker(self) -> Masker:
         if not self._learnt:
@@ -197,7 +198,7 @@ class Invocation:
     def _secrets(self) -> frozenset[str]:
         """Return what flags and environment hold; the webhook's address is a secret but its host.
 
-        Arguments that cannot be read as a map yet are learnt with the settings.
+        What is secret of a job's arguments is learnt when the settings are gathered.
         """
         address = secrets_of_address(str(self.peek("webhook_url")))
         given = secrets_in(self.line.flags, self.environ) - EVERYDAY

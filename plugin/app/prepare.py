@@ -46,7 +46,6 @@ def prepare(invocation: Invocation) -> Request:
         was_foreign, build = build.is_foreign, answered(build, settings, invocation)
         if build.is_foreign is not was_foreign:
             settings = invocation.gathered(is_foreign=build.is_foreign)
-    invocation.learn(settings)
     if build.is_foreign and not invocation.line.dry_run:
         forget_trail(invocation)  # else a committed one tells cleanup what to remove
     build_id, began = invocation.draw(12), invocation.clock.now()

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
-from plugin.core.diagnosis import hint_of, inside, outside, trouble_of
+from plugin.core.diagnosis import inside, outside, trouble_of
+from plugin.core.hints import hint_of
 from plugin.core.root_cause import Cause, cause_of, first_line, glue_message
 from plugin.core.states import RunState, verdict_of
 from plugin.core.trouble import Trouble
@@ -189,7 +190,12 @@ def _trouble_of_script(cause: Cause, message: str, book: LogBook) -> Trouble:
     """Return the class of the cause; what stands around it tells only when the cause does not."""
     said = glue_message(message)
     failure = book.analysis.failure if book.analysis else ""
-    return inside((cause.error, said.text, failure), said.category)
+    return inside((cause.error, _errors_in(said.text), _errors_in(failure)), said.category)
+
+
+def _errors_in(text: str) -> str:
+    """Return a text without the frames of its tracebacks: they quote the script's own lines."""
+    return "\n".join(line for line in text.splitlines() if line[:1].strip())
 
 
 def _succeeded(check: Check, book: LogBook) -> Judgement:

@@ -100,38 +100,40 @@ def cause_of(
     """Return why a run failed, and the line of the checkout that is to blame, if any is named.
 
     ``lines`` is the log, in order; ``message`` is Glue's ErrorMessage; ``shipped`` maps the names
-    of files that we uploaded (in a zip: with their folders) to paths in the checkout; ``script``
-    is the script's path there.  Glue's analysis wins; then the traceback in the log whose innermost
-    frame lies in our files; then the message.  What was killed did not end in a traceback.
+    of files that we uploaded (in a zip: with their folders) to paths in the checkout, of which
+    ``script`` is one.  Glue's analysis wins, then the traceback in the log whose innermost frame is
+    ours, then the message.  What was killed did not end in a traceback.
     """
     said = glue_message(message)
     told = first_line(said.text)[:LONGEST_TOLD]
     if _KILLED.search(message[:LONGEST_SEARCHED]):
         return Cause(error=told)
     log = tuple(_tracebacks(lines, shipped))
-    blamed = _blamed(log, told)
+    blamed, analysed = _blamed(log, told), _of_analysis(analysis, shipped)
     agreed = blamed if blamed and _agree(blamed.error, told) else None
-    analysed = _of_analysis(analysis, shipped) if analysis else Cause(error="")
     errors = (
         analysed.error,
         agreed.error if agreed else "",
-        told,
-        "" if told else next((one.error for one in reversed(log) if one.error), ""),
+        told or next((one.error for one in reversed(log) if one.error), ""),
     )
-    is_shipped = script in shipped.values()
-    place = (
-        _named(said.text, shipped)
-        or analysed.place
-        or (agreed.place if agreed else None)
-        or (Place(file=script, line=said.line) if said.line and is_shipped else None)
-        or (blamed.place if blamed else None)
+    named = Place(file=script, line=said.line) if script in shipped.values() else None
+    places = (
+        _named(said.text, shipped),
+        analysed.place,
+        agreed.place if agreed else None,
+        named if said.line else None,
+        blamed.place if blamed else None,
     )
-    specific = (error for error in errors if error and not _VAGUE.fullmatch(error))
     return Cause(
-        error=next(specific, "") or _detail(said.text) or next(filter(None, errors), ""),
-        place=place,
-        is_of_script=place is not None or said.line > 0,
+        error=_best(errors) or _detail(said.text) or next(filter(None, errors), ""),
+        place=next(filter(None, places), None),
+        is_of_script=any(places) or said.line > 0,
     )
+
+
+def _best(errors: Iterable[str]) -> str:
+    """Return the first that says more than that something failed."""
+    return next((error for error in errors if error and not _VAGUE.fullmatch(error)), "")
 
 
 def first_line(text: str) -> str:
@@ -152,8 +154,7 @@ def _blamed(tracebacks: tuple[_Traceback, ...], told: str) -> _Traceback | None:
     the last was raised from.
     """
     ours = [one for one in tracebacks if one.place is not None]
-    is_vague = not told or _VAGUE.fullmatch(told)
-    same = [] if is_vague else [one for one in ours if one.error and _agree(one.error, told)]
+    same = [one for one in ours if one.error and _agree(one.error, told)]
     return next(reversed(same or ours), None)
 
 
@@ -162,7 +163,9 @@ def _agree(error: str, told: str) -> bool:
     return error in told or told in error or _VAGUE.fullmatch(told) is not None
 
 
-def _of_analysis(analysis: Analysis, shipped: Mapping[str, str]) -> Cause:
+def _of_analysis(analysis: Analysis | None, shipped: Mapping[str, str]) -> Cause:
+    if analysis is None:
+        return Cause(error="")
     lines = analysis.failure.splitlines()
     tracebacks = tuple(_tracebacks(lines, shipped))
     blamed = _blamed(tracebacks, "")

@@ -75,6 +75,7 @@ EVERYDAY = frozenset(
         *("test", "tests", "testing", "true", "false", "none", "null", "dummy", "fake", "mock"),
         *("local", "localstack", "minio", "example", "glue", "admin", "root", "user", "default"),
         *("secret", "token", "password", "main", "prod", "aws-glue"),
+        "glue-health-check",
     }
 )
 """What stands in for a secret where none is needed, as before a local AWS."""

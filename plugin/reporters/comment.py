@@ -3,12 +3,14 @@
 Talks to GitHub.  What the comment says, and who may replace whom, is decided in ``core.sticky``.
 
 GitHub has no lock and no condition on a write.  So we read back what we wrote: where another leg
-wrote in between, ours is merged in again, after a drawn wait.  Of two comments made at the same
-moment the older one stays.
+has overwritten it, ours is merged in again, after a drawn wait.  A leg that read before we wrote
+may write after that: where there are other legs, we read back only when it must have done so.  Of
+two comments made at the same moment the older one stays.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import GitHubAnswerLost, GitHubError, PluginError
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 TRIES = 5
 _FIRST_WAIT_SECONDS = 0.5
+_OTHERS_WRITE_SECONDS = 2.0
+"""Longer than it takes from reading a comment to having written it, on a good day."""
 
 
 class Comment:
@@ -75,10 +79,16 @@ class Comment:
         """Write until our section is there, or a newer one in its place."""
         for turn in range(TRIES):
             self._pause(turn)
-            merged = merge(join((), _all(seen)), ours)
+            sections = _all(seen)
+            merged = merge(join((), sections), ours)
             if merged is None:
                 break
-            seen, lost = place.write(seen, place.body_of(merged, ours))
+            is_shared = any(one.key != ours.key for one in sections)
+            seen, lost = place.write(
+                seen,
+                place.body_of(merged, ours),
+                pause=partial(self._clock.wait, _OTHERS_WRITE_SECONDS if is_shared else 0),
+            )
             if seen and is_told(sections_of(seen[0].body), ours):
                 break
             if lost is not None and turn == TRIES - 1:
@@ -120,12 +130,14 @@ class _Place:
         )
         return tuple(sorted(found, key=lambda one: one.id))
 
-    def write(self, seen: Seen, body: str) -> tuple[Seen, GitHubAnswerLost | None]:
+    def write(
+        self, seen: Seen, body: str, *, pause: Callable[[], object]
+    ) -> tuple[Seen, GitHubAnswerLost | None]:
         """Write the first comment, or make one; return what is there then, as GitHub tells.
 
         Where the answer to making one is lost, it is returned: the look may have found it.
         """
-        return (self._change(seen, body), None) if seen else self._make(body)
+        return (self._change(seen, body, pause), None) if seen else self._make(body)
 
     def tidy(self, seen: Seen) -> None:
         """Remove our younger comments, as far as the first one says all that they say.
@@ -144,7 +156,7 @@ class _Place:
             return self.look(), error
         return self.look(), None
 
-    def _change(self, seen: Seen, body: str) -> Seen:
+    def _change(self, seen: Seen, body: str, pause: Callable[[], object]) -> Seen:
         """Change the first comment; where it was deleted meanwhile, look what is there instead."""
         first = seen[0]
         try:
@@ -153,6 +165,7 @@ class _Place:
             if self._github.comment(self._repository, first.id) is not None:
                 raise
             return self.look()
+        pause()
         back = self._github.comment(self._repository, first.id)
         return (back, *seen[1:]) if back is not None else self.look()
 

@@ -7,6 +7,7 @@ which is told instead of it.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugin.core.states import RunState
@@ -52,8 +53,9 @@ class Pending:
         with self._lock:
             if self._thread is None and not self._is_closed:
                 thread = threading.Thread(target=self._tell, name="pending-status", daemon=True)
-                thread.start()
-                self._thread = thread
+                with suppress(RuntimeError):  # no more threads: the checks need theirs
+                    thread.start()
+                    self._thread = thread
 
     def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
         """Nothing to do."""

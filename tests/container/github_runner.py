@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 SUMMARY_LIMIT = 1024 * 1024
 SIGINT_SECONDS, SIGTERM_SECONDS = 7.5, 2.5
 LONGEST_SECONDS = 120
+TOKEN = "ghs_made_up_token"
+"""What `github.token` stands for."""
+
 FILES = {
     "GITHUB_OUTPUT": "set_output_",
     "GITHUB_STATE": "save_state_",
@@ -81,7 +84,8 @@ class GithubJob:
     """One job of a workflow run with one step, which uses our action.
 
     `machine` is the environment of the runner, which no step sees; `job_environ` is what the
-    workflow and earlier steps put into the environment; `network` is that of the job's services.
+    workflow and earlier steps put into the environment; `network` is that of the job's services;
+    `api_url` stands for https://api.github.com, and takes TOKEN; `attempt` counts re-runs.
     """
 
     image: str
@@ -91,6 +95,8 @@ class GithubJob:
     event_name: str
     event: Mapping[str, Any]
     machine: Mapping[str, str]
+    api_url: str
+    attempt: str = "1"
     job_environ: Mapping[str, str] = field(default_factory=dict)
     network: str = "host"
     state: dict[str, str] = field(default_factory=dict)
@@ -241,7 +247,7 @@ class GithubJob:
     def _with(self, inputs: Mapping[str, str]) -> list[tuple[str, str]]:
         """Every declared input: as given, else its default, else empty; then the undeclared."""
         defaults = {
-            key: str(row.get("default", "")).replace("${{ github.token }}", "ghs_made_up_token")
+            key: str(row.get("default", "")).replace("${{ github.token }}", TOKEN)
             for key, row in self.action["inputs"].items()
         }
         return list({**defaults, **inputs}.items())
@@ -255,7 +261,7 @@ class GithubJob:
             "GITHUB_ACTION_REPOSITORY": "",
             "GITHUB_ACTION_REF": "",
             "GITHUB_ACTOR": self.event.get("sender", {}).get("login", "octocat"),
-            "GITHUB_API_URL": "https://api.github.com",
+            "GITHUB_API_URL": self.api_url,
             "GITHUB_BASE_REF": pull.get("base", {}).get("ref", ""),
             "GITHUB_EVENT_NAME": self.event_name,
             "GITHUB_EVENT_PATH": str(self.temp / "_github_workflow/event.json"),
@@ -265,7 +271,7 @@ class GithubJob:
             "GITHUB_REF_NAME": f"{pull['number']}/merge" if pull else "main",
             "GITHUB_REPOSITORY": repository,
             "GITHUB_REPOSITORY_OWNER": repository.split("/")[0],
-            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_RUN_ATTEMPT": self.attempt,
             "GITHUB_RUN_ID": "1658821493",
             "GITHUB_RUN_NUMBER": "3",
             "GITHUB_SERVER_URL": "https://github.com",

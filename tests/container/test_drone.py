@@ -1,5 +1,6 @@
 """The Drone example as Drone runs it: pass, fail, wrong settings, forks, cancel, Drone's traps."""
 
+import json
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ from tests.container.runners.checkout import (
     COMMIT,
     REPOSITORY,
     SECRETS,
+    assert_github_was_told,
     assert_nothing_told,
     assert_report_is_the_owners,
     check_out,
@@ -16,7 +18,7 @@ from tests.container.runners.checkout import (
     purge,
     report_of,
 )
-from tests.container.runners.drone import Build, Drone, encode
+from tests.container.runners.drone import Build, Drone, cards_in, encode
 from tests.container.runners.step import Ended, Machine
 
 pytestmark = pytest.mark.container
@@ -211,6 +213,7 @@ def test_drone__script_fails__is_1_and_the_clean_up_step_finds_nothing_to_do(
     assert [ended.code for ended in done.values()] == [1, 0]
     ended = done["glue-health-check"]
     assert ended.outputs["verdict"] == "failed"
+    assert "failed" in json.dumps([card["data"] for card in cards_in(ended.log)])
     assert "jobs/flights.py:3" in ended.log
     assert "no such column: fare" in ended.log
     assert_report_is_the_owners(workspace)
@@ -231,7 +234,10 @@ def test_drone__script_passes__is_0_with_outputs_and_a_report(
     assert (ended.code, ended.outputs["verdict"]) == (0, "passed")
     assert ended.outputs["run_id"].startswith("jr_")
     assert "::error::not a command" not in ended.log
-    assert {asked.path for asked in github.asked} == {f"/api/v3/repos/{REPOSITORY}/pulls/7"}
+    assert_github_was_told(github, "success")  # no pending: a cancel could not take it back
+    (card,) = cards_in(ended.log)
+    assert card["schema"].startswith("https://")
+    assert "passed" in json.dumps(card["data"])
     build = report_of(workspace)["build"]
     assert (build["host"], build["commit"], build["pull_request"]) == ("drone", COMMIT, 7)
     assert_report_is_the_owners(workspace)

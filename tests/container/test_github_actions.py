@@ -7,12 +7,14 @@ import pytest
 import yaml
 
 from tests.container.conftest import BUCKET, ROLE_ARN
-from tests.container.github_runner import GithubJob
+from tests.container.github_runner import TOKEN, GithubJob
 from tests.container.tidy import tidy
+from tests.doubles.github_server import GitHubServer
 
 pytestmark = pytest.mark.container
 
 RUNNER_USER = 1001  # that of GitHub's own runners; the container is root
+REPOSITORY, PULL_REQUEST = "octocat/flight-etl", 123
 HEAD = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 INPUTS = {"role_arn": ROLE_ARN, "scripts_bucket": BUCKET, "job_type": "pythonshell"}
 HOSTILE = """\
@@ -32,12 +34,21 @@ def _only_its_own(aws):
 
 
 @pytest.fixture
-def github_job(image, repository, workspace, tmp_path, aws_environ, machine_environ):
+def github():
+    """The GitHub that the job's token is for."""
+    with GitHubServer(token=TOKEN) as server:
+        pulls = server.repository(REPOSITORY)
+        pulls.add_pull(PULL_REQUEST, sha=HEAD, base=REPOSITORY, head=REPOSITORY)
+        yield server
+
+
+@pytest.fixture
+def github_job(image, repository, workspace, tmp_path, aws_environ, machine_environ, github):
     """Makes jobs for an event of tests/events; ends what they started."""
     action = yaml.safe_load((repository / "action.yml").read_text())
     jobs: list[GithubJob] = []
 
-    def job(event="pull_request", payload="github_pull_request", **job_environ):
+    def job(event="pull_request", payload="github_pull_request", attempt="1", **job_environ):
         made = GithubJob(
             image=image,
             action=action,
@@ -46,6 +57,8 @@ def github_job(image, repository, workspace, tmp_path, aws_environ, machine_envi
             event_name=event,
             event=json.loads((repository / f"tests/events/{payload}.json").read_text()),
             machine=machine_environ,
+            api_url=github.api_url,
+            attempt=attempt,
             job_environ=job_environ or aws_environ,
         )
         jobs.append(made)
@@ -214,6 +227,29 @@ def test_action__hyphens_and_maps_of_inputs__are_understood(github_job, workspac
 
     assert (step.exit_code, step.outputs["verdict"]) == (0, "passed"), step.log
     assert "-leg-1-" in step.outputs["job_name"]
+    nothing_left()
+
+
+def test_action__pull_request__hears_of_both_runs_in_one_comment_and_one_status(
+    github_job, workspace, github, nothing_left
+):
+    there = github.repository(REPOSITORY)
+    there.add_comment(PULL_REQUEST, "Somebody else's.")
+
+    github_job().run(script="jobs/broken.py", **INPUTS)
+    (_, first) = [dict(one) for one in there.comments[PULL_REQUEST]]
+    (workspace / "jobs/broken.py").write_text("print('it runs', flush=True)\n")
+    second_run = github_job(attempt="2").run(script="jobs/broken.py", **INPUTS)
+
+    assert second_run.outputs["verdict"] == "passed"
+    assert "warning: reporter" not in second_run.log
+    (_, second) = there.comments[PULL_REQUEST]
+    assert "no such column: fare" in first["body"]
+    assert (second["id"], second["user"]["login"]) == (first["id"], "github-actions[bot]")
+    assert "no such column: fare" not in second["body"]
+    told = [(one["context"], one["state"]) for one in there.statuses[HEAD]]
+    states = ("pending", "failure", "pending", "success")
+    assert told == [("glue-health-check", state) for state in states]
     nothing_left()
 
 

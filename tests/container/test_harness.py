@@ -1,5 +1,6 @@
 """The Harness example as Harness CI runs it."""
 
+import json
 import os
 
 import pytest
@@ -8,6 +9,7 @@ from tests.container.runners.checkout import (
     COMMIT,
     REPOSITORY,
     SECRETS,
+    assert_github_was_told,
     assert_nothing_told,
     assert_report_is_the_owners,
     check_out,
@@ -20,7 +22,7 @@ from tests.container.runners.step import Machine
 
 pytestmark = pytest.mark.container
 
-CHECK = "glue_health_check"
+CHECK, AFTER = "glue_health_check", "tell_the_outputs"
 SERVICE_TOKEN = "made-up-service-token"
 
 
@@ -88,7 +90,7 @@ def test_harness__pull_request_of_a_fork__is_skipped_with_a_reason(
 
     done = harness().run(example)
 
-    assert list(done) == [CHECK]
+    assert list(done) == [CHECK, AFTER]
     assert (done[CHECK].code, done[CHECK].outputs["verdict"]) == (0, "skipped")
     assert "fork" in done[CHECK].log
     nothing_left()
@@ -144,9 +146,14 @@ def test_harness__script_fails__is_1_and_the_clean_up_step_finds_nothing_to_do(
 ):
     check_out(workspace, "broken")
 
-    done = harness().run(example)
+    runner = harness()
+    done = runner.run(example)
 
-    assert [ended.code for ended in done.values()] == [1, 0]
+    assert {name: ended.code for name, ended in done.items()} == {CHECK: 1, AFTER: 0, "clean_up": 0}
+    assert runner.outputs[CHECK]["verdict"] == "failed"
+    (result,) = json.loads(runner.outputs[CHECK]["results"])
+    assert result["verdict"] == "failed"
+    assert "verdict=failed cost_usd=0" in done[AFTER].log
     assert done[CHECK].outputs["verdict"] == "failed"
     assert "jobs/flights.py:3" in done[CHECK].log
     assert_report_is_the_owners(workspace)
@@ -161,9 +168,9 @@ def test_harness__script_passes__is_0_and_drones_marker_is_not_believed(
 
     done = harness().run(example)
 
-    assert list(done) == [CHECK]
+    assert list(done) == [CHECK, AFTER]
     assert (done[CHECK].code, done[CHECK].outputs["verdict"]) == (0, "passed")
-    assert {asked.path for asked in github.asked} == {f"/api/v3/repos/{REPOSITORY}/pulls/7"}
+    assert_github_was_told(github, "success")
     build = report_of(workspace)["build"]
     assert (build["host"], build["commit"], build["pull_request"]) == ("harness", COMMIT, 7)
     assert_report_is_the_owners(workspace)

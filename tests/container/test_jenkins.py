@@ -221,7 +221,7 @@ def test_jenkins_example_scripted__nobody_could_find_out__is_unstable(
 
 @pytest.mark.parametrize("name", ALL)
 def test_jenkins_example__one_of_two_jobs_is_broken__fails_and_archives_the_report(
-    jenkins, repository, nothing_left, name
+    jenkins, repository, github, nothing_left, name
 ):
     give(jenkins, orders=GOOD, customers=BROKEN)
 
@@ -246,7 +246,11 @@ def test_jenkins_example__one_of_two_jobs_is_broken__fails_and_archives_the_repo
     )
     assert build["commit"] == HEAD  # GitHub was asked: the agent knows a merge alone
     assert "ghp_made_up" not in ended.log
+    (comment,) = github.repository("octocat/flight-etl").comments[123]
+    assert "no such column: fare" in comment["body"]
     files = list((jenkins.workspace / "glue-health-check-report").rglob("*"))
+    assert "junit.xml" in {path.name for path in files}
+    assert [path for path in files if not path.stat().st_mode & 0o400] == []
     assert {path.stat().st_uid for path in files} == {
         AGENT_USER if os.getuid() == 0 else os.getuid()
     }

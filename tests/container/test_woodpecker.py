@@ -14,6 +14,7 @@ from tests.container.runners.checkout import (
     COMMIT,
     REPOSITORY,
     SECRETS,
+    assert_github_was_told,
     assert_nothing_told,
     assert_report_is_the_owners,
     check_out,
@@ -159,7 +160,7 @@ def test_woodpecker__script_passes__is_0_with_outputs_and_a_report_under_its_own
 
     assert (ended.code, ended.outputs["verdict"]) == (0, "passed")
     assert ended.outputs["run_id"].startswith("jr_")
-    assert {asked.path for asked in github.asked} == {f"/api/v3/repos/{REPOSITORY}/pulls/7"}
+    assert_github_was_told(github, "pending", "success")
     build = report_of(workspace)["build"]
     assert (build["host"], build["commit"], build["pull_request"]) == ("woodpecker", COMMIT, 7)
     assert_report_is_the_owners(workspace)

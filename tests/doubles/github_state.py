@@ -175,7 +175,8 @@ class Repository:
         if not self.knows(fields["head_sha"]):
             raise Invalid(f"No commit found for SHA: {fields['head_sha']}")
         _check_of_run(fields)
-        run = {"id": next(self.ids), "external_id": "", "status": "queued", "conclusion": None}
+        run: dict[str, Any] = {"id": next(self.ids), "external_id": "", "conclusion": None}
+        run["status"] = "queued"
         self.annotations[run["id"]] = []
         self.check_runs.append(run)
         return self._set(run, fields)

@@ -175,20 +175,20 @@ class Session:
 
         Each page is tried on its own.  ``read`` raises one of ``FAILURES`` when it is none.
         """
+        url = f"{self._api_url}{path}"
         parameters: Mapping[str, object] = {**(query or {}), "per_page": PAGE}
         for _ in range(_MOST_PAGES):
-            headers, page = self.ask(errand, partial(self._page, path, parameters, read))
+            headers, page = self.ask(errand, partial(self._page, url, parameters, read))
             yield page
             following = _NEXT.search(headers.get("link", ""))
             if following is None:
                 return
-            path, parameters = following[1], {}
+            url, parameters = following[1], {}
 
     def _page(
         self, url: str, query: Mapping[str, object], read: Callable[[Any], _T]
     ) -> tuple[Mapping[str, str], _T]:
-        path = url if url.startswith("/") else self._here(url)
-        headers, page = self.send("GET", path, query=query)
+        headers, page = self.send("GET", self._here(url), query=query)
         return headers, read(page)
 
     def _here(self, url: str) -> str:

@@ -81,13 +81,20 @@ def _lines(report: Report) -> Iterator[str]:
         if result.trouble:
             yield f"    Read: {troubleshooting(result.trouble)}"
         yield from (f"    Note: {note}" for note in result.notes)
-        if result.console_url:
-            yield f"    Run: {result.console_url}"
+        yield from _links(result)
     for item in report.leftovers:
         reason = item.reason.removesuffix(".")
         yield f"LEFT BEHIND: {item.kind} {item.name} ({reason}). {HOW_TO_REMOVE}"
     if len(report.results) > 1:
         yield headline(report)
+
+
+def _links(result: CheckResult) -> Iterator[str]:
+    """Yield the run's page and its log; the log stands for the run whose page is gone."""
+    if result.run_url:
+        yield f"    Run: {result.run_url}"
+    if result.console_url:
+        yield f"    {'Log' if result.run_url else 'Run'}: {result.console_url}"
 
 
 def _name(result: CheckResult) -> str:

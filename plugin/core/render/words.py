@@ -21,7 +21,7 @@ _SHORT = 9.95  # below it, tenths of a second are shown
 
 def duration(seconds: float) -> str:
     """Say seconds as ``0.4 s``, ``12 s``, ``1 min 12 s`` or ``2 h 5 min``."""
-    if not 0 <= seconds < float("inf"):
+    if not 0 < seconds < float("inf"):
         return "0 s"
     if seconds < _SHORT:
         return f"{seconds:.1f} s".replace(".0 ", " ")

@@ -76,11 +76,18 @@ def report_of(workspace: Path) -> Any:
     return json.loads((workspace / REPORT / "report.json").read_text())
 
 
+def assert_github_was_told(github: GitHubServer, *states: str) -> None:
+    """Fail unless the commit has these states, and the pull request has one comment."""
+    there = github.repository(REPOSITORY)
+    assert [one["state"] for one in there.statuses[COMMIT]] == [*states]
+    assert len(there.comments[PULL_REQUEST]) == 1
+
+
 def assert_report_is_the_owners(workspace: Path) -> None:
     """Fail unless all of the report belongs to whom the checkout belongs to."""
     owner = workspace.stat()
     files = [workspace / REPORT, *(workspace / REPORT).rglob("*")]
-    assert {path.name for path in files} >= {"report.json", "report.md"}
+    assert {path.name for path in files} >= {"report.json", "report.md", "junit.xml"}
     assert {(path.stat().st_uid, path.stat().st_gid) for path in files} == {
         (owner.st_uid, owner.st_gid)
     }

@@ -7,6 +7,8 @@ other; a step's failure policy other than the default is not known here.
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,23 @@ def encode(value: Any) -> str:
             return ",".join("" if item is None else go_text.scalar(item) for item in value)
         return go_text.compact_json(value)
     return go_text.scalar(value) if go_text.is_scalar(value) else go_text.compact_json(value)
+
+
+def cards_in(log: str) -> list[Any]:
+    """The cards that the runner takes out of a step's log.
+
+    Each stands alone on its line; nothing else of the log speaks to a terminal.
+    Source: drone/runner-go, livelog/extractor.
+    """
+    cards = []
+    for line in log.splitlines():
+        if line.startswith("\x1b]1338;"):
+            framed = line.removeprefix("\x1b]1338;")
+            assert framed.endswith("\x1b]0m"), "the card is divided"
+            cards.append(json.loads(b64decode(framed.removesuffix("\x1b]0m"), validate=True)))
+        else:
+            assert "\x1b" not in line
+    return cards
 
 
 def secret_of(value: Any) -> str:

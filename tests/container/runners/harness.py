@@ -2,7 +2,8 @@
 
 Follows harness-core (SerializerUtils.convertJsonNodeToString: values are Jackson's text, lists of
 scalars are joined by commas, all else is Jackson's pretty-printed JSON; VmPluginStepSerializer: the
-step's envVariables win over its settings) and lite-engine (engine/docker: an abort is SIGKILL).
+step's envVariables win over its settings) and lite-engine (engine/docker: an abort is SIGKILL;
+pipeline/runtime: a step's outputs are read when it has ended, also when it failed).
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.unit.reporters.harness_reader import (
+    newer_reader,
+    older_reader,
+    outputs_as_harness_reads,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
@@ -21,6 +28,10 @@ if TYPE_CHECKING:
     from tests.container.runners.step import Ended, Machine, Step
 
 WORKSPACE = "/harness"
+ENGINE = "/tmp/engine"
+"""Where a step finds the engine's own files, its outputs among them."""
+
+_OUTPUT = re.compile(r"<\+steps\.(\w+)\.output\.outputVariables\.(\w+)>")
 _SECRET = re.compile(r'<\+secrets\.getValue\("([a-z_.]+)"\)>')
 
 
@@ -123,6 +134,8 @@ class Harness:
     secrets: Mapping[str, str]
     codebase: Codebase = field(default_factory=Codebase)
     change: Callable[[dict[str, Any]], None] = lambda _: None
+    outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of each step that has run."""
 
     def run(self, file: Path) -> dict[str, Ended]:
         """Run the steps; return how each that ran ended, by its identifier."""
@@ -132,6 +145,7 @@ class Harness:
             wanted = step.get("when", {}).get("stageStatus", "Success")
             if wanted in ("All", "Failure" if failing else "Success"):
                 done[step["identifier"]] = self._start(step).ended()
+                self._take_outputs(step["identifier"])
         return done
 
     def start(self, file: Path, identifier: str) -> Step:
@@ -162,6 +176,10 @@ class Harness:
             **self.codebase.environ(),
             **{key: self._resolved(value) for key, value in own.items()},
         }
+        file = self._output_file(step["identifier"])
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+        environ["DRONE_OUTPUT"] = environ["HARNESS_OUTPUT_FILE"] = f"{ENGINE}/{file.name}"
         command: tuple[str, ...] = ()
         if step["type"] == "Plugin":
             entrypoint = None
@@ -176,7 +194,17 @@ class Harness:
             folder=WORKSPACE,
             entrypoint=entrypoint,
             user=str(spec.get("runAsUser", "")),
+            also_mounted={file.parent: ENGINE},
         )
 
+    def _output_file(self, identifier: str) -> Path:
+        return self.machine.checkout.parent / "engine" / f"{identifier}-output.env"
+
+    def _take_outputs(self, identifier: str) -> None:
+        content = self._output_file(identifier).read_bytes()
+        self.outputs[identifier] = outputs_as_harness_reads(content, newer_reader)
+        assert outputs_as_harness_reads(content, older_reader) == self.outputs[identifier]
+
     def _resolved(self, value: Any) -> str:
-        return _SECRET.sub(lambda match: self.secrets[match[1]], encode(value))
+        text = _SECRET.sub(lambda match: self.secrets[match[1]], encode(value))
+        return _OUTPUT.sub(lambda match: self.outputs[match[1]].get(match[2], "null"), text)

@@ -109,6 +109,7 @@ class Machine:
         folder: str,
         entrypoint: Sequence[str] | None = None,
         user: str = "",
+        also_mounted: Mapping[Path, str] | None = None,
         **options: Any,
     ) -> Step:
         """Start a step in an image, with the checkout mounted at ``mount``, in ``folder``."""
@@ -121,7 +122,10 @@ class Machine:
             self.image,
             *command,
             environment={**environ, **self.environ},
-            volumes={str(self.checkout): {"bind": mount, "mode": "rw"}},
+            volumes={
+                str(path): {"bind": place, "mode": "rw"}
+                for path, place in {self.checkout: mount, **(also_mounted or {})}.items()
+            },
             working_dir=folder,
             **options,
         )

@@ -208,6 +208,7 @@ def test_check__local_glue_cannot_start__is_errored_and_reported(checkout, tmp_p
 
     assert outcome.code == 3
     assert "The local Glue did not start" in outcome.report["results"][0]["reason"]
+    assert outcome.report["results"][0]["trouble"] == "local-engine"
     assert "bug" not in outcome.err
 
 
@@ -245,6 +246,8 @@ def test_check__on_glue__passes_and_leaves_no_job_and_no_object(checkout):
     assert created.json["Tags"][Tag.BUILD] == outcome.report["build_id"]
     assert started.json["ExecutionRoleSessionPolicy"] == '{"Version":"2012-10-17","Statement":[]}'
     assert result["console_url"].startswith("https://")
+    assert result["error_log_url"].startswith("https://")
+    assert (result["run_url"], result["trouble"]) == ("", None)
     assert "operation=CreateJob" in outcome.err
     assert "a-secret-of-ours" not in outcome.err + outcome.out
 

@@ -209,6 +209,8 @@ def test_comments__account_that_is_gone__has_no_name(server, github):
         "http://127.0.0.1:1/api/v3/x?page=2",
         "http://127.0.0.1:{port}/elsewhere?page=2",
         "http://127.0.0.1:{port}@evil.example/api/v3/x",
+        "//evil.example/api/v3/x",
+        "/elsewhere",
         "http://[",
         "",
     ],

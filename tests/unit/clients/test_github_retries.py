@@ -265,6 +265,7 @@ def test_session__cancelled__gives_up_after_two_seconds_of_silence(server, clock
     clock.cancel()
 
     assert before == 10
+    assert session.api.requester.kwargs["seconds_between_writes"] is None
     assert session.api.requester.kwargs["timeout"] == 2
     assert session.errand("ask", permission="").timeout_seconds == 2
 

@@ -77,8 +77,9 @@ def test_create_status__over_a_limit__says_which(github, clock, post, words):
 
 
 def test_create_status__a_thousand_of_them__says_what_to_do(server, github):
-    for _ in range(1000):
-        server.repository(REPOSITORY).add_status(HEAD, state="pending", context=STATUS.context)
+    repository = server.repository(REPOSITORY)
+    posted = repository.add_status(HEAD, state="pending", context=STATUS.context)
+    repository.statuses[HEAD] = [posted] * 1000
 
     with pytest.raises(GitHubError, match="maximum number of statuses") as caught:
         github.create_status(REPOSITORY, HEAD, STATUS)
@@ -153,9 +154,9 @@ def test_latest_status__many_contexts__is_found_on_a_later_page(server, github):
 
 
 def test_latest_status__posted_many_times__is_the_newest_with_one_request(server, github):
-    for _ in range(300):
-        server.repository(REPOSITORY).add_status(HEAD, state="pending", context="x")
-    server.repository(REPOSITORY).add_status(HEAD, state="failure", context="x")
+    repository = server.repository(REPOSITORY)
+    repository.statuses[HEAD] = [repository.add_status(HEAD, state="pending", context="x")] * 300
+    repository.add_status(HEAD, state="failure", context="x")
 
     assert github.latest_status(REPOSITORY, HEAD, "x") == PostedStatus(state="failure")
     assert len(server.asked) == 1

@@ -1,7 +1,6 @@
 """The events of Glue's own analysis are read whatever way they were cut; hostile ones are bounded."""
 
 import json
-import time
 
 import pytest
 from hypothesis import given
@@ -77,10 +76,7 @@ def event(kind: str, failure: str = "x", **more: object) -> str:
     ],
 )
 def test_analysis_of__no_event__is_none(messages):
-    since = time.process_time()
-
     assert analysis_of(messages) is None
-    assert time.process_time() - since < 2
 
 
 @pytest.mark.parametrize(

@@ -350,6 +350,17 @@ def test_judge__glues_analysis__tells_reason_class_and_place():
     assert judgement.place == Place(file="jobs/flights.py", line=12)
 
 
+def test_judge__a_traceback_that_quotes_words_of_another_class__has_its_own():
+    book = book_of()
+    book.analysis = Analysis(
+        failure=TRACE.replace("OSError: x", "    no_module(ImportError)\nKeyError")
+    )
+
+    judgement = judge(check_of(), Sighting(state=RunState.FAILED), None, book)
+
+    assert (judgement.reason, judgement.trouble) == ("KeyError", Trouble.SCRIPT_ERROR)
+
+
 @pytest.mark.parametrize(
     ("state", "message", "trouble"),
     [

@@ -41,7 +41,7 @@ def read(*charts: str) -> list[dict[str, Any]]:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return list(json.loads(done.stdout))
 
 
 def test_mermaid__the_charts_of_every_page__are_understood_as_they_are_meant():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ BEFORE = PastRun(
 )
 
 
-def rows_of(before: PastRun = BEFORE, **now: object) -> dict[str, tuple[str, ...]]:
+def rows_of(before: PastRun = BEFORE, **now: Any) -> dict[str, tuple[str, ...]]:
     """The rows of the table by their first cell: change, before, now."""
     result = replace(PASSED, comparison=Comparison(branch="main", runs=(before,)), **now)
     lines = next(comparison(result)).splitlines()[2:]

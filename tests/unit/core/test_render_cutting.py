@@ -67,7 +67,7 @@ def test_cut__any_page_and_limit__never_ends_in_a_chart_or_at_a_head(page, limit
 def test_cut__a_report_at_many_limits__is_a_beginning_with_all_closed(name):
     page = markdown(PAGES[name])
 
-    for limit in range(0, len(page.encode()), 1 + len(page) // 11):
+    for limit in range(0, len(page.encode()), 1 + len(page) // 5):
         short = cut(page, limit)
         assert len(short.encode()) <= limit
         assert_nothing_is_open(short)

@@ -75,7 +75,7 @@ def test_markdown__hostile_everywhere__yields_no_token_beyond_ours():
     assert [len(gantt_rows_of(chart)) for chart in mermaid_of(page)] == [1, 1]
 
 
-@settings(max_examples=30)  # three whole pages each
+@settings(max_examples=20)  # three whole pages each
 @given(HOSTILE_TEXT)
 def test_markdown__any_text__yields_no_token_beyond_ours(text):
     finding = Finding(name=text, ok=True, value=text, place=Place(file=text, line=1))

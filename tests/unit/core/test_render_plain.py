@@ -105,7 +105,25 @@ def test_summary_lines__a_class_of_trouble__names_what_to_read():
     lines = summary_lines(report_of(FULL_FAILED))
 
     assert f"    Read: {troubleshooting(FULL_FAILED.trouble)}" in lines
-    assert lines[-1].startswith("    Run: ")
+    assert lines[-1] == f"    Run: {FULL_FAILED.console_url}"
+
+
+@pytest.mark.parametrize(
+    ("known", "expected"),
+    [
+        ({"run_url": "", "console_url": ""}, []),
+        ({"run_url": "https://r.test", "console_url": ""}, ["    Run: https://r.test"]),
+        ({"run_url": "", "console_url": "https://l.test"}, ["    Run: https://l.test"]),
+        (
+            {"run_url": "https://r.test", "console_url": "https://l.test"},
+            ["    Run: https://r.test", "    Log: https://l.test"],
+        ),
+    ],
+)
+def test_summary_lines__the_run_and_its_log__are_linked_as_far_as_they_are_known(known, expected):
+    lines = summary_lines(report_of(replace(PASSED, **known)))
+
+    assert list(lines[1:]) == expected
 
 
 def test_outputs__several_checks__have_the_names_and_order_of_the_design():

@@ -17,6 +17,7 @@ from tests.unit.reporters.samples import FAILED, PASSED, SKIPPED
         (float("nan"), "0 s"),
         (float("inf"), "0 s"),
         (-1.0, "0 s"),
+        (-0.0, "0 s"),
         (0.0, "0 s"),
         (0.42, "0.4 s"),
         (9.94, "9.9 s"),

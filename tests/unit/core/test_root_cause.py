@@ -248,6 +248,7 @@ JAVA = f"{VAGUE}\n: org.apache.spark.SparkException: Job aborted\n\tat org.apach
         (IN_SCRIPT, "Command failed with exit code 137", "Command failed with exit code 137"),
         (FAREWELL, "Command failed with exit code 1", "Command failed with exit code 1"),
         (FAREWELL, "", "ConnectionRefusedError: [Errno 111] Connection refused"),
+        ((*FAREWELL, "bye"), "", "ConnectionRefusedError: [Errno 111] Connection refused"),
         ((), JAVA, "org.apache.spark.SparkException: Job aborted"),
         (PY4J[:9], JAVA, "org.apache.spark.SparkException: Job aborted"),
         ((), VAGUE, VAGUE),
@@ -282,7 +283,7 @@ def test_cause_of__a_message_without_end__is_compared_in_its_beginning():
 
 
 def test_cause_of__a_traceback_without_an_end_before_another__is_not_lost():
-    found = cause((*IN_SCRIPT[:-1], *FAREWELL), "KeyError: 'iata'")
+    found = cause((*IN_SCRIPT[:-1], *FAREWELL[1:]), "KeyError: 'iata'")
 
     assert found.place == Place(file="jobs/flights.py", line=12)
 
@@ -337,12 +338,15 @@ def test_cause_of__glue_names_the_line_of_a_script_that_we_did_not_ship__has_no_
             7,
         ),
         (Analysis(failure="No space left", script="other.py", last_line=7), "No space left", 3),
+        (Analysis(failure="No space left", script="flights.py"), "No space left", 3),
+        (Analysis(failure="\n".join((START, "OSError", *FAREWELL))), FAREWELL[-1], 3),
         (Analysis(failure="\n".join(FAREWELL)), FAREWELL[-1], 3),
         (Analysis(failure=JAVA), "org.apache.spark.SparkException: Job aborted", 3),
         (Analysis(failure=VAGUE), "KeyError: 'seat'", 3),
     ],
     ids=[
-        *("traceback", "Py4J", "stack", "last line", "not ours", "a library's", "Java", "vague"),
+        *("traceback", "Py4J", "stack", "last line", "not ours", "no line", "two of libraries"),
+        *("a library's", "Java", "vague"),
     ],
 )
 def test_cause_of__glues_analysis__wins_over_the_log(analysis, error, line):
@@ -359,3 +363,4 @@ def test_cause_of__killed__blames_no_line_whatever_was_analysed():
     found = cause(IN_SCRIPT, "Command failed with exit code 137", analysis=analysis)
 
     assert found == Cause(error="Command failed with exit code 137")
+    assert not found.is_of_script

@@ -84,6 +84,7 @@ def told(sections, ours):
         section(attempt="10"),
         section(started_at="2026-03-01T09:30:01Z"),
         section(leg="1b", number="6"),
+        section(leg="1b", number="10"),
     ],
 )
 def test_merge__a_newer_one_is_there__we_are_late_and_write_nothing(there):

@@ -136,14 +136,20 @@ def _gantt_row(section: str, task: str) -> tuple[str, str, datetime, datetime]:
 def bars_of(chart: str) -> tuple[list[str], list[list[float]]]:
     """Read an XY chart of ours: the names under the bars, and each series."""
     first, word, x_axis, y_axis, *bars = chart.splitlines()
-    names = re.fullmatch(r' *x-axis \[("[\w ]+"(?:, "[\w ]+")*)\]', x_axis)
-    top = re.fullmatch(r' *y-axis "[a-z]+" 0 --> (\d+\.\d)', y_axis)
-    series = [re.fullmatch(r" *bar \[([\d., ]+)\]", line) for line in bars]
-    opening = MERMAID_OPENS.fullmatch(first)
-    if word != "xychart-beta" or None in {opening, names, top, *series}:
-        raise ValueError(f"no XY chart: {chart}")
-    json.loads(opening[1])
-    values = [[float(value) for value in bar[1].split(", ")] for bar in series]
-    if max(max(row) for row in values) > float(top[1]):
+    if word != "xychart-beta":
+        raise ValueError(f"no XY chart: {word}")
+    json.loads(_group(MERMAID_OPENS, first))
+    names = _group(r' *x-axis \[("[\w ]+"(?:, "[\w ]+")*)\]', x_axis)
+    top = _group(r' *y-axis "[a-z]+" 0 --> (\d+\.\d)', y_axis)
+    series = [_group(r" *bar \[([\d., ]+)\]", line) for line in bars]
+    values = [[float(value) for value in row.split(", ")] for row in series]
+    if max(max(row) for row in values) > float(top):
         raise ValueError("a bar is higher than the axis")
-    return [name.strip('"') for name in names[1].split(", ")], values
+    return [name.strip('"') for name in names.split(", ")], values
+
+
+def _group(pattern: str | re.Pattern[str], line: str) -> str:
+    match = re.fullmatch(pattern, line)
+    if match is None:
+        raise ValueError(f"not understood: {line!r}")
+    return str(match[1])

@@ -1,9 +1,12 @@
 """The comment: one, whoever writes at the same time, and whatever gets lost on the way."""
 
+from contextlib import nullcontext
 from dataclasses import replace
-from itertools import permutations
+from itertools import cycle, permutations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plugin.core.errors import GitHubAnswerLost, GitHubError, PluginError
 from plugin.core.render import markdown
@@ -12,6 +15,7 @@ from plugin.core.sticky_page import body_of, head_of, sections_of
 from plugin.reporters.comment import TRIES, Comment
 from tests.doubles.clock import FakeClock
 from tests.doubles.github_memory import GitHubMemory
+from tests.doubles.stage import Stage
 from tests.unit.reporters.samples import BUILD, ERRORED, FAILED, PASSED, SAMPLES, SKIPPED, report_of
 
 CONTEXT = "glue-health-check"
@@ -124,7 +128,7 @@ def test_report__others_overwrite_it_each_time__gives_up_with_a_word():
     with pytest.raises(PluginError, match="changed by others"):
         comment(github, clock=clock).report(leg("a"))
 
-    assert clock.seconds == pytest.approx(0.5 + 1 + 2 + 4)
+    assert clock.seconds == pytest.approx(5 * 2 + 0.5 + 1 + 2 + 4)
 
 
 def test_report__another_leg_overwrites_it_once__is_merged_in_again():
@@ -136,7 +140,7 @@ def test_report__another_leg_overwrites_it_once__is_merged_in_again():
     comment(github, clock=clock).report(leg("a"))
 
     assert {mark[0] for mark in marks(github)} == {"a", "b", "z"}
-    assert clock.seconds == pytest.approx(0.5)
+    assert clock.seconds == pytest.approx(2 + 0.5 + 2)
 
 
 def test_report__cancelled_while_others_write__tries_again_at_once():
@@ -263,9 +267,14 @@ def test_report__nobody_else_writes__costs_four_requests(is_there):
     if is_there:
         github.add(body(leg("a", FAILED, number="41")))
 
-    comment(github).report(leg("a", *(replace(PASSED, name=f"c{n}") for n in range(50))))
+    clock = FakeClock()
+
+    comment(github, clock=clock).report(
+        leg("a", *(replace(PASSED, name=f"c{n}") for n in range(50)))
+    )
 
     assert len(github.requests) == 4
+    assert clock.seconds == 0
     assert marks(github) == {("a", "42", "1", "passed")}
 
 
@@ -368,3 +377,62 @@ def test_report__two_megabytes_of_reason__fits():
     comment(github).report(leg("b", *(replace(FAILED, name=f"c{n}") for n in range(100))))
 
     assert len(marks(github)) == 2
+
+
+class Distant:
+    """GitHub as one leg reaches it: each request takes its time, half of it before the effect."""
+
+    def __init__(self, github, actor, latencies):
+        self.github = github
+        self.actor = actor
+        self.latencies = cycle(latencies)
+
+    def __getattr__(self, method):
+        def call(*args, **kwargs):
+            half = next(self.latencies) / 2
+            self.actor.pass_time(half)
+            answer = getattr(self.github, method)(*args, **kwargs)
+            answer = iter(tuple(answer)) if method == "comments" else answer
+            self.actor.pass_time(half)
+            return answer
+
+        return call
+
+
+def telling(github, report, *, begin, latencies, luck):
+    """The play of one leg that is over at ``begin``."""
+
+    def play(actor):
+        actor.pass_time(begin)
+        draws = cycle(luck)
+        Comment(
+            open_github=lambda: nullcontext(Distant(github, actor, latencies)),
+            clock=actor,
+            jitter=lambda: next(draws),
+        ).report(report)
+
+    return play
+
+
+LEGS = st.tuples(
+    st.floats(0, 2),
+    st.lists(st.floats(0.05, 0.6), min_size=1, max_size=5),
+    st.lists(st.floats(0, 1), min_size=1, max_size=3),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(LEGS, min_size=2, max_size=5), st.booleans())
+def test_report__legs_that_finish_at_the_same_time__all_stand_in_the_one_comment(legs, is_there):
+    github = GitHubMemory()
+    if is_there:
+        github.add(body(*(leg(str(n), FAILED, number="41") for n in range(len(legs)))))
+    plays = [
+        telling(github, leg(str(n)), begin=begin, latencies=latencies, luck=luck)
+        for n, (begin, latencies, luck) in enumerate(legs)
+    ]
+
+    outcomes = Stage().perform(*plays)
+
+    assert outcomes == [None] * len(legs)
+    assert marks(github) == {(str(n), "42", "1", "passed") for n in range(len(legs))}

@@ -22,6 +22,7 @@ from tests.unit.reporters.samples import (
     FAILED,
     HOSTILE_REPORT,
     HOSTILE_TOKENS,
+    PAGES,
     PASSED,
     SAMPLES,
     StillClock,
@@ -189,11 +190,11 @@ def test_console__the_ending__has_the_outputs_as_its_last_lines(name, host):
     assert f"verdict={SAMPLES[name].verdict}" in last
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", PAGES)
 def test_console__the_ending_on_github__is_as_in_the_golden_file(name, golden):
     setup = Setup()
 
-    setup.console.report(SAMPLES[name])
+    setup.console.report(PAGES[name])
 
     golden.check(f"console/{name}.txt", setup.stream.getvalue())
 

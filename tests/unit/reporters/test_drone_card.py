@@ -18,7 +18,7 @@ from plugin.core.escape import card_frame, card_text, card_url
 from plugin.reporters.console import Console
 from plugin.reporters.drone_card import DroneCard
 from tests.unit.reporters.readers import HOSTILE_TEXT
-from tests.unit.reporters.samples import FAILED, PASSED, SAMPLES, StillClock, report_of
+from tests.unit.reporters.samples import FAILED, PAGES, PASSED, SAMPLES, StillClock, report_of
 
 CHUNK = 16_384
 """Bytes of a line that Docker's log driver hands on at once."""
@@ -58,6 +58,13 @@ def test_drone_card__a_stream__has_the_card_on_a_line_of_its_own(name, path, tmp
 
     assert card_in(stream.getvalue().encode()) == json.loads(card_payload(SAMPLES[name]))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_drone_card__each_kind_of_report__is_as_in_the_golden_file(name, golden):
+    card = json.loads(card_payload(PAGES[name]))
+
+    golden.check(f"card/{name}.json", json.dumps(card, indent=2, ensure_ascii=False) + "\n")
 
 
 def test_drone_card__the_largest__fits_into_one_chunk_of_the_log():
@@ -186,9 +193,7 @@ def test_template__text_of_others__stands_only_where_no_markdown_is_read(templat
             assert fact["value"] in ours
 
 
-def test_template__sample_data__is_what_we_make(golden, repository):
-    made = json.dumps(json.loads(card_payload(SAMPLES["several"])), indent=2, ensure_ascii=False)
-
-    golden.check("card/several.json", made + "\n")
+def test_template__sample_data__is_what_we_make(repository):
     sample = (repository / "docs" / "card.data.json").read_text(encoding="utf-8")
-    assert json.loads(sample) == json.loads(made)["data"]
+
+    assert json.loads(sample) == json.loads(card_payload(PAGES["several"]))["data"]

@@ -10,7 +10,7 @@ from plugin.core.errors import PluginError
 from plugin.core.render import markdown, outputs
 from plugin.reporters.github_files import OUTPUTS_LIMIT, SUMMARY_LIMIT, GithubFiles
 from tests.unit.reporters.readers import outputs_as_github_reads
-from tests.unit.reporters.samples import FAILED, HOSTILE_REPORT, PASSED, SAMPLES, report_of
+from tests.unit.reporters.samples import FAILED, HOSTILE_REPORT, PAGES, PASSED, SAMPLES, report_of
 
 REPORT = report_of(PASSED)
 
@@ -31,6 +31,15 @@ def test_github_files__each_kind_of_report__outputs_are_read_back(name, tmp_path
     assert read["verdict"] == SAMPLES[name].verdict
     assert read["report_path"] == "out/report.md"
     assert content.endswith("\n")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_github_files__each_kind_of_report__outputs_are_as_in_the_golden_file(
+    name, tmp_path, golden
+):
+    reporter_for(tmp_path, summary="").report(PAGES[name])
+
+    golden.check(f"outputs/{name}.github.txt", (tmp_path / "output").read_text(encoding="utf-8"))
 
 
 def test_github_files__a_file_with_content__is_appended_to_on_a_new_line(tmp_path):
@@ -111,7 +120,7 @@ MANY = report_of(*(replace(FAILED, name=f"c{n}", reason="漢" * 500) for n in ra
 def test_github_files__many_checks__outputs_stay_below_the_limit_of_a_job(used, tmp_path):
     (tmp_path / "output").write_bytes(b"a=" + b"x" * used + b"\n")
 
-    reporter_for(tmp_path).report(MANY)
+    reporter_for(tmp_path, summary="").report(MANY)
 
     read = outputs_as_github_reads((tmp_path / "output").read_text(encoding="utf-8"))
     measured = sum(2 * len(key) + 2 * len(value) for key, value in read.items())
@@ -121,7 +130,9 @@ def test_github_files__many_checks__outputs_stay_below_the_limit_of_a_job(used, 
 
 
 def test_github_files__a_long_value__is_shortened(tmp_path):
-    reporter_for(tmp_path).report(report_of(replace(PASSED, console_url="x" * 600_000)))
+    report = report_of(replace(PASSED, console_url="x" * 600_000))
+
+    reporter_for(tmp_path, summary="").report(report)
 
     read = outputs_as_github_reads((tmp_path / "output").read_text(encoding="utf-8"))
     assert read["console_url"].endswith("(cut, 600000 characters)")

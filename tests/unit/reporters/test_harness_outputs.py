@@ -17,7 +17,7 @@ from tests.unit.reporters.harness_reader import (
     outputs_as_harness_reads,
 )
 from tests.unit.reporters.readers import HOSTILE_TEXT
-from tests.unit.reporters.samples import FAILED, HOSTILE_REPORT, PASSED, SAMPLES, report_of
+from tests.unit.reporters.samples import FAILED, HOSTILE_REPORT, PAGES, PASSED, SAMPLES, report_of
 
 READERS = pytest.mark.parametrize("reader", [older_reader, newer_reader])
 
@@ -35,6 +35,15 @@ def test_harness_outputs__each_kind_of_report__is_read_back(name, reader, tmp_pa
 
     expected = {key: spelled(text) for key, text in outputs(SAMPLES[name], "out/report.md")}
     assert outputs_as_harness_reads(path.read_bytes(), reader) == expected
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_harness_outputs__each_kind_of_report__is_as_in_the_golden_file(name, tmp_path, golden):
+    path = tmp_path / "outputs"
+
+    HarnessOutputs(path=str(path), report_path=lambda: "out/report.md").report(PAGES[name])
+
+    golden.check(f"outputs/{name}.harness.txt", path.read_text(encoding="ascii"))
 
 
 @READERS

@@ -17,7 +17,7 @@ from plugin.core.verdict import Verdict
 from plugin.reporters.folder import Folder
 from plugin.reporters.junit import JUnitFile
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
-from tests.unit.reporters.samples import CANCELLED, FAILED, PASSED, SAMPLES, report_of
+from tests.unit.reporters.samples import CANCELLED, FAILED, PAGES, PASSED, SAMPLES, report_of
 
 
 def written(report, tmp_path: Path) -> str:
@@ -41,9 +41,9 @@ def tree_of(report) -> ET.Element:
     return ET.fromstring(shelf.text)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", PAGES)
 def test_junit__each_kind_of_report__is_as_in_the_golden_file(name, tmp_path, golden):
-    text = written(SAMPLES[name], tmp_path)
+    text = written(PAGES[name], tmp_path)
 
     ET.indent(tree := ET.ElementTree(ET.fromstring(text)))
     file = io.StringIO()

@@ -13,7 +13,7 @@ from plugin.core.junit import suite_of
 from plugin.core.render import duration
 from plugin.reporters.folder import Folder
 from plugin.reporters.junit import JUnitFile
-from tests.unit.reporters.samples import SAMPLES
+from tests.unit.reporters.samples import PAGES
 
 NODE = Path(sys.prefix) / "bin" / "node"
 MODULES = Path(sys.prefix) / "node" / "node_modules"
@@ -43,7 +43,7 @@ def answer_of(script: str, **question: object) -> Any:
 
 def test_card__filled_and_rendered__shows_our_texts_as_they_are_and_nothing_else(repository):
     template = json.loads((repository / "docs" / "card.json").read_text())
-    data = [json.loads(card_payload(report))["data"] for report in SAMPLES.values()]
+    data = [json.loads(card_payload(report))["data"] for report in PAGES.values()]
     tricky = "${verdict} **bold** [l](https://a.test) ![i](https://a.test/i.png) <img src=x> ${1+1}"
     data.append(
         {**data[0], "summary": tricky, "checks": [{**data[0]["checks"][0], "name": tricky}]}
@@ -60,17 +60,17 @@ def test_card__filled_and_rendered__shows_our_texts_as_they_are_and_nothing_else
         assert set(card["tags"]) <= HARMLESS
         assert card["urls"] == [url for url in (filled["build_url"], filled["run_url"]) if url]
         assert card["events"] == 0
-    assert [card["left"] for card in cards[:-1]] == [[]] * len(SAMPLES)
+    assert [card["left"] for card in cards[:-1]] == [[]] * len(PAGES)
 
 
 def test_junit__two_other_readers__find_the_same_cases(tmp_path):
-    for name, report in SAMPLES.items():
+    for name, report in PAGES.items():
         JUnitFile(Folder(tmp_path / name, base=tmp_path)).report(report)
 
-    files = [str(tmp_path / name / "junit.xml") for name in SAMPLES]
+    files = [str(tmp_path / name / "junit.xml") for name in PAGES]
     read = answer_of("read_junit.cjs", files=files)
 
-    for report, found in zip(SAMPLES.values(), read, strict=True):
+    for report, found in zip(PAGES.values(), read, strict=True):
         expected = suite_of(report)
         (sax,) = found["junit2json"]["testsuite"]
         assert (sax["name"], sax["timestamp"]) == (expected.name, expected.timestamp)

@@ -18,7 +18,6 @@ from tests.unit.aws.relay import LOST_REQUEST, Relay, refusal
 from tests.unit.reporters.samples import (
     BUILD,
     FAILED,
-    HOSTILE,
     HOSTILE_REPORT,
     HOSTILE_RESULT,
     PASSED,
@@ -236,18 +235,19 @@ def test_report__any_report__is_taken(server, relay, name):
     assert relay.asked == ["Publish"]
 
 
-def test_report__200_hostile_checks__stay_below_256_kib(server, relay):
-    topic = Topic(server)
-    checks = (replace(HOSTILE_RESULT, name=f"{n} {HOSTILE}", hint='"' * 9_000) for n in range(200))
-    report = replace(HOSTILE_REPORT, results=tuple(checks))
+@pytest.mark.parametrize("count", [11, 40, 200])
+def test_report__large_and_all_escaped__stays_below_256_kib(relay, count):
+    """The first is just below the limit of the event; a quote is four characters in the end."""
+    quotes = '"' * 2_000
+    checks = (replace(HOSTILE_RESULT, name=f"{n}", hint=quotes) for n in range(count))
+    relay.let("Publish", refusal(400, "InvalidParameter"))
 
-    sns_of(relay, topic.arn).report(report)
+    with pytest.raises(PluginError):
+        sns_of(relay, GONE).report(replace(HOSTILE_REPORT, results=tuple(checks)))
 
     (sent,) = relay.sent("Publish")
-    words = parse_qs(sent.body.decode())
-    (message,) = words["Message"]
-    attributes = sum(len(value.encode()) for (value,) in words.values()) - len(message.encode())
-    assert len(message.encode()) + attributes < 256 * 1024
+    values = [value for (value,) in parse_qs(sent.body.decode()).values()]
+    assert sum(len(value.encode()) for value in values) < 256 * 1024
 
 
 def test_attributes__hostile_text__are_what_sqs_and_sns_take(relay):
