@@ -5,6 +5,7 @@ it renders is compared with golden files.  A test that needs an engine this mach
 skipped, unless GHC_REQUIRE names the engine: then the skip is a failure.
 """
 
+import gc
 import os
 import socket
 import sys
@@ -30,6 +31,7 @@ ENGINE_OF_MARKER = MappingProxyType({"container": "docker", "terraform": "terraf
 """The name in GHC_REQUIRE that forbids a marker's tests to be skipped."""
 
 GOLDEN = Path(__file__).parent / "golden"
+REPOSITORY_TESTS = Path(__file__).parent / "repo"
 
 hypothesis.settings.register_profile("laptop", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
@@ -45,14 +47,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let nothing count as covered that a random example happened to reach.
+    """Let nothing count as covered that a random example, or a look at the repository, has reached.
 
     Else the gate would hold on one day and not on the next.  It also spares most of the time of
     these tests: tracing makes them about three times as slow.
     """
     for item in items:
-        if hypothesis.is_hypothesis_test(getattr(item, "obj", None)):
+        is_random = hypothesis.is_hypothesis_test(getattr(item, "obj", None))
+        if is_random or REPOSITORY_TESTS in item.path.parents:
             item.add_marker(pytest.mark.no_cover)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the ten thousand tests themselves, each time it runs."""
+    gc.collect()
+    gc.freeze()
 
 
 # --- the network ---------------------------------------------------------------------------------

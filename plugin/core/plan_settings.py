@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from plugin.core.build import Host
 from plugin.core.kinds import Choice, Flag, Text, Whole
 from plugin.core.many import Several
-from plugin.core.setting import API_URL, ARN, BUCKET, ROLE, TEXT, URL, Origin, setting
+from plugin.core.setting import API_URL, ARN, BUCKET, ROLE, TEXT, TOPIC, WEBHOOK, Origin, setting
 
 REPORTERS = (
     *("console", "files", "junit", "github_files", "drone_card", "harness_outputs"),
@@ -93,13 +93,13 @@ class PlanSettings:
     )
     sns_topic_arn: str = setting(
         "SNS topic that hears the verdict.",
-        ARN,
+        TOPIC,
         words="none",
         origin=Origin.OPERATOR,
         plain=("SNS_TOPIC_ARN",),
     )
     webhook_url: str = setting(
-        "Address for signed JSON.", URL, words="none", origin=Origin.OPERATOR
+        "Address for signed JSON.", WEBHOOK, words="none", origin=Origin.OPERATOR
     )
     webhook_secret: str = setting(
         "Key of the signature.",

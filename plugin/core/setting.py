@@ -97,7 +97,11 @@ BUCKET = Text(
     pattern=r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
     form="the name of a bucket (3 to 63 characters, no s3://, no path)",
 )
-URL = Text(pattern=r"https?://[^\s]+", form="a URL (https://…)")
+TOPIC = Text(
+    pattern=r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?",
+    form="the ARN of a topic (arn:aws:sns:REGION:123456789012:NAME)",
+)
+WEBHOOK = Text(secret=True, pattern=r"https?://[^\s]+", form="a URL (https://…)")
 API_URL = Text(
     pattern=r"https://[^\s@?#]+|http://(?:localhost|127(?:\.[0-9]{1,3}){3})(?::[0-9]+)?(?:/[^\s@?#]*)?",
     form="the address of GitHub's API (https://api.github.com, https://HOST/api/v3)",

@@ -78,7 +78,8 @@ def body_of(
     shown, note = _that_fit(sections, ours, limit - len(head))
     room = limit - len(head) - len(note) - sum(len(_framed(one, "")) for one in shown)
     texts = _shared(
-        [(_tame(one.text), _tame(short) if short and one.key == ours.key else "") for one in shown], room
+        [(_tame(one.text), _tame(short) if short and one.key == ours.key else "") for one in shown],
+        room,
     )
     return head + "".join(map(_framed, shown, texts)) + note
 

@@ -150,11 +150,18 @@ class _Place:
                 self._github.delete_comment(self._repository, one.id)
 
     def _make(self, body: str) -> tuple[Seen, GitHubAnswerLost | None]:
+        """Make the comment, and look whether another leg made one at the same moment.
+
+        GitHub's list may be a little behind: ours is there, whether it is listed or not.
+        """
         try:
-            self._github.create_comment(self._repository, self._number, body)
+            made = self._github.create_comment(self._repository, self._number, body)
         except GitHubAnswerLost as error:
             return self.look(), error
-        return self.look(), None
+        seen = self.look()
+        others = (one for one in seen if one.id != made.id)
+        ours = next((one for one in seen if one.id == made.id), made)
+        return tuple(sorted((*others, ours), key=lambda one: one.id)), None
 
     def _change(self, seen: Seen, body: str, pause: Callable[[], object]) -> Seen:
         """Change the first comment; where it was deleted meanwhile, look what is there instead."""

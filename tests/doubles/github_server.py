@@ -23,7 +23,7 @@ from tests.doubles.github_state import Invalid, Repository
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
 __all__ = ["PREFIX", "Answer", "Asked", "GitHubServer", "Repository", "refusal"]
@@ -62,6 +62,7 @@ class GitHubServer:
         self.asked: list[Asked] = []
         self._next: deque[Answer] = deque()
         self._for: list[tuple[str, str, deque[Answer], bool]] = []
+        self._acts: list[tuple[str, str, Callable[[], object]]] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._http = Listener(self.answer)
@@ -115,8 +116,13 @@ class GitHubServer:
         """
         self._for.append((method, path, deque(answers), forever))
 
+    def once(self, method: str, path: str, act: Callable[[], object]) -> None:
+        """Act when such a request comes for the first time, before it is looked at."""
+        self._acts.append((method, path, act))
+
     def answer(self, asked: Asked) -> Answer:
         """Record the request and answer it."""
+        self._act(asked)
         with self._lock:
             self.asked.append(asked)
             self.requests_left -= 1
@@ -127,6 +133,16 @@ class GitHubServer:
         if answer.hangs:
             self._closing.wait()
         return replace(answer, headers=self._with_rate(answer.headers))
+
+    def _act(self, asked: Asked) -> None:
+        """Do what was to be done before this request; others come and go meanwhile."""
+        with self._lock:
+            due = [
+                one for one in self._acts if one[0] == asked.method and re.search(one[1], asked.path)
+            ]
+            self._acts = [one for one in self._acts if one not in due]
+        for _, _, act in due:
+            act()
 
     def _planned(self, asked: Asked) -> Answer | None:
         if self._next:

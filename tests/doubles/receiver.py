@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,8 @@ class Receiver:
     def __init__(self, *replies: Reply) -> None:
         self.got: list[Delivery] = []
         self.over = threading.Event()
+        self.when_heard: Callable[[], object] = int
+        """Called for each delivery, before it is answered."""
         self._replies = deque(replies)
         self._server = _Server(("127.0.0.1", 0), _Handler, receiver=self)
         self._thread = threading.Thread(
@@ -61,6 +63,7 @@ class Receiver:
 
     def reply_to(self, delivery: Delivery) -> Reply:
         self.got.append(delivery)
+        self.when_heard()
         if not self._replies:
             return Reply()
         return self._replies.popleft() if len(self._replies) > 1 else self._replies[0]

@@ -83,6 +83,17 @@ def test_workflow__each_job__may_write_reports_and_take_an_identity_and_nothing_
     assert written - allowed == set()
 
 
+def test_example__check_on_a_pull_request__may_write_what_is_reported_by_default():
+    (job,) = jobs("examples/ci/github/glue-health-check.yml").values()
+
+    assert job["permissions"] == {
+        "contents": "read",
+        "id-token": "write",
+        "pull-requests": "write",
+        "statuses": "write",
+    }
+
+
 @pytest.mark.parametrize("name", workflows())
 def test_workflow__started_by_strangers__has_no_rights_of_the_base_branch(name):
     assert not triggers(name) & {"pull_request_target", "workflow_run", "issue_comment"}

@@ -67,7 +67,8 @@ def log_text(text: str, *, limit: int = LOG_LIMIT) -> str:
     """
     raw = text.rstrip("\r\n")
     is_long = len(raw) > 4 * limit
-    line = _FOLD.sub(r"\1 ", HASH_COMMAND.sub("## ", visible(raw[: 4 * limit])))
+    line = HASH_COMMAND.sub("## ", visible(raw[: 4 * limit]))
+    line = _FOLD.sub(r"\1 ", line) if ":" in line else line
     if line.lstrip().startswith("::"):
         line = line.replace("::", ": :", 1)
     line = clip(line, limit, length=len(raw) if is_long else None)

@@ -138,10 +138,14 @@ COMPACT, PRETTY = json.dumps(JOB), json.dumps(JOB, indent=4)
         (COMPACT,),
         (HEAD + "\n" + PRETTY,),
         (HEAD, *PRETTY.splitlines()),
+        (HEAD + COMPACT.replace("\\n", "\n"),),
         ('{"broken', HEAD + COMPACT),
         ('{"Event": "Other"}', HEAD + COMPACT, "and more"),
     ],
-    ids=["one line", "no prefix", "many lines", "many messages", "after rubbish", "among others"],
+    ids=[
+        *("one line", "no prefix", "many lines", "many messages", "bare line ends"),
+        *("after rubbish", "among others"),
+    ],
 )
 def test_analysis_of__the_event_of_a_script__is_read(messages):
     assert analysis_of(messages) == EXPECTED

@@ -20,11 +20,11 @@ from plugin.core.kinds import (
     Whole,
 )
 from plugin.core.many import Patterns, Several, Table
-from plugin.core.setting import ARN, BUCKET, ROLE, SLUG, URL
+from plugin.core.setting import ARN, BUCKET, ROLE, SLUG, TOPIC, WEBHOOK
 
 HALF_A_PAIR = "\ud800"
 KINDS = (
-    *(Text(), Text(secret=True), ARN, BUCKET, ROLE, SLUG, URL, Version(), Flag()),
+    *(Text(), Text(secret=True), ARN, BUCKET, ROLE, SLUG, TOPIC, WEBHOOK, Version(), Flag()),
     *(Whole(minimum=1, maximum=10), Amount(), Choice(of=("always", "never"))),
     *(Several(), Several(of=("a", "b")), Patterns(), Table()),
 )
@@ -160,8 +160,10 @@ def test_text__pattern_and_no_text__is_unset():
         (BUCKET, "bucket/prefix"),
         (BUCKET, "Bucket"),
         (BUCKET, "b"),
-        (URL, "ftp://host"),
-        (URL, "https://host/a b"),
+        (WEBHOOK, "ftp://host"),
+        (WEBHOOK, "https://host/a b"),
+        (TOPIC, "arn:aws:sqs:eu-west-1:123456789012:checks"),
+        (TOPIC, "arn:aws:sns:eu-west-1:123456789012:"),
         (SLUG, "a/b"),
         (SLUG, "-a"),
         (SLUG, "a" * 101),

@@ -38,7 +38,12 @@ def settings(plan=None, **check):
 def filled(value, build):
     """Put the build's own values into a tree of settings, as a user's CI file does."""
     if isinstance(value, str):
-        return value.format(number=build.number, commit=build.commit, short=build.commit[:7])
+        return value.format(
+            number=build.number,
+            commit=build.commit,
+            short=build.commit[:7],
+            branch=build.branch,
+        )
     if isinstance(value, dict):
         return {filled(key, build): filled(item, build) for key, item in value.items()}
     return tuple(filled(item, build) for item in value)
@@ -52,8 +57,8 @@ def leg(build=BUILD, only=(), plan=None, **check):
     "check",
     [
         {},
-        {"job_suffix": "pr-7-{number}"},
-        {"tags": {"commit": "{short}"}},
+        {"job_suffix": "{branch}"},
+        {"tags": {"branch": "{branch}"}},
         {"arguments": {"--run": "{number}", "--code": "s3://acme/{commit}/x"}},
         {"fixtures": {"data": "s3://acme/{number}/", "{short}": "s3://acme/data/"}},
         {"extra_files": ("build-{number}.json",)},

@@ -22,6 +22,7 @@ from plugin.core.verdict import Verdict
 
 SECRET = "hunter2/Tür+geheim=42&<x>"
 PLAIN = "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY"
+ODD = "p\"a's~~~???>>>~~~?z9"
 KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----"
 
 HIDDEN = {
@@ -44,6 +45,8 @@ HIDDEN = {
     "base64, urlsafe": lambda s: base64.urlsafe_b64encode(s.encode()).decode().rstrip("="),
     "base64 in a url": lambda s: quote(base64.b64encode(s.encode()), safe=""),
     "base64, MIME": lambda s: codecs.encode(b"x" * 40 + s.encode(), "base64").decode(),
+    "html, quotes as they are": lambda s: html.escape(s, quote=False),
+    "colours inside a url": lambda s: "\x1b[0m".join(f"%{byte:02x}" for byte in s.encode()),
     "colours inside": "\x1b[1m".join,
     "zero width inside": "\u200b".join,
     "accents": "\u0301".join,
@@ -61,7 +64,7 @@ def shows(text, secret, size=8):
 # --- forms ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("secret", [SECRET, PLAIN])
+@pytest.mark.parametrize("secret", [SECRET, PLAIN, ODD])
 @pytest.mark.parametrize("hide", HIDDEN.values(), ids=HIDDEN.keys())
 def test_masker__a_secret_in_a_form__is_stars(secret, hide):
     told = Masker([secret])(f"before {hide(secret)} after")
@@ -189,8 +192,8 @@ def test_masker__the_piece_that_a_cut_left__is_stars(text, told):
     assert Masker([PLAIN])(text) == (text if told is None else told)
 
 
-@pytest.mark.parametrize("secret", [SECRET, PLAIN])
-@pytest.mark.parametrize("hide", [*HIDDEN.values()][:17], ids=[*HIDDEN.keys()][:17])
+@pytest.mark.parametrize("secret", [SECRET, PLAIN, ODD])
+@pytest.mark.parametrize("hide", [*HIDDEN.values()][:18], ids=[*HIDDEN.keys()][:18])
 def test_masker__split_over_two_lines_anywhere__neither_shows_eight_in_a_row(secret, hide):
     mask = Masker([secret])
     form = hide(secret)

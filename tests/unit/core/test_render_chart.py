@@ -1,7 +1,7 @@
 """The charts, held against models of Mermaid's grammars."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.render.chart import bars_of_runs, gantt
@@ -16,6 +16,7 @@ def ticks_of(chart: str) -> str:
     return next(line.split()[1] for line in chart.splitlines() if "tickInterval" in line)
 
 
+@settings(max_examples=40)
 @given(st.lists(PARTS, max_size=3).map(tuple))
 def test_gantt__any_phases__are_a_chart_with_a_row_each_or_nothing(phases):
     chart = gantt(phases)

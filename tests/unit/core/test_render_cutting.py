@@ -117,10 +117,24 @@ def test_cut__in_the_middle_of_a_folded_log__closes_both_and_tells():
     )
 
 
-def test_cut__in_a_chart__leaves_out_the_whole_chart():
-    page = "word\n\n```mermaid\ngantt\n" + "    section a\n" * 50 + "```\n"
+@pytest.mark.parametrize("lines", ["    section a\n" * 50, f"    section {'a' * 500}\n" * 50])
+def test_cut__in_a_chart__leaves_out_the_whole_chart(lines):
+    page = f"word\n\n```mermaid\ngantt\n{lines}```\n"
 
     assert cut(page, 300).startswith("word\n\n*Cut here: 54 of 55 lines")
+
+
+@pytest.mark.parametrize("opening", ["```text\n", "### a\n", "<details>\n<summary>a</summary>\n\n"])
+def test_cut__after_a_line_that_only_opens__leaves_it_out(opening):
+    page = f"word\n\n{opening}{'x' * 300}\n"
+
+    assert cut(page, 200).startswith("word\n\n*Cut here")
+
+
+def test_cut__a_chart_alone_in_its_fold__leaves_out_the_fold():
+    page = "word\n\n<details>\n<summary>Time</summary>\n\n```mermaid\n" + "gantt\n" * 90 + "```\n"
+
+    assert "details" not in cut(page, 300)
 
 
 def test_cut__between_the_head_of_a_table_and_its_rows__leaves_out_the_head():

@@ -18,6 +18,9 @@ from plugin.core.errors import SettingsError
 from plugin.core.settings import Origin, table
 from plugin.core.sources import resolve
 
+# Long tables of what few lines decide; each line is traced by the tests of its own module.
+pytestmark = pytest.mark.no_cover
+
 # --- how each host writes settings ----------------------------------------------------------------
 
 

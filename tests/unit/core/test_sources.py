@@ -141,6 +141,7 @@ def forms(key, value):
     }
 
 
+@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("form", [name for name in forms("", "") if name != "null"])
 @pytest.mark.parametrize("name", OPERATOR)
 def test_resolve__operator_setting_anywhere_in_the_yaml__is_refused(name, form):
@@ -151,6 +152,7 @@ def test_resolve__operator_setting_anywhere_in_the_yaml__is_refused(name, form):
     assert any(f"{name} may not stand in the configuration file" in told for told in problems)
 
 
+@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("form", forms("", ""))
 @pytest.mark.parametrize("name", OPERATOR)
 def test_resolve__operator_setting_in_any_spelling__is_a_problem(name, form):

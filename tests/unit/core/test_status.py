@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.build import Build, Host
@@ -102,6 +102,7 @@ def test_target_url__the_page_of_a_build__is_kept():
     assert target_url(BUILD) == BUILD.link
 
 
+@settings(max_examples=50)
 @given(st.lists(st.one_of(st.text(), st.sampled_from(HOSTILE_TOKENS))).map("".join))
 def test_description__any_text__is_what_github_takes(text):
     words = description(text)

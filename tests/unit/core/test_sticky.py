@@ -153,7 +153,7 @@ def numbered(sections):
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(SECTIONS, max_size=6).map(numbered), st.randoms())
 def test_join__any_order_of_finishing__is_the_same_set(sections, random):
     other = list(sections)
@@ -170,7 +170,7 @@ def test_join__twice__changes_nothing(sections):
     assert join(once, once) == once
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(SECTIONS, max_size=6), SECTIONS)
 def test_merge__anything__never_overwrites_a_newer_one(sections, ours):
     before = join((), sections)
@@ -329,6 +329,7 @@ def test_body_of__written_again_from_what_was_read__is_the_same(sections):
         assert body_of(CONTEXT, again, ours=again[0]) == body
 
 
+@settings(max_examples=50)
 @given(st.text())
 def test_head_of__any_context__is_one_hidden_line(context):
     head = head_of(context)
@@ -343,6 +344,7 @@ def test_head_of__two_contexts__differ():
     assert not is_ours(head_of("a"), "b")
 
 
+@settings(max_examples=50)
 @given(TEXTS)
 def test_sections_of__any_text__never_raises(text):
     sections_of(text)

@@ -99,6 +99,25 @@ def test_report__the_answer_is_lost_but_the_comment_made__makes_no_second_one():
     assert github.requests.count("create_comment") == 1
 
 
+class Behind(GitHubMemory):
+    """A GitHub whose list does not have the newest comment yet."""
+
+    def comments(self, repository, number):
+        yield from tuple(super().comments(repository, number))[:-1]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_report__the_list_does_not_have_our_comment_yet__makes_no_second_one(others):
+    github = Behind()
+    for _ in range(others):
+        github.before["create_comment"] = [lambda: github.add(body(leg("b")))]
+
+    comment(github).report(leg("a"))
+
+    assert {mark[0] for mark in marks(github)} == ({"a", "b"} if others else {"a"})
+    assert github.requests.count("create_comment") == 1
+
+
 def test_report__deleted_while_we_write__makes_a_new_one():
     github = GitHubMemory()
     github.add(body(leg("a", FAILED)))
@@ -421,7 +440,7 @@ LEGS = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(LEGS, min_size=2, max_size=5), st.booleans())
 def test_report__legs_that_finish_at_the_same_time__all_stand_in_the_one_comment(legs, is_there):
     github = GitHubMemory()
