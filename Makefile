@@ -81,7 +81,7 @@ demo: $(VENV)/.local ## run the sample job on a Glue on this machine: once as it
 .PHONY: test
 test: $(VENV)/.dev ## unit, contract, integration and repository tests, with the coverage gates
 	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest -n $(WORKERS) -m "$(QUICK)" --cov --cov-report= $(TEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(QUICK)" --cov --cov-report= $(TEST_ARGS)
 	@echo "Coverage: every branch of $(STRICT)"
 	@$(BIN)/python -m coverage report --include='$(STRICT)' --fail-under=100
 	@echo "Coverage: 90 % over all"

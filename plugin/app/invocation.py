@@ -21,7 +21,7 @@ from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text, workflow_data
 from plugin.core.masking import Masker
-from plugin.core.secret_names import EVERYDAY, secret_arguments, secrets_of, secrets_of_address
+from plugin.core.secret_names import EVERYDAY, secrets_of, secrets_of_address, secrets_of_jobs
 from plugin.core.settings import table
 from plugin.core.sources import gather, peek
 from plugin.core.variables import secrets_in
@@ -137,8 +137,7 @@ class Invocation:
             is_foreign=is_foreign,
             host=detect(self.environ, self.peek("ci")),
         )
-        for check in settings.checks:
-            self.learn(secret_arguments(check.settings.arguments))
+        self.learn(secrets_of_jobs(check.settings.arguments for check in settings.checks))
         return replace(
             settings,
             problems=(*problems, *settings.problems),

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from plugin.core.secret_shapes import shaped_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 BY_NAME = frozenset(
     {
@@ -58,6 +58,8 @@ _PLACES = re.compile(r"(?:^|_)(?:PROFILE|FILE|SOCK|KUBECONFIG|NETRC|APPLICATION_
 _ABOUT_ARGUMENTS = frozenset({"COLUMN", "COLUMNS", "TABLE", "FIELD", "PATH", "FILE", "BUCKET"})
 """Last words of arguments' names that tell where something lies: PASSWORD_COLUMN."""
 _SHORTEST_VALUE = 6
+MOST_KEPT = 40_000
+"""Characters of all arguments together; each is looked for in a score of forms."""
 _LONGEST_WEBHOOK_PART = 8
 _PLAIN_WORDS = frozenset(
     {
@@ -129,6 +131,17 @@ def secret_arguments(arguments: Mapping[str, str]) -> frozenset[str]:
             found |= {*_within(text)}
         found |= {*shaped_secrets(text[:LONGEST_SEARCHED])}
     return frozenset(found)
+
+
+def secrets_of_jobs(jobs: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    """Return the secret values of several jobs' arguments, the short ones first.
+
+    A pull request can write arguments: no more are kept than can be looked for in no time.
+    """
+    found = {value for arguments in jobs for value in secret_arguments(arguments)}
+    ordered = sorted(found, key=lambda value: (len(value), value))
+    sizes = accumulate(map(len, ordered))
+    return frozenset(value for value, size in zip(ordered, sizes, strict=True) if size <= MOST_KEPT)
 
 
 def secrets_of_address(url: str) -> frozenset[str]:

@@ -5,10 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.secret_names import (
+    MOST_KEPT,
     secret_arguments,
     secret_names,
     secrets_of,
     secrets_of_address,
+    secrets_of_jobs,
 )
 
 SECRETS = [
@@ -248,6 +250,13 @@ def test_secret_arguments__a_password_in_an_address__is_secret_whatever_the_name
     }
 
     assert secret_arguments(arguments) == {"hunter22", "swordfish", "tr0ub4dor"}
+
+
+def test_secrets_of_jobs__more_than_can_be_looked_for__keeps_the_short_ones():
+    jobs = [{"--token": "x" * MOST_KEPT}, {"--api_key": "s3cr3t-of-ours"}, {"--table": "orders"}]
+
+    assert secrets_of_jobs(jobs) == {"s3cr3t-of-ours"}
+    assert secrets_of_jobs(jobs[:1]) == {"x" * MOST_KEPT}
 
 
 @pytest.mark.parametrize(

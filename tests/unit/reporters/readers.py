@@ -143,8 +143,8 @@ def bars_of(chart: str) -> tuple[list[str], list[list[float]]]:
     top = _group(r' *y-axis "[a-z]+" 0 --> (\d+\.\d)', y_axis)
     series = [_group(r" *bar \[([\d., ]+)\]", line) for line in bars]
     values = [[float(value) for value in row.split(", ")] for row in series]
-    if max(max(row) for row in values) > float(top):
-        raise ValueError("a bar is higher than the axis")
+    if not max(max(row) for row in values) <= float(top) or float(top) <= 0:
+        raise ValueError("a bar is higher than the axis, or the axis is empty")
     return [name.strip('"') for name in names.split(", ")], values
 
 

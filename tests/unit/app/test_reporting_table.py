@@ -1,0 +1,414 @@
+"""Every reporter, every verdict, every trouble: who is told, who is warned about, and of what.
+
+The table says for each reporter and each trouble what must come of it.  Each cell is tried with
+every verdict, in the real composition, before real servers.
+"""
+
+import io
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+
+from plugin.core.audience import audience
+from plugin.core.build import Host
+from plugin.core.errors import Exit
+from plugin.core.result import exit_code
+from plugin.core.verdict import Verdict
+from plugin.app.telling import offer_of
+from tests.doubles.github_server import Answer, refusal
+from tests.doubles.receiver import Reply
+from tests.unit.app.reporting_stage import (
+    AWS_SECRET,
+    OUTSIDE,
+    RESULTS,
+    SECRETS,
+    TOKEN,
+    WEBHOOK_SECRET,
+    WHOLE,
+    WITNESSES,
+    AwsError,
+    Stage,
+    expected,
+    staged,
+    with_aws,
+    without_github,
+)
+
+DOWN = refusal(502, f"Server Error for {TOKEN}")
+LOST = Answer(breaks_off=True, takes_effect=True)
+AWS_DOWN = AwsError(message=f"Failed for {AWS_SECRET}")
+ON_GITHUB = ("commit_status", "check_run", "comment")
+PATHS = {
+    "commit_status": r"/statuses/",
+    "check_run": r"/check-runs",
+    "comment": r"/graphql|/issues/",
+}
+WRITES = {**PATHS, "comment": r"/issues/"}
+FIRST_WORD_OF_A_BUG = re.compile(r"[A-Za-z]+(Error|Exception|Warning): ")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What happens to a reporter, and what must come of it.
+
+    ``failed`` are who warns, each in ``words``; nobody, if it gets through.  ``silent`` are who
+    has nowhere to tell it, which is no failure.  ``requests`` is how often the same request may be
+    sent, ``seconds`` how long all may wait together.  ``is_of_write`` says that a comment that
+    need not be written does not meet it.
+    """
+
+    trouble: Callable[[Stage], object]
+    failed: tuple[str, ...] = ()
+    words: str = ""
+    silent: tuple[str, ...] = ()
+    requests: int = 2
+    seconds: float = 0.0
+    is_of_write: bool = False
+
+
+# --- GitHub --------------------------------------------------------------------------------------
+
+
+def no_token(stage):
+    del stage.environ["GITHUB_TOKEN"]
+
+
+def forbidden(name, stage):
+    words = f"Resource not accessible by {TOKEN}"
+    stage.github.answers_for("POST", WRITES[name], refusal(403, words), forever=True)
+
+
+def once(method, path, answer, stage):
+    stage.github.answers_for(method, path, answer)
+
+
+def down(name, stage):
+    for method in ("GET", "POST", "PATCH"):
+        stage.github.answers_for(method, PATHS[name], DOWN, forever=True)
+
+
+def writes_down(name, stage):
+    stage.github.answers_for("POST", WRITES[name], DOWN, forever=True)
+
+
+def cancelled_and_down(name, stage):
+    down(name, stage)
+    stage.github.once("POST", PATHS[name], stage.clock.cancel)
+
+
+def cancelled_and_late(name, stage):
+    def act():
+        stage.clock.cancel()
+        time.sleep(0.02)
+
+    stage.github.once("POST", PATHS[name], act)
+
+
+def cancelled_and_lost(name, stage):
+    once("POST", WRITES[name], LOST, stage)
+    stage.github.once("POST", WRITES[name], stage.clock.cancel)
+
+
+def rows_on_github(name, permission, *, down_words="the server is at fault"):
+    return {
+        "no token": Cell(
+            trouble=no_token, failed=ON_GITHUB, words=r"There is no GitHub token\. Set github_token"
+        ),
+        "403": Cell(
+            trouble=partial(forbidden, name),
+            failed=(name,),
+            words=rf"the token may not do it \(403 .*permissions:.*{permission}: write",
+            is_of_write=True,
+        ),
+        "5xx for ever": Cell(
+            trouble=partial(down, name), failed=(name,), words=down_words, requests=4, seconds=90
+        ),
+        "5xx for ever to writes": Cell(
+            trouble=partial(writes_down, name),
+            failed=(name,),
+            words=down_words,
+            requests=5,
+            seconds=90,
+            is_of_write=True,
+        ),
+        "cancelled, then 5xx": Cell(
+            trouble=partial(cancelled_and_down, name),
+            failed=(name,),
+            words="the run is cancelled, so this was all",
+        ),
+        "cancelled, then late": Cell(trouble=partial(cancelled_and_late, name)),
+        "cancelled, answer lost": Cell(trouble=partial(cancelled_and_lost, name)),
+        "answer lost": Cell(
+            trouble=partial(once, "POST", WRITES[name], LOST), requests=4, seconds=10
+        ),
+        **{
+            f"5xx once to {method} {path}": Cell(
+                trouble=partial(once, method, path, DOWN), requests=3, seconds=10
+            )
+            for method, path in ONCE[name]
+        },
+    }
+
+
+ONCE = {
+    "commit_status": (("POST", "/statuses/"),),
+    "check_run": (("POST", "/check-runs"),),
+    "comment": (("POST", "/graphql"), ("GET", "/issues/"), ("POST", "/issues/")),
+}
+
+# --- the webhook ---------------------------------------------------------------------------------
+
+
+def hook(*replies, stage):
+    stage.receiver.let(*replies)
+
+
+def no_webhook_secret(stage):
+    del stage.environ["GLUE_HEALTH_CHECK_WEBHOOK_SECRET"]
+
+
+def hook_cancelled(*replies, stage):
+    stage.receiver.let(*replies)
+    stage.receiver.when_heard = stage.clock.cancel
+
+
+def replies(*them):
+    return lambda stage: stage.receiver.let(*them)
+
+
+WEBHOOK = {
+    "no token": Cell(trouble=no_webhook_secret),
+    "403": Cell(
+        trouble=replies(Reply(status=403, body=WEBHOOK_SECRET.encode())),
+        failed=("webhook",),
+        words="answered 403.*Check webhook_secret",
+    ),
+    "5xx once": Cell(trouble=replies(Reply(status=502), Reply()), seconds=10),
+    "5xx for ever": Cell(
+        trouble=replies(Reply(status=502)),
+        failed=("webhook",),
+        words="answered 502",
+        requests=4,
+        seconds=60,
+    ),
+    "answer lost": Cell(trouble=replies(Reply(hangs_up=True), Reply()), seconds=10),
+    "cancelled, then 5xx": Cell(
+        trouble=lambda stage: hook_cancelled(Reply(status=502), stage=stage),
+        failed=("webhook",),
+        words="answered 502",
+        requests=2,
+    ),
+    "cancelled, then late": Cell(trouble=lambda stage: hook_cancelled(Reply(), stage=stage)),
+}
+
+# --- AWS -----------------------------------------------------------------------------------------
+
+
+def no_credentials(stage):
+    del stage.environ["AWS_ACCESS_KEY_ID"], stage.environ["AWS_SECRET_ACCESS_KEY"]
+
+
+def aws_says(service, *errors):
+    return lambda stage: stage.aws.let(service, *errors)
+
+
+def aws_cancelled(service, *errors):
+    def trouble(stage):
+        stage.aws.let(service, *errors)
+        stage.aws.once(service, stage.clock.cancel)
+
+    return trouble
+
+
+def rows_on_aws(name, service, action):
+    denied = AwsError(status=403, code="AccessDenied", message=f"No, {AWS_SECRET}.")
+    return {
+        "no token": Cell(
+            trouble=no_credentials, failed=("sns", "metadata"), words="credentials", requests=0
+        ),
+        "403": Cell(
+            trouble=aws_says(service, *[denied] * 9),
+            failed=(name,),
+            words=f"AccessDenied: No, .*Allow {action}",
+        ),
+        "5xx once": Cell(trouble=aws_says(service, AWS_DOWN), requests=3),
+        "5xx for ever": Cell(
+            trouble=aws_says(service, *[AWS_DOWN] * 99),
+            failed=(name,),
+            words="InternalError",
+            requests=5,
+        ),
+        "answer lost": Cell(
+            trouble=aws_says(service, AwsError(status=503, takes_effect=True)), requests=3
+        ),
+        "cancelled, then 5xx": Cell(
+            trouble=aws_cancelled(service, *[AWS_DOWN] * 99),
+            failed=(name,),
+            words="InternalError",
+            requests=5,
+        ),
+        "cancelled, then late": Cell(trouble=aws_cancelled(service)),
+    }
+
+
+# --- files and the log ---------------------------------------------------------------------------
+
+
+def nothing_set(stage):
+    kept = {"GLUE_HEALTH_CHECK_COMMIT_STATUS", "GLUE_HEALTH_CHECK_COMMENT"}
+    stage.environ = {key: value for key, value in stage.environ.items() if key in kept}
+
+
+def folder_is_a_link(stage):
+    (stage.root / "elsewhere").mkdir()
+    (stage.root / "glue-health-check-report").symlink_to("elsewhere")
+
+
+def folder_in_place_of(name):
+    def trouble(stage):
+        (stage.root / "glue-health-check-report" / name).mkdir(parents=True)
+
+    return trouble
+
+
+def link_in_place_of(name):
+    def trouble(stage):
+        folder = stage.root / "glue-health-check-report"
+        folder.mkdir()
+        (folder / name).symlink_to(stage.root / "not-there")
+
+    return trouble
+
+
+def cancelled_before(stage):
+    stage.clock.cancel()
+
+
+def environ(**values):
+    return lambda stage: stage.environ.update(values)
+
+
+def card_behind_a_link(stage):
+    (stage.root / "elsewhere").mkdir()
+    (stage.root / "cards").symlink_to("elsewhere")
+    stage.environ["DRONE_CARD_PATH"] = "cards/card.json"
+
+
+def holds(name, text):
+    return lambda stage: (stage.root / name).write_text(text)
+
+
+class Pipe(io.StringIO):
+    """A reader that leaves after a number of writes, and comes back after ``gone`` more."""
+
+    def __init__(self, *, gone=99):
+        super().__init__()
+        self.gone = gone
+
+    def write(self, text):
+        self.gone -= 1
+        if self.gone >= 0:
+            raise BrokenPipeError(32, "Broken pipe")
+        return super().write(text)
+
+
+def pipe(gone):
+    def trouble(stage):
+        stage.out = Pipe(gone=gone)
+
+    return trouble
+
+
+NO_FOLDER = r"was not written: .*symbolic link.*Choose another report_dir"
+IN_PLACE = "was not written: Is a directory. Choose another report_dir"
+FULL = "No space left on device"
+
+
+def files_rows(name, file):
+    return {
+        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "403": Cell(trouble=folder_is_a_link, failed=("files", "junit"), words=NO_FOLDER),
+        "5xx once": Cell(trouble=link_in_place_of(file)),
+        "5xx for ever": Cell(trouble=folder_in_place_of(file), failed=(name,), words=IN_PLACE),
+        "cancelled": Cell(trouble=cancelled_before),
+    }
+
+
+TABLE = {
+    "files": files_rows("files", "report.json"),
+    "junit": files_rows("junit", "junit.xml"),
+    "github_files": {
+        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "403": Cell(
+            trouble=environ(GITHUB_OUTPUT="."), failed=("github_files",), words="outputs file"
+        ),
+        "5xx once": Cell(
+            trouble=environ(GITHUB_STEP_SUMMARY="/not/there"),
+            failed=("github_files",),
+            words="step summary file",
+        ),
+        "5xx for ever": Cell(
+            trouble=environ(GITHUB_OUTPUT="/dev/full", GITHUB_STEP_SUMMARY="/dev/full"),
+            failed=("github_files",),
+            words=FULL,
+        ),
+        "cancelled": Cell(trouble=cancelled_before),
+    },
+    "harness_outputs": {
+        "no token": Cell(trouble=nothing_set, silent=("harness_outputs", "drone_card", "webhook")),
+        "403": Cell(
+            trouble=environ(DRONE_OUTPUT="."), failed=("harness_outputs",), words="DRONE_OUTPUT"
+        ),
+        "5xx once": Cell(trouble=holds("harness", "half=a line")),
+        "5xx for ever": Cell(
+            trouble=environ(DRONE_OUTPUT="/dev/full"), failed=("harness_outputs",), words=FULL
+        ),
+        "cancelled": Cell(trouble=cancelled_before),
+    },
+    "drone_card": {
+        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "403": Cell(
+            trouble=card_behind_a_link, failed=("drone_card",), words="DRONE_CARD_PATH.*link"
+        ),
+        "5xx once": Cell(trouble=holds("card.json", '{"half": ')),
+        "5xx for ever": Cell(
+            trouble=environ(DRONE_CARD_PATH="/dev/full"), failed=("drone_card",), words=FULL
+        ),
+        "cancelled": Cell(trouble=cancelled_before),
+    },
+    "console": {
+        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "5xx once": Cell(trouble=pipe(1), silent=("console",)),
+        "5xx for ever": Cell(trouble=pipe(99), silent=("console",)),
+        "cancelled": Cell(trouble=cancelled_before),
+    },
+    "commit_status": rows_on_github("commit_status", "statuses"),
+    "check_run": rows_on_github("check_run", "checks"),
+    "comment": rows_on_github("comment", "pull-requests"),
+    "webhook": WEBHOOK,
+    "sns": rows_on_aws("sns", "sns", "sns:Publish"),
+    "metadata": rows_on_aws("metadata", "s3", "s3:GetObject and s3:PutObject"),
+}
+CELLS = [pytest.param(name, cell, id=f"{name}-{trouble}") for name, row in TABLE.items() for trouble, cell in row.items()]
+
+
+@pytest.mark.parametrize(("name", "cell"), CELLS)
+def test_x(tmp_path, name, cell):
+    for v in RESULTS:
+        with staged(tmp_path/v, verdict=v, host=Host.HARNESS if name=="harness_outputs" else Host.GITHUB) as s:
+            if name in ("sns", "metadata"): with_aws(s)
+            if name not in OUTSIDE: without_github(s)
+            cell.trouble(s)
+            r=s.tell(required=(name,))
+            print("-----", name, v, r, s.clock.waited, s.clock.is_cancelled())
+            for n,w in WITNESSES.items():
+                if n in s.failed: print("   FAILED", [why for who, why in s.warnings if n in who])
+                if n == name or w(s) != expected(n,s) and not (n in "sns metadata comment harness_outputs github_files".split() and n!= name): print("  ", n, w(s), expected(n,s))
+            print("  ", Counter(s.github.lines + s.aws.asked + [x.path for x in s.receiver.got]).most_common(3))
+            bad=[x for x in SECRETS if x in s.everything()], "Traceback" in s.out.getvalue()
+            if bad != ([],False): print("   !!", bad)
