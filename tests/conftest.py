@@ -118,8 +118,7 @@ def _environment_of_one_test() -> Iterator[None]:
 
     yield
 
-    if os.getcwd() != folder:  # noqa: PTH109 - as above
-        os.chdir(folder)
+    os.chdir(folder)  # also from a folder that the test has deleted
     if os.environ.copy() != before:
         _undo(before)
 

@@ -91,6 +91,7 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
             if request.build.is_foreign and not clients.has_credentials():
                 return (), _NO_CREDENTIALS_OF_A_STRANGER
             _hold_usable(clients)
+            request.invocation.learn(clients.secrets())
             leave_trail(request.invocation, request.settings, request.build, request.build_id)
             from plugin.app.supersede import supersede
 

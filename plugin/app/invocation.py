@@ -21,6 +21,7 @@ from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text, workflow_data
 from plugin.core.masking import Masker
+from plugin.core.revealing import revealing
 from plugin.core.secret_names import EVERYDAY, secrets_of, secrets_of_address, secrets_of_jobs
 from plugin.core.settings import table
 from plugin.core.sources import gather, peek
@@ -140,7 +141,7 @@ class Invocation:
         self.learn(secrets_of_jobs(check.settings.arguments for check in settings.checks))
         return replace(
             settings,
-            problems=(*problems, *settings.problems),
+            problems=(*problems, *settings.problems, *revealing(settings, self.mask)),
             unread=settings.unread | unread,
         )
 

@@ -5,7 +5,7 @@ Nothing here changes a verdict.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugin.app.door import Door
@@ -74,4 +74,19 @@ def _report_of(request: Request, telling: Telling, tellers: Tellers, outcome: Ou
         context=plan.status_context,
         leg=leg,
     )
-    return masked(report, request.invocation.mask)
+    return _masked(report, request)
+
+
+def _masked(report: Report, request: Request) -> Report:
+    """Return the report without secrets, about the same build: where to tell it must not change."""
+    told = masked(report, request.invocation.mask)
+    build, ours = told.build, report.build
+    known = replace(
+        ours,
+        branch=build.branch,
+        target_branch=build.target_branch,
+        event=build.event,
+        actor=build.actor,
+        link=build.link,
+    )
+    return replace(told, build=known, context=report.context, leg=report.leg)

@@ -120,6 +120,13 @@ class Clients:
         except NoCredentials:
             return False
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the secret parts of the credentials in use; with a role, it is taken now."""
+        with translated("get AWS credentials"):
+            found: Any = self._open().get_credentials()
+            key = found.get_frozen_credentials() if found else None
+        return tuple(text for text in (key.secret_key, key.token) if text) if key else ()
+
     @property
     def region(self) -> str:
         """The region in use; empty when none is configured."""

@@ -58,6 +58,14 @@ def test_clients__no_credentials__are_told_as_such():
     assert not clients.has_credentials()
 
 
+def test_clients__secrets__are_those_in_use_and_none_without_credentials():
+    nobody = Clients(Access(region="us-east-1", endpoint_url=DEAD))
+    somebody = Clients(Access(region="us-east-1", session_token="a-token", **KEY))
+
+    assert nobody.secrets() == ()
+    assert somebody.secrets() == (KEY["secret_access_key"], "a-token")
+
+
 def test_clients__no_credentials_to_assume_a_role_with__are_told_as_such():
     clients = Clients(Access(region="us-east-1", endpoint_url=DEAD, assume_role_arn=ROLE))
 
@@ -346,6 +354,7 @@ def test_assume_role__granted__later_requests_are_signed_with_its_credentials(re
     assert listed.headers["x-amz-security-token"]
     assert clients.has_credentials()
     assert clients.region == "us-east-1"
+    assert listed.headers["x-amz-security-token"] in clients.secrets()
 
 
 def test_assume_role__many_requests__is_taken_once(relay):
