@@ -218,9 +218,11 @@ def main() -> None:
             seconds = statistics.median(taken[which][0] for taken in measured)
             asked = measured[-1][which][1]
             kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(asked.items()))
-            rows.append((f"{name} report of {checks}", f"{seconds:.3f}", str(asked.total()), kinds))
+            rows.append(
+                (f"checks: {checks}, {name} report", f"{seconds:.3f}", str(asked.total()), kinds)
+            )
     head = ("", "seconds", "requests", "by kind")
-    print_table(f"Reports on {COMMENTS} comments, medians of {rounds}", head, rows)
+    print_table(f"On a pull request with {COMMENTS} comments, medians of {rounds}", head, rows)
     reporters, client = (
         statistics.median(each)
         for each in zip(*(import_seconds() for _ in range(rounds)), strict=True)

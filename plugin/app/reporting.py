@@ -55,7 +55,7 @@ def _report_of(request: Request, telling: Telling, tellers: Tellers, outcome: Ou
     results = outcome.results
     if results and tellers.metadata is not None:
         results, warning = tellers.metadata.compared(
-            results, build=build, context=plan.status_context, leg=leg
+            results, build=build, context=plan.status_context
         )
         if warning:
             telling.console.warn(warning)

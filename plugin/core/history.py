@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PREFIX = f"{ROOT}-reports"
 """First folder of what is kept.  Not ``naming.ROOT``: below that, everything is swept away."""
 MOST_RUNS = 20
+MOST_VARIANTS = 5
 MOST_CHECKS = 200
 MOST_FINDINGS = 50
 NAME_LIMIT, TEXT_LIMIT = 255, 300
@@ -42,7 +43,7 @@ class OtherVersion(Unreadable):
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """The runs of each check, the newest last."""
+    """The runs of each check, the newest last; those of its variants among each other."""
 
     checks: Mapping[str, tuple[PastRun, ...]] = field(default_factory=dict)
 
@@ -50,15 +51,18 @@ class History:
 # --- where it lies -------------------------------------------------------------------------------
 
 
-def history_key(build: Build, branch: str, *, context: str, leg: str) -> str:
-    """Return the key of the document of a branch."""
-    return f"{_folder(build, context=context, leg=leg)}/{_safe(branch)}/history.json"
+def history_key(build: Build, branch: str, *, context: str) -> str:
+    """Return the key of the document of a branch, which all legs of a matrix share.
+
+    A pull request that changes what tells its leg from others is to be compared all the same.
+    """
+    return f"{_folder(build, context)}/{_safe(branch)}/history.json"
 
 
 def report_key(report: Report) -> str:
     """Return the key of one build's whole report, below its branch's or pull request's folder."""
     build = report.build
-    folder = _folder(build, context=report.context, leg=report.leg)
+    folder = _folder(build, report.context)
     number = build.pull_request
     place = f"pr-{number}" if number else _safe(build.branch) if build.branch else "local"
     name = slug(f"{report.started_at}-{report.build_id}".replace(":", ""))[:100]
@@ -87,9 +91,9 @@ def _is_proposal(build: Build) -> bool:
     return bool(build.pull_request) or build.target_branch not in {"", build.branch}
 
 
-def _folder(build: Build, *, context: str, leg: str) -> str:
+def _folder(build: Build, context: str) -> str:
     repository = "/".join(_plain(part) for part in build.repository.split("/")) or "local"
-    return f"{PREFIX}/{repository}/{_safe(context, leg)}"
+    return f"{PREFIX}/{repository}/{_safe(context)}"
 
 
 def _plain(part: str) -> str:
@@ -98,9 +102,9 @@ def _plain(part: str) -> str:
     return part if is_safe else _safe(part)
 
 
-def _safe(text: str, more: str = "") -> str:
+def _safe(text: str) -> str:
     """Return text as one folder, which no other text has."""
-    told = hashlib.sha256(f"{text}\0{more}".encode(errors="backslashreplace")).hexdigest()
+    told = hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
     return f"{slug(text)[:60]}-{told[:12]}".lstrip("-.")
 
 
@@ -115,21 +119,30 @@ def merged(history: History, report: Report) -> History:
             name = _cut(result.name, NAME_LIMIT)
             run = _past_run(result, report)
             others = (one for one in checks.get(name, ()) if not _is_same(one, run))
-            checks[name] = tuple(sorted((*others, run), key=lambda one: one.started_at))
+            checks[name] = (*others, run)
     return History(checks=bounded(checks))
 
 
 def compared(result: CheckResult, history: History, branch: str) -> CheckResult:
     """Return the result with the runs that it is compared with, if there are any.
 
-    Runs that errored or were cancelled are kept in the history, and compared with nothing: they
-    measured nothing.
+    They are of the same variant, or else of the one that finished last.  Runs that errored or were
+    cancelled are kept in the history, and compared with nothing: they measured nothing.
     """
     runs = history.checks.get(_cut(result.name, NAME_LIMIT), ())
     finished = tuple(run for run in runs if run.verdict in FINISHED)
     if not finished or result.verdict is Verdict.SKIPPED:
         return result
-    return replace(result, comparison=Comparison(branch=branch, runs=finished))
+    variant = (_cut(result.glue_version), _cut(result.capacity))
+    if not any(_variant(run) == variant for run in finished):
+        variant = _variant(finished[-1])
+    alike = tuple(run for run in finished if _variant(run) == variant)
+    return replace(result, comparison=Comparison(branch=branch, runs=alike))
+
+
+def _variant(run: PastRun) -> tuple[str, str]:
+    """Return what the legs of a matrix mostly differ in, and what changes a run's time and cost."""
+    return run.glue_version, run.capacity
 
 
 def _past_run(result: CheckResult, report: Report) -> PastRun:
@@ -140,6 +153,8 @@ def _past_run(result: CheckResult, report: Report) -> PastRun:
         seconds=result.seconds,
         cost_usd=result.cost.usd if result.cost else None,
         findings=tuple(map(_small, result.findings[:MOST_FINDINGS])),
+        glue_version=_cut(result.glue_version),
+        capacity=_cut(result.capacity),
     )
 
 
@@ -157,17 +172,40 @@ def _small(finding: Finding) -> Finding:
 
 def _is_same(one: PastRun, other: PastRun) -> bool:
     """Whether it is the run of the same build: what is sent again must not count twice."""
-    return (one.started_at, one.commit) == (other.started_at, other.commit)
+    return (one.started_at, one.commit, _variant(one)) == (
+        other.started_at,
+        other.commit,
+        _variant(other),
+    )
 
 
 def bounded(checks: Mapping[str, tuple[PastRun, ...]]) -> Mapping[str, tuple[PastRun, ...]]:
-    """Return the 200 checks that ran last, each with its last twenty runs.
+    """Return the 200 checks that ran last, each with the last twenty runs of five variants.
 
-    Findings stay with the newest run that finished.
+    Findings stay with the newest run of a variant that finished.
     """
-    ran = {name: _last(runs) for name, runs in checks.items() if runs}
+    ran = {name: _of_variants(runs) for name, runs in checks.items() if runs}
     newest = sorted(ran, key=lambda name: ran[name][-1].started_at)[-MOST_CHECKS:]
     return {name: ran[name] for name in sorted(newest)}
+
+
+def _of_variants(runs: tuple[PastRun, ...]) -> tuple[PastRun, ...]:
+    """Return the runs of the variants that finished last: only those are ever compared with."""
+    variants: dict[tuple[str, str], list[PastRun]] = {}
+    for run in sorted(runs, key=_when):
+        variants.setdefault(_variant(run), []).append(run)
+    newest = sorted(variants.values(), key=_usefulness)[-MOST_VARIANTS:]
+    return tuple(sorted((run for some in newest for run in _last(tuple(some))), key=_when))
+
+
+def _when(run: PastRun) -> tuple[str, tuple[str, str]]:
+    return run.started_at, _variant(run)
+
+
+def _usefulness(runs: list[PastRun]) -> tuple[str, str]:
+    """Return when a variant finished last, and when it ran last."""
+    finished = [run.started_at for run in runs if run.verdict in FINISHED]
+    return max(finished, default=""), runs[-1].started_at
 
 
 def _last(runs: tuple[PastRun, ...]) -> tuple[PastRun, ...]:

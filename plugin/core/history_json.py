@@ -15,6 +15,7 @@ from plugin.core.history import (
     MOST_CHECKS,
     MOST_FINDINGS,
     MOST_RUNS,
+    MOST_VARIANTS,
     NAME_LIMIT,
     TEXT_LIMIT,
     History,
@@ -27,7 +28,8 @@ from plugin.core.verdict import Verdict
 
 VERSION: Literal["1"] = "1"
 MOST_BYTES = 16_000_000
-"""Of a document: 200 checks with twenty runs each have 1 MB, and their findings mostly less."""
+"""Of a document: 200 checks with twenty runs each have 1 MB, and their findings mostly less; five
+variants of each five times that."""
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
@@ -68,9 +70,11 @@ class PastRunModel(_Model):
     seconds: Seconds = 0.0
     cost_usd: Usd | None = None
     findings: Annotated[tuple[FindingModel, ...], Field(max_length=MOST_FINDINGS)] = ()
+    glue_version: Text = ""
+    capacity: Text = ""
 
 
-Runs = Annotated[tuple[PastRunModel, ...], Field(max_length=MOST_RUNS)]
+Runs = Annotated[tuple[PastRunModel, ...], Field(max_length=MOST_RUNS * MOST_VARIANTS)]
 
 
 class HistoryModel(_Model):
@@ -125,6 +129,8 @@ def _past_run(model: PastRunModel) -> PastRun:
         seconds=model.seconds,
         cost_usd=model.cost_usd,
         findings=tuple(map(_finding, model.findings)),
+        glue_version=model.glue_version,
+        capacity=model.capacity,
     )
 
 

@@ -108,6 +108,8 @@ class PastRunModel(_Model):
     seconds: float
     cost_usd: Decimal | None
     findings: tuple[FindingModel, ...]
+    glue_version: Text
+    capacity: Text
 
 
 class ComparisonModel(_Model):

@@ -74,7 +74,8 @@ class PastRun:
     """What an earlier build of the target branch said of the same check.
 
     ``started_at`` is UTC, ISO 8601; ``seconds`` wall time of the check; ``cost_usd`` None when it
-    never ran.  ``findings`` are kept for the newest one alone.
+    never ran.  ``findings`` are kept for the newest one alone.  ``glue_version`` and ``capacity``
+    (in words) are what it ran on.
     """
 
     verdict: Verdict
@@ -83,11 +84,16 @@ class PastRun:
     seconds: float = 0.0
     cost_usd: Decimal | None = None
     findings: tuple[Finding, ...] = ()
+    glue_version: str = ""
+    capacity: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The same check on the target branch: at least one and at most 20 runs, the newest last."""
+    """The same check on the target branch: at least one and at most 20 runs, the newest last.
+
+    All ran on the same Glue version and capacity: that of the check where there are such runs.
+    """
 
     branch: str
     runs: tuple[PastRun, ...]

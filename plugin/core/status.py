@@ -6,6 +6,7 @@ Pure.  Knows GitHub's limits for a status; does not know how it gets there.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.escape import log_text
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from plugin.core.result import Report
 
 UNFINISHED = "The check did not finish."
+OTHER_LEG = "Another leg of this build did not pass"
 
+_NOT_PASSED: dict[str, StatusState] = {"failure": "failure", "error": "error"}
 _LINK = re.compile(r"https?://[!-~]+")
 _LONGEST_LINK = 2_000
 _BEYOND_THREE_BYTES = re.compile("[\U00010000-\U0010ffff]")
@@ -90,6 +93,36 @@ def ended(
     return StatusPost(
         state="error", context=context, description=UNFINISHED, target_url=target_url(build)
     )
+
+
+def is_shared(post: StatusPost, build: Build) -> bool:
+    """Whether a success may cover what another leg of the same build said.
+
+    Legs of a matrix share context and link.  Only a link to one attempt tells what was said in it
+    from what was said before somebody ran the build again; the link of a GitHub build does.
+    """
+    pinned = f"/attempts/{build.attempt}"
+    return post.state == "success" and build.attempt != "" and post.target_url.endswith(pinned)
+
+
+def beside(post: StatusPost, posted: Iterable[PostedStatus]) -> StatusPost:
+    """Return what to post instead of the success of one leg: it must not hide that another failed.
+
+    ``posted`` are the statuses of the context, the newest first.  In one attempt a leg says one
+    final state only, so one that is there already is another leg's.
+    """
+    for one in posted:
+        state = _NOT_PASSED.get(one.state)
+        if state and one.target_url == post.target_url:
+            return replace(post, state=state, description=_of_other_leg(one.description))
+    return post
+
+
+def _of_other_leg(told: str) -> str:
+    """Return the description; one that was said of another leg already is not said twice."""
+    if told.startswith(OTHER_LEG):
+        return description(told)
+    return description(f"{OTHER_LEG}: {told}" if told else f"{OTHER_LEG}.")
 
 
 def target_url(build: Build) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.status import status_of
+from plugin.core.errors import GitHubError
+from plugin.core.status import beside, is_shared, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,9 @@ _PATIENCE_SECONDS = 3.0
 
 class CommitStatus:
     """Posts the final status, after ``pending`` if that was begun: GitHub shows the newest one.
+
+    Legs of a matrix post under one context, so a success looks first whether another leg said
+    something worse.  Two that end at the same moment may still miss each other.
 
     ``patience_seconds`` is how long to wait for the other request; it is waited for once more
     after ours when it had not ended by then, and ours is posted again.
@@ -49,9 +53,21 @@ class CommitStatus:
         if post is None:
             return
         with self._open_github() as github:
+            post = self._looked(github, report, post)
             self._tell(github, report, post)
             if not is_in_order and self._is_pending_over():
                 self._tell(github, report, post)
+
+    def _looked(self, github: GitHub, report: Report, post: StatusPost) -> StatusPost:
+        """Return what to post: the failure of another leg instead of our success."""
+        if not is_shared(post, report.build):
+            return post
+        build = report.build
+        try:
+            posted = github.newest_statuses(build.repository, build.commit, post.context)
+        except GitHubError:
+            return post  # a status that could not look is better than none
+        return beside(post, posted)
 
     def _tell(self, github: GitHub, report: Report, post: StatusPost) -> None:
         github.create_status(report.build.repository, report.build.commit, post)

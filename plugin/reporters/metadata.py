@@ -52,7 +52,7 @@ class Metadata:
         self._is_cancelled = is_cancelled
 
     def compared(
-        self, results: Iterable[CheckResult], *, build: Build, context: str, leg: str
+        self, results: Iterable[CheckResult], *, build: Build, context: str
     ) -> tuple[tuple[CheckResult, ...], str]:
         """Return the results with what they are compared with, and a warning, mostly empty.
 
@@ -64,7 +64,7 @@ class Metadata:
         if not branch or not kept or self._is_cancelled():
             return kept, ""
         try:
-            history = self._read(history_key(build, branch, context=context, leg=leg))
+            history = self._read(history_key(build, branch, context=context))
             return tuple(compared(result, history, branch) for result in kept), ""
         except PluginError as error:
             return kept, f"metadata_bucket: nothing is compared. {error}"
@@ -80,7 +80,7 @@ class Metadata:
 
         self._write(report_key(report), report_json(report).encode())
         if branch := own_branch(report.build):
-            key = history_key(report.build, branch, context=report.context, leg=report.leg)
+            key = history_key(report.build, branch, context=report.context)
             self._add(key, report)
 
     def _add(self, key: str, report: Report) -> None:

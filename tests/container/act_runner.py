@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_SECONDS = 480
+TOKEN = "made-up-token"
+"""What `github.token` stands for."""
+
 CONTAINER, MACHINE = "python:3.13-slim-bookworm", "-self-hosted"
 
 
@@ -93,7 +96,7 @@ class Act:
         words = [
             *(str(self.command), event_name, "--workflows", workflow, "--json", "--rm"),
             *("--platform", f"ubuntu-latest={self.platform}", "--pull=false", "--no-cache-server"),
-            *("--secret", "GITHUB_TOKEN=made-up-token"),
+            *("--secret", f"GITHUB_TOKEN={TOKEN}"),
             *(("--eventpath", str(event)) if event else ()),
             *(f"--env={key}={value}" for key, value in self.environ.items()),
             *(f"--var={key}={value}" for key, value in self.variables.items()),

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.container.act_runner import MACHINE, Act, copied, released_action
+from tests.container.act_runner import MACHINE, TOKEN, Act, copied, released_action
 from tests.container.conftest import BROKEN, BUCKET, GOOD, ROLE_ARN, SPARK_GOOD
 from tests.container.tidy import tidy
+from tests.doubles.github_server import GitHubServer
 
 pytestmark = pytest.mark.container
 
+REPOSITORY = "octocat/flight-etl"
+HEAD = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 PUBLISHED = "ghcr.io/glue-health-check/glue-health-check:1"
 EXAMPLES = "examples/ci/github"
 CHECK, CREDENTIALS, UPLOAD, TELL = (
@@ -32,7 +35,16 @@ def _only_its_own(aws):
 
 
 @pytest.fixture
-def act(workspace, tmp_path, aws_environ, machine_environ, docker_client):
+def github():
+    """The GitHub that act's token is for."""
+    with GitHubServer(token=TOKEN) as server:
+        pulls = server.repository(REPOSITORY)
+        pulls.add_pull(123, sha=HEAD, base=REPOSITORY, head=REPOSITORY)
+        yield server
+
+
+@pytest.fixture
+def act(workspace, tmp_path, aws_environ, machine_environ, docker_client, github):
     """act, in a checkout with two Glue jobs and the example workflows."""
     command = Path(sys.prefix) / "bin/act"
     if not command.exists():
@@ -52,7 +64,10 @@ def act(workspace, tmp_path, aws_environ, machine_environ, docker_client):
         checkout=workspace,
         home=home,
         machine=machine_environ,
-        environ={"AWS_ENDPOINT_URL": aws_environ["AWS_ENDPOINT_URL"]},
+        environ={
+            "AWS_ENDPOINT_URL": aws_environ["AWS_ENDPOINT_URL"],
+            "GITHUB_API_URL": github.api_url,
+        },
     )
     for name in names_of_volumes(docker_client) & {"act-toolcache"} - volumes:
         docker_client.volumes.get(name).remove()
@@ -141,7 +156,7 @@ def test_github_example__code_of_others__is_green_and_skipped_without_credential
 
 
 def test_github_example__one_of_two_jobs_is_broken__fails_its_own_leg_only(
-    example, repository, nothing_left
+    example, repository, github, nothing_left
 ):
     ran = example.run(WORKFLOW, "pull_request", event_of(repository, "github_pull_request"))
 
@@ -150,10 +165,15 @@ def test_github_example__one_of_two_jobs_is_broken__fails_its_own_leg_only(
     assert "took arn:aws:iam::123456789012:role/ci in us-east-1" in ran.said("orders", CREDENTIALS)
     assert "verdict=passed cost_usd=0.0" in ran.said("orders", TELL)
     assert "verdict=failed cost_usd=0.0" in ran.said("customers", TELL)
-    assert "customers: failed" in ran.summary("customers")
-    assert "uploads glue-health-check-customers: report.json, report.md" in ran.said(
+    assert "customers failed" in ran.summary("customers")
+    assert "uploads glue-health-check-customers: junit.xml, report.json, report.md" in ran.said(
         "customers", UPLOAD
     )
+    states = {one["context"]: one["state"] for one in github.repository(REPOSITORY).statuses[HEAD]}
+    assert states == {
+        "glue-health-check/orders": "success",
+        "glue-health-check/customers": "failure",
+    }
     [error] = [line for line in ran.of("customers", CHECK) if line.get("command") == "error"]
     assert (error["kvPairs"]["file"], error["kvPairs"]["line"]) == ("jobs/customers.py", "3")
     for leg in ("orders", "customers"):  # act gives it no state: see act_runner
@@ -216,7 +236,7 @@ def test_github_example_sweep__job_of_a_dead_build__is_left_while_it_is_young(
 
 
 @pytest.fixture
-def own(act, repository, tmp_path, docker_client, local_image):
+def own(act, repository, tmp_path, docker_client, local_image, github):
     """act in a copy of this repository, whose steps run in the local image: Java is there.
 
     `make venv` is left out: the image has the command.
@@ -231,7 +251,8 @@ def own(act, repository, tmp_path, docker_client, local_image):
     make.chmod(0o755)
     options = f"--volume {make}:/usr/local/bin/make:ro"
     remove_built_actions(docker_client)  # else act would take an older one
-    yield replace(act, checkout=checkout, environ={}, platform=local_image, options=options)
+    environ = {"GITHUB_API_URL": github.api_url}
+    yield replace(act, checkout=checkout, environ=environ, platform=local_image, options=options)
     remove_built_actions(docker_client)
 
 

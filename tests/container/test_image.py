@@ -14,7 +14,10 @@ pytestmark = pytest.mark.container
 CHECK = ("check", "--job-type", "pythonshell", "--role-arn", ROLE_ARN, "--scripts-bucket", BUCKET)
 CLEANUP = "/usr/local/bin/glue-health-check-cleanup"
 REPORT = "glue-health-check-report"
-FILES = {f"{REPORT}/{name}" for name in (".gitignore", "build-id", "report.json", "report.md")}
+FILES = {
+    f"{REPORT}/{name}"
+    for name in (".gitignore", "build-id", "junit.xml", "report.json", "report.md")
+}
 OWNER = 1234
 LOCKED = {
     "user": "1000:1000",
@@ -186,7 +189,7 @@ def test_image__report_folder_is_a_link__is_refused_and_nothing_made(
     done = finished(container)
 
     assert done.code in {2, 3}
-    assert "symbolic link" in done.err
+    assert "symbolic link" in done.out
     assert [change["Path"] for change in container.diff() or ()] in ([], ["/workspace"])
     nothing_left()
 

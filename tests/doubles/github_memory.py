@@ -7,6 +7,7 @@ against a server elsewhere.
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from plugin.core.errors import GitHubAnswerLost, GitHubError
 from plugin.core.github import (
@@ -38,14 +39,14 @@ class GitHubMemory:
     """
 
     me: str = ME
-    threads: dict = field(default_factory=lambda: defaultdict(list))
-    statuses: dict = field(default_factory=lambda: defaultdict(list))
-    check_runs: list = field(default_factory=list)
-    requests: list = field(default_factory=list)
-    errors: dict = field(default_factory=lambda: defaultdict(list))
-    lost: dict = field(default_factory=lambda: defaultdict(int))
-    before: dict = field(default_factory=lambda: defaultdict(list))
-    after: dict = field(default_factory=lambda: defaultdict(list))
+    threads: dict[Any, Any] = field(default_factory=lambda: defaultdict(list))
+    statuses: dict[Any, Any] = field(default_factory=lambda: defaultdict(list))
+    check_runs: list[Any] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
+    errors: dict[Any, Any] = field(default_factory=lambda: defaultdict(list))
+    lost: dict[Any, Any] = field(default_factory=lambda: defaultdict(int))
+    before: dict[Any, Any] = field(default_factory=lambda: defaultdict(list))
+    after: dict[Any, Any] = field(default_factory=lambda: defaultdict(list))
     is_known: bool = False
     opened: int = 0
     last_id: int = 0
@@ -112,6 +113,16 @@ class GitHubMemory:
                 state=found[-1].state,
                 target_url=found[-1].target_url,
                 description=found[-1].description,
+            )
+
+    def newest_statuses(self, repository, commit, context):
+        with self._call("newest_statuses"):
+            return tuple(
+                PostedStatus(
+                    state=post.state, target_url=post.target_url, description=post.description
+                )
+                for post in reversed(self.statuses[commit][-100:])
+                if post.context.lower() == context.lower()
             )
 
     def create_check_run(self, repository, post):

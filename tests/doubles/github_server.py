@@ -138,7 +138,9 @@ class GitHubServer:
         """Do what was to be done before this request; others come and go meanwhile."""
         with self._lock:
             due = [
-                one for one in self._acts if one[0] == asked.method and re.search(one[1], asked.path)
+                one
+                for one in self._acts
+                if one[0] == asked.method and re.search(one[1], asked.path)
             ]
             self._acts = [one for one in self._acts if one not in due]
         for _, _, act in due:

@@ -152,6 +152,15 @@ class GitHub:
         """Return the newest status of a context, None when there is none."""
         return statuses.latest(self._session, repository, commit, context)
 
+    def newest_statuses(
+        self, repository: str, commit: str, context: str
+    ) -> tuple[PostedStatus, ...]:
+        """Return the newest statuses of a context, the newest first, with one request.
+
+        Those among the newest hundred of the commit; there may be older ones.
+        """
+        return statuses.newest(self._session, repository, commit, context)
+
     # --- check runs ------------------------------------------------------------------------------
 
     def create_check_run(self, repository: str, post: CheckRunPost) -> int:

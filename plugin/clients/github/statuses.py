@@ -44,8 +44,30 @@ def latest(session: Session, repository: str, commit: str, context: str) -> Post
     return None
 
 
+def newest(
+    session: Session, repository: str, commit: str, context: str
+) -> tuple[PostedStatus, ...]:
+    """Return those of a context among the newest hundred statuses, the newest first.
+
+    Source: REST API, "List commit statuses for a reference".  Capitals as above.
+    """
+    errand = session.errand(
+        f"read the statuses of commit {commit[:12]} of {repository}", permission="statuses: read"
+    )
+    path = f"{commit_path(repository, commit, errand)}/statuses"
+    entries = next(session.pages(errand, path, read=_listed))
+    return tuple(
+        _status_of(entry)
+        for entry in entries
+        if str(entry.get("context")).lower() == context.lower()
+    )
+
+
 def _entries_of(page: Any) -> list[Any]:  # noqa: ANN401  # JSON of the other side
-    entries = page["statuses"]
+    return _listed(page["statuses"])
+
+
+def _listed(entries: Any) -> list[Any]:  # noqa: ANN401  # as above
     if not isinstance(entries, list):
         raise TypeError  # no answer of GitHub's
     return [mapping_of(entry) for entry in entries]

@@ -76,6 +76,7 @@ def _ask(github):
     list(github.comments(REPOSITORY, 7))
     github.comment(REPOSITORY, 1001)
     github.latest_status(REPOSITORY, HEAD, "x")
+    github.newest_statuses(REPOSITORY, HEAD, "x")
     github.find_check_run(REPOSITORY, HEAD, name="glue-health-check", external_id="leg-1")
 
 
@@ -168,6 +169,12 @@ def test_description__unknown_parameter_or_path__is_found_out(description):
                 "statuses.description",
                 "statuses.target_url",
             ],
+        ),
+        (
+            "GET",
+            "/repos/o/r/commits/main/statuses",
+            "200",
+            ["context", "state", "description", "target_url"],
         ),
         (
             "GET",

@@ -68,3 +68,37 @@ def test_check__twice_on_a_pull_request__has_final_states_and_one_comment_of_the
     assert "a.py:1" in comment["body"]
     assert len(status["description"]) <= MOST_STATUS_DESCRIPTION
     assert status["context"] == "glue-health-check"
+
+
+def test_check__a_leg_passes_after_another_failed__leaves_the_failure_within_eight_requests(
+    checkout, github, step
+):
+    attempt = {"GITHUB_RUN_ID": "9", "GITHUB_RUN_ATTEMPT": "1"}
+    checkout.write("b.py", "raise KeyError('no rows')")
+    failed = checkout.local(
+        "--script", "b.py", **asking(github), **step, **attempt, GITHUB_JOB="spark-3"
+    )
+    before = len(github.asked)
+    passed = checkout.local(
+        "--script", "a.py", **asking(github), **step, **attempt, GITHUB_JOB="spark-4"
+    )
+
+    (*_, status) = github.repository(REPOSITORY).statuses[HEAD]
+    assert (failed.code, passed.code) == (1, 0)
+    assert states(github) == ["pending", "failure", "pending", "failure"]
+    assert status["description"].startswith("Another leg of this build did not pass: ")
+    assert len(comments(github)) == 1
+    assert len(github.asked) - before <= 8
+
+
+def test_check__the_build_is_run_again__may_pass_in_its_next_attempt(checkout, github, step):
+    checkout.write("a.py", "raise KeyError('no rows')")
+    checkout.local(
+        "--script", "a.py", **asking(github), **step, GITHUB_RUN_ID="9", GITHUB_RUN_ATTEMPT="1"
+    )
+    checkout.write("a.py", "print('a')")
+    checkout.local(
+        "--script", "a.py", **asking(github), **step, GITHUB_RUN_ID="9", GITHUB_RUN_ATTEMPT="2"
+    )
+
+    assert states(github) == ["pending", "failure", "pending", "success"]

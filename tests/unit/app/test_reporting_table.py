@@ -14,12 +14,8 @@ from functools import partial
 
 import pytest
 
-from plugin.core.audience import audience
 from plugin.core.build import Host
-from plugin.core.errors import Exit
-from plugin.core.result import exit_code
 from plugin.core.verdict import Verdict
-from plugin.app.telling import offer_of
 from tests.doubles.github_server import Answer, refusal
 from tests.doubles.receiver import Reply
 from tests.unit.app.reporting_stage import (
@@ -44,7 +40,7 @@ LOST = Answer(breaks_off=True, takes_effect=True)
 AWS_DOWN = AwsError(message=f"Failed for {AWS_SECRET}")
 ON_GITHUB = ("commit_status", "check_run", "comment")
 PATHS = {
-    "commit_status": r"/statuses/",
+    "commit_status": r"/statuses(/|$)",
     "check_run": r"/check-runs",
     "comment": r"/graphql|/issues/",
 }
@@ -58,8 +54,9 @@ class Cell:
 
     ``failed`` are who warns, each in ``words``; nobody, if it gets through.  ``silent`` are who
     has nowhere to tell it, which is no failure.  ``requests`` is how often the same request may be
-    sent, ``seconds`` how long all may wait together.  ``is_of_write`` says that a comment that
-    need not be written does not meet it.
+    sent, ``writes`` how often a comment or check run may be made, ``seconds`` how long all may wait
+    together.  ``is_of_write`` says that a comment that need not be written does not meet it;
+    ``is_told_twice`` that the same is said again, which changes nothing there.
     """
 
     trouble: Callable[[Stage], object]
@@ -67,8 +64,10 @@ class Cell:
     words: str = ""
     silent: tuple[str, ...] = ()
     requests: int = 2
+    writes: int = 9
     seconds: float = 0.0
     is_of_write: bool = False
+    is_told_twice: bool = False
 
 
 # --- GitHub --------------------------------------------------------------------------------------
@@ -92,13 +91,19 @@ def down(name, stage):
         stage.github.answers_for(method, PATHS[name], DOWN, forever=True)
 
 
+def limited(name, stage, *, forever=False):
+    answer = refusal(403, "You have exceeded a secondary rate limit.", Retry_After="30")
+    stage.github.answers_for("POST", WRITES[name], answer, forever=forever)
+
+
 def writes_down(name, stage):
     stage.github.answers_for("POST", WRITES[name], DOWN, forever=True)
 
 
 def cancelled_and_down(name, stage):
     down(name, stage)
-    stage.github.once("POST", PATHS[name], stage.clock.cancel)
+    for method in ("GET", "POST"):
+        stage.github.once(method, PATHS[name], stage.clock.cancel)
 
 
 def cancelled_and_late(name, stage):
@@ -106,7 +111,8 @@ def cancelled_and_late(name, stage):
         stage.clock.cancel()
         time.sleep(0.02)
 
-    stage.github.once("POST", PATHS[name], act)
+    for method in ("GET", "POST"):
+        stage.github.once(method, PATHS[name], act)
 
 
 def cancelled_and_lost(name, stage):
@@ -132,7 +138,16 @@ def rows_on_github(name, permission, *, down_words="the server is at fault"):
             trouble=partial(writes_down, name),
             failed=(name,),
             words=down_words,
-            requests=5,
+            requests=6 if name == "comment" else 4,  # it looks, writes and looks, five times
+            seconds=90,
+            is_of_write=True,
+        ),
+        "rate limit once": Cell(trouble=partial(limited, name), seconds=30),
+        "rate limit for ever": Cell(
+            trouble=partial(limited, name, forever=True),
+            failed=(name,),
+            words="the rate limit is used up .*Run it again in 30 s",
+            requests=4,
             seconds=90,
             is_of_write=True,
         ),
@@ -142,9 +157,17 @@ def rows_on_github(name, permission, *, down_words="the server is at fault"):
             words="the run is cancelled, so this was all",
         ),
         "cancelled, then late": Cell(trouble=partial(cancelled_and_late, name)),
-        "cancelled, answer lost": Cell(trouble=partial(cancelled_and_lost, name)),
+        "cancelled, answer lost": Cell(
+            trouble=partial(cancelled_and_lost, name),
+            writes=1,
+            failed=("commit_status",) if name == "commit_status" else (),
+            words="the run is cancelled, so this was all",
+        ),
         "answer lost": Cell(
-            trouble=partial(once, "POST", WRITES[name], LOST), requests=4, seconds=10
+            trouble=partial(once, "POST", WRITES[name], LOST),
+            writes=1,
+            seconds=10,
+            is_told_twice=name == "commit_status",
         ),
         **{
             f"5xx once to {method} {path}": Cell(
@@ -156,16 +179,12 @@ def rows_on_github(name, permission, *, down_words="the server is at fault"):
 
 
 ONCE = {
-    "commit_status": (("POST", "/statuses/"),),
+    "commit_status": (("GET", "/statuses"), ("POST", "/statuses/")),
     "check_run": (("POST", "/check-runs"),),
     "comment": (("POST", "/graphql"), ("GET", "/issues/"), ("POST", "/issues/")),
 }
 
 # --- the webhook ---------------------------------------------------------------------------------
-
-
-def hook(*replies, stage):
-    stage.receiver.let(*replies)
 
 
 def no_webhook_secret(stage):
@@ -195,6 +214,11 @@ WEBHOOK = {
         words="answered 502",
         requests=4,
         seconds=60,
+    ),
+    "redirect": Cell(
+        trouble=replies(Reply(status=307, headers={"Location": "http://evil.test/"})),
+        failed=("webhook",),
+        words="redirects to http://evil.test.*Set webhook_url",
     ),
     "answer lost": Cell(trouble=replies(Reply(hangs_up=True), Reply()), seconds=10),
     "cancelled, then 5xx": Cell(
@@ -229,7 +253,7 @@ def rows_on_aws(name, service, action):
     denied = AwsError(status=403, code="AccessDenied", message=f"No, {AWS_SECRET}.")
     return {
         "no token": Cell(
-            trouble=no_credentials, failed=("sns", "metadata"), words="credentials", requests=0
+            trouble=no_credentials, failed=(name,), words="Unable to locate credentials"
         ),
         "403": Cell(
             trouble=aws_says(service, *[denied] * 9),
@@ -244,7 +268,9 @@ def rows_on_aws(name, service, action):
             requests=5,
         ),
         "answer lost": Cell(
-            trouble=aws_says(service, AwsError(status=503, takes_effect=True)), requests=3
+            trouble=aws_says(service, AwsError(takes_effect=True)),
+            requests=3,
+            is_told_twice=name == "sns",
         ),
         "cancelled, then 5xx": Cell(
             trouble=aws_cancelled(service, *[AWS_DOWN] * 99),
@@ -259,9 +285,9 @@ def rows_on_aws(name, service, action):
 # --- files and the log ---------------------------------------------------------------------------
 
 
-def nothing_set(stage):
-    kept = {"GLUE_HEALTH_CHECK_COMMIT_STATUS", "GLUE_HEALTH_CHECK_COMMENT"}
-    stage.environ = {key: value for key, value in stage.environ.items() if key in kept}
+def no_variables(stage):
+    for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "DRONE_OUTPUT", "DRONE_CARD_PATH"):
+        del stage.environ[name]
 
 
 def folder_is_a_link(stage):
@@ -331,7 +357,7 @@ FULL = "No space left on device"
 
 def files_rows(name, file):
     return {
-        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "no token": Cell(trouble=no_variables, silent=("github_files", "drone_card")),
         "403": Cell(trouble=folder_is_a_link, failed=("files", "junit"), words=NO_FOLDER),
         "5xx once": Cell(trouble=link_in_place_of(file)),
         "5xx for ever": Cell(trouble=folder_in_place_of(file), failed=(name,), words=IN_PLACE),
@@ -343,7 +369,7 @@ TABLE = {
     "files": files_rows("files", "report.json"),
     "junit": files_rows("junit", "junit.xml"),
     "github_files": {
-        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "no token": Cell(trouble=no_variables, silent=("github_files", "drone_card")),
         "403": Cell(
             trouble=environ(GITHUB_OUTPUT="."), failed=("github_files",), words="outputs file"
         ),
@@ -360,7 +386,7 @@ TABLE = {
         "cancelled": Cell(trouble=cancelled_before),
     },
     "harness_outputs": {
-        "no token": Cell(trouble=nothing_set, silent=("harness_outputs", "drone_card", "webhook")),
+        "no token": Cell(trouble=no_variables, silent=("harness_outputs", "drone_card")),
         "403": Cell(
             trouble=environ(DRONE_OUTPUT="."), failed=("harness_outputs",), words="DRONE_OUTPUT"
         ),
@@ -371,7 +397,7 @@ TABLE = {
         "cancelled": Cell(trouble=cancelled_before),
     },
     "drone_card": {
-        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "no token": Cell(trouble=no_variables, silent=("github_files", "drone_card")),
         "403": Cell(
             trouble=card_behind_a_link, failed=("drone_card",), words="DRONE_CARD_PATH.*link"
         ),
@@ -382,7 +408,7 @@ TABLE = {
         "cancelled": Cell(trouble=cancelled_before),
     },
     "console": {
-        "no token": Cell(trouble=nothing_set, silent=("github_files", "drone_card", "webhook")),
+        "no token": Cell(trouble=no_variables, silent=("github_files", "drone_card")),
         "5xx once": Cell(trouble=pipe(1), silent=("console",)),
         "5xx for ever": Cell(trouble=pipe(99), silent=("console",)),
         "cancelled": Cell(trouble=cancelled_before),
@@ -394,21 +420,141 @@ TABLE = {
     "sns": rows_on_aws("sns", "sns", "sns:Publish"),
     "metadata": rows_on_aws("metadata", "s3", "s3:GetObject and s3:PutObject"),
 }
-CELLS = [pytest.param(name, cell, id=f"{name}-{trouble}") for name, row in TABLE.items() for trouble, cell in row.items()]
+CELLS = [
+    pytest.param(name, cell, id=f"{name}: {trouble}")
+    for name, row in TABLE.items()
+    for trouble, cell in row.items()
+]
+
+
+def audience_of(name):
+    """Who is told in a row of the table, the row's own reporter and others."""
+    files = "harness_outputs" if name == "harness_outputs" else "github_files"
+    inside = ("files", "junit", files, "drone_card", "console")
+    if name in {"sns", "metadata"}:
+        return (*inside, "commit_status", "webhook", name)
+    return (*inside, "webhook") if name not in OUTSIDE else (*inside, *ON_GITHUB, "webhook")
+
+
+def stage_of(folder, name, verdict):
+    """A stage for a row: whoever is not in its audience is not there."""
+    host = Host.HARNESS if name == "harness_outputs" else Host.GITHUB
+    return staged(folder / f"{verdict}-{len(list(folder.iterdir()))}", verdict=verdict, host=host)
+
+
+def harmed(cell, verdict):
+    """Who cannot tell, with this verdict."""
+    names = set(cell.failed)
+    if verdict == WHOLE:
+        names -= set(OUTSIDE)
+    if verdict == "skipped" and cell.is_of_write:
+        names.discard("comment")
+    return names
+
+
+def hold_warnings(stage, cell, required):
+    """Each reporter that is harmed is named once, with the words; each reason stands once."""
+    told = [why for _, why in stage.warnings]
+    assert stage.failed == harmed(cell, stage.verdict)
+    assert len(told) == len(set(told))
+    assert not [why for why in told if FIRST_WORD_OF_A_BUG.match(why)]
+    for name in stage.failed:
+        (why,) = [why for who, why in stage.warnings if name in who]
+        assert re.search(cell.words, why), why
+    errors = {line for line in stage.lines if line.startswith("error: ")}
+    assert bool(errors) == (required in stage.failed)
+
+
+def hold_the_others(stage, cell, name):
+    """Who is not harmed has told it, once; nothing that GitHub shows was made twice."""
+    for one in set(audience_of(name)) - harmed(cell, stage.verdict) - set(cell.silent):
+        times = 2 if cell.is_told_twice and one == name else 1
+        assert WITNESSES[one](stage) == expected(one, stage) * times, one
+    for one in cell.silent:
+        assert WITNESSES[one](stage) == [], one
+    assert max(len(WITNESSES[one](stage)) for one in ("comment", "check_run")) <= 1
+
+
+def hold_bounds(stage, cell):
+    """Nobody asks too often or waits too long; a plan that was skipped whole asks nobody."""
+    assert not stage.requests or stage.verdict != WHOLE
+    assert max(Counter(stage.requests).values(), default=0) <= cell.requests
+    for made in ("/comments", "/check-runs"):
+        asked = [one for one in stage.requests if one.startswith("POST") and one.endswith(made)]
+        assert len(asked) <= cell.writes
+    assert stage.clock.waited <= cell.seconds
+
+
+def hold_secrets(stage):
+    """No secret, and nothing of a stack, is printed, written or sent."""
+    everything = stage.everything()
+    assert [text for text in SECRETS if text in everything] == []
+    assert "Traceback" not in stage.out.getvalue()
 
 
 @pytest.mark.parametrize(("name", "cell"), CELLS)
-def test_x(tmp_path, name, cell):
-    for v in RESULTS:
-        with staged(tmp_path/v, verdict=v, host=Host.HARNESS if name=="harness_outputs" else Host.GITHUB) as s:
-            if name in ("sns", "metadata"): with_aws(s)
-            if name not in OUTSIDE: without_github(s)
-            cell.trouble(s)
-            r=s.tell(required=(name,))
-            print("-----", name, v, r, s.clock.waited, s.clock.is_cancelled())
-            for n,w in WITNESSES.items():
-                if n in s.failed: print("   FAILED", [why for who, why in s.warnings if n in who])
-                if n == name or w(s) != expected(n,s) and not (n in "sns metadata comment harness_outputs github_files".split() and n!= name): print("  ", n, w(s), expected(n,s))
-            print("  ", Counter(s.github.lines + s.aws.asked + [x.path for x in s.receiver.got]).most_common(3))
-            bad=[x for x in SECRETS if x in s.everything()], "Traceback" in s.out.getvalue()
-            if bad != ([],False): print("   !!", bad)
+def test_report_and_tell__a_reporter_meets_trouble__the_verdict_stands_and_the_others_tell_it(
+    tmp_path, name, cell
+):
+    unasked = [("passed", "")] if cell.failed else []
+    for verdict, required in (*((one, name) for one in RESULTS), *unasked):
+        with stage_of(tmp_path, name, verdict) as stage:
+            if name in {"sns", "metadata"}:
+                with_aws(stage, name)
+            if name not in OUTSIDE:
+                without_github(stage)
+            cell.trouble(stage)
+
+            told, has_failed = stage.tell(required=(required,) if required else ())
+
+            assert told is stage.told_verdict
+            assert has_failed is (required in harmed(cell, verdict))
+            hold_warnings(stage, cell, required)
+            hold_the_others(stage, cell, name)
+            hold_bounds(stage, cell)
+            hold_secrets(stage)
+
+
+@pytest.mark.parametrize("verdict", RESULTS)
+def test_report_and_tell__everybody_meets_trouble__each_is_named_and_the_verdict_stands(
+    tmp_path, verdict
+):
+    with staged(tmp_path / "checkout", verdict=verdict) as stage:
+        with_aws(stage, "sns", "metadata")
+        stage.environ["GLUE_HEALTH_CHECK_CHECK_RUN"] = "true"
+        stage.environ["DRONE_CARD_PATH"] = stage.environ["GITHUB_OUTPUT"] = "/dev/full"
+        folder_is_a_link(stage)
+        for name in ON_GITHUB:
+            down(name, stage)
+        stage.aws.let("sns", *[AwsError(status=403, code="AccessDenied")] * 9)
+        stage.aws.let("s3", *[AwsError(status=403, code="AccessDenied")] * 9)
+        stage.receiver.let(Reply(status=502))
+
+        told, has_failed = stage.tell(required=tuple(WITNESSES))
+
+        inside = {"files", "junit", "github_files", "drone_card"}
+        outside = {"commit_status", "check_run", "sns", "webhook", "metadata"}
+        assert stage.failed == (inside if verdict == WHOLE else inside | outside)
+        assert told is stage.told_verdict
+        assert has_failed
+        assert WITNESSES["console"](stage) == [told]
+        assert stage.clock.waited <= 120
+        hold_secrets(stage)
+
+
+@pytest.mark.slow
+def test_report_and_tell__cancelled_and_nobody_answers__everybody_is_tried_once(tmp_path):
+    """The last words of a run: silence costs seconds, so this test is no quick one."""
+    with staged(tmp_path / "checkout", verdict="cancelled") as stage:
+        for method in ("GET", "POST", "PATCH"):
+            stage.github.answers_for(method, "", Answer(hangs=True), forever=True)
+        stage.github.once("POST", PATHS["commit_status"], stage.clock.cancel)
+        stage.receiver.let(Reply(is_silent=True))
+
+        told, _ = stage.tell()
+
+        assert told is Verdict.CANCELLED
+        assert stage.failed == {*ON_GITHUB, "webhook"}
+        assert max(Counter(stage.requests).values()) == 1
+        assert "/statuses/" in stage.requests[0]
+        assert stage.clock.waited == 0

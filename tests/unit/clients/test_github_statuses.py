@@ -94,6 +94,7 @@ def test_statuses__no_repository_or_commit__asks_nothing(server, github, reposit
     calls = [
         lambda: github.create_status(repository, commit, STATUS),
         lambda: github.latest_status(repository, commit, "x"),
+        lambda: github.newest_statuses(repository, commit, "x"),
         lambda: github.find_check_run(repository, commit, name="x", external_id=""),
         lambda: github.create_check_run(repository, replace(RUN, head_sha=commit)),
     ]
@@ -168,6 +169,32 @@ def test_latest_status__answer_that_is_none__is_not_taken_for_no_status(server, 
 
     with pytest.raises(GitHubError, match="none of GitHub's API"):
         github.latest_status(REPOSITORY, HEAD, "x")
+
+
+@pytest.mark.parametrize("body", [{}, {"statuses": []}, None, b"x"])
+def test_newest_statuses__answer_that_is_none__is_not_taken_for_none_there(server, github, body):
+    server.next_answers(Answer(body=body))
+
+    with pytest.raises(GitHubError, match="none of GitHub's API"):
+        github.newest_statuses(REPOSITORY, HEAD, "x")
+
+
+def test_newest_statuses__more_than_a_page__are_the_newest_of_the_context_with_one_request(
+    server, github
+):
+    repository = server.repository(REPOSITORY)
+    repository.add_status(HEAD, state="failure", context="x", description="too old")
+    for number in range(98):
+        repository.add_status(HEAD, state="error", context=f"c{number}")
+    repository.add_status(HEAD, state="pending", context="X", target_url="https://ci.example/7")
+    repository.add_status(HEAD, state="success", context="x", description="1 passed")
+
+    assert github.newest_statuses(REPOSITORY, HEAD, "x") == (
+        PostedStatus(state="success", description="1 passed"),
+        PostedStatus(state="pending", target_url="https://ci.example/7"),
+    )
+    assert server.lines == [f"GET /repos/octo-org/etl/commits/{HEAD}/statuses"]
+    assert server.asked[0].query == {"per_page": "100"}
 
 
 # --- check runs ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from plugin.core.build import Build, Fork, Host
 from plugin.core.history import (
     MOST_CHECKS,
     MOST_RUNS,
+    MOST_VARIANTS,
     PREFIX,
     History,
     OtherVersion,
@@ -28,7 +29,7 @@ from plugin.core.naming import ROOT
 from plugin.core.result import CheckResult, Finding, PastRun, Place, Report
 from plugin.core.verdict import Verdict
 
-WHERE = {"context": "glue-health-check", "leg": ""}
+WHERE = {"context": "glue-health-check"}
 RESULT = CheckResult(name="flights", script="flights.py", verdict=Verdict.PASSED, seconds=60.0)
 FINDING = Finding(name="rows", ok=True, value="3", place=Place(file="a.py", line=3))
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -76,6 +77,8 @@ def document(**facts):
         document(verdict="odd"),
         document(started_at="x" * 301),
         document(started_at=1),
+        document(glue_version="x" * 301),
+        document(capacity=2),
         document(seconds=-1),
         document(seconds=float("nan")),
         document(seconds=float("inf")),
@@ -86,6 +89,9 @@ def document(**facts):
         document(findings=[{"name": "x", "ok": True}] * 51),
         document(findings=[{"name": "x", "ok": True, "place": {"file": "a", "line": 10**30}}]),
         json.dumps({"version": "1", "checks": {str(n): [] for n in range(201)}}).encode(),
+        json.dumps(
+            {"version": "1", "checks": {"a": [{"verdict": "passed", "started_at": ""}] * 101}}
+        ).encode(),
         b" " * (MOST_BYTES + 1),
     ],
 )
@@ -125,6 +131,8 @@ def test_written__whole_runs__are_read_back_as_they_were():
         seconds=1.5,
         cost_usd=Decimal("0.0147"),
         findings=(FINDING, replace(FINDING, place=None)),
+        glue_version="5.1",
+        capacity="G.1X × 2",
     )
     history = History(checks={"flights": (run,)})
 
@@ -136,6 +144,7 @@ def test_written__whole_runs__are_read_back_as_they_were():
 def test_written__any_text__is_read_back_and_added_once(name, text, seconds):
     finding = Finding(name=text, ok=True, value=text * 400, place=Place(file=text, line=1))
     result = replace(RESULT, name=f"a{name}", seconds=seconds, findings=(finding,) * 60)
+    result = replace(result, glue_version=text, capacity=name * 400)
     report = report_of(result, build=build_of(commit=text))
     report = replace(report, started_at=text)
 
@@ -197,14 +206,18 @@ def test_written__too_large__goes_without_findings():
     assert not any(run.findings for run in small.checks["flights"])
 
 
-def test_written__200_checks_of_twenty_runs__are_read_back():
+def test_written__200_checks_of_twenty_runs_of_five_variants__are_read_back():
     run = PastRun(verdict=Verdict.PASSED, started_at="2026-03-01T00:00:00Z", commit="a" * 40)
-    runs = tuple(replace(run, seconds=float(n)) for n in range(MOST_RUNS))
+    runs = tuple(
+        replace(run, seconds=float(n), glue_version=str(variant), capacity="G.1X × 2 to 10")
+        for variant in range(MOST_VARIANTS)
+        for n in range(MOST_RUNS)
+    )
     history = History(checks={f"{n:03}" + "é" * 252: runs for n in range(MOST_CHECKS)})
 
     body = written(history)
 
-    assert len(body) < MOST_BYTES / 10
+    assert len(body) < MOST_BYTES / 2
     assert parse(body) == history
 
 
@@ -233,6 +246,102 @@ def test_compared__errors_in_between__are_left_out():
     assert comparison.runs[-1].findings[0].value == "2"
 
 
+# --- variants of a check ---------------------------------------------------------------------------
+
+
+def on(version, verdict=Verdict.PASSED, capacity="G.1X × 2"):
+    return replace(RESULT, verdict=verdict, glue_version=version, capacity=capacity)
+
+
+def ran(*results):
+    """The history of builds that ran one after the other, a minute apart."""
+    history = History()
+    for n, result in enumerate(results):
+        history = merged(history, report_of(result, n=n))
+    return history
+
+
+def variants(history):
+    return [(run.glue_version, run.capacity) for run in history.checks["flights"]]
+
+
+def compared_versions(result, history):
+    comparison = compared(result, history, "main").comparison
+    assert comparison
+    return [run.glue_version for run in comparison.runs]
+
+
+def test_compared__runs_of_its_variant_and_newer_others__are_its_own():
+    history = ran(on("4.0"), on("4.0", Verdict.FAILED), on("5.1"), on("5.1"), on("5.1"))
+
+    assert compared_versions(on("4.0"), history) == ["4.0", "4.0"]
+    assert compared_versions(on("5.1"), history) == ["5.1"] * 3
+
+
+@pytest.mark.parametrize(
+    "result",
+    [on("5.1"), on("5.0", capacity="G.2X × 2"), on(""), replace(on("5.1"), capacity="")],
+)
+def test_compared__a_variant_that_never_finished__is_the_one_that_finished_last(result):
+    history = ran(on("4.0"), on("5.0"), on("4.0"), on("5.0"), on("5.1", Verdict.ERRORED))
+
+    assert compared_versions(result, history) == ["5.0", "5.0"]
+
+
+def test_compared__a_variant_with_odd_names__is_found_again():
+    odd = on("5\ud800" * 300, capacity="\ud800")
+    history = parse(written(ran(odd, on("5.1"))))
+
+    (version,) = compared_versions(odd, history)
+    assert version.startswith("5\\ud800")
+
+
+def test_merged__legs_of_one_build__are_kept_beside_each_other_once():
+    legs = [report_of(on(version), n=7) for version in ("5.1", "4.0", "5.0")]
+    history = History()
+    for leg in (*legs, *legs):
+        history = merged(history, leg)
+
+    assert [version for version, _ in variants(history)] == ["4.0", "5.0", "5.1"]
+    assert parse(written(history)) == history
+
+
+def test_merged__more_than_five_variants__lose_the_one_that_finished_longest_ago():
+    history = ran(*(on(str(n)) for n in range(5)), on("0"), on("5"))
+
+    assert [version for version, _ in variants(history)] == ["0", "2", "3", "4", "0", "5"]
+
+
+def test_merged__many_variants_that_never_finish__cost_none_that_did():
+    finished = [on(str(n)) for n in range(4)]
+    history = ran(*finished, *(on(f"e{n}", Verdict.ERRORED) for n in range(9)))
+
+    assert [version for version, _ in variants(history)] == ["0", "1", "2", "3", "e8"]
+
+
+def test_merged__only_variants_that_never_finished__lose_the_one_that_ran_longest_ago():
+    errors = [on(f"e{n}", Verdict.ERRORED) for n in range(6)]
+    history = ran(*errors[:5], errors[0], errors[5])
+
+    assert [version for version, _ in variants(history)] == ["e0", "e2", "e3", "e4", "e0", "e5"]
+
+
+def test_merged__more_than_twenty_runs_of_two_variants__keeps_twenty_of_each_with_findings():
+    finding = {"findings": (FINDING,)}
+    history = ran(*(replace(on(str(n % 2)), **finding) for n in range(50)))
+
+    runs = history.checks["flights"]
+    assert [run.commit for run in runs] == [f"{n:040x}" for n in range(10, 50)]
+    assert [len(run.findings) for run in runs] == [0] * 38 + [1, 1]
+
+
+def test_merged__another_variant__does_not_shorten_the_twenty():
+    history = ran(on("4.0"), *[on("5.1")] * 30)
+
+    assert compared_versions(on("4.0"), history) == ["4.0"]
+    assert compared_versions(on("5.1"), history) == ["5.1"] * MOST_RUNS
+
+
 # --- where -----------------------------------------------------------------------------------------
 
 
@@ -247,27 +356,30 @@ def test_history_key__a_plain_repository__can_be_found_by_eye():
     assert "/feature-flights-" in key
 
 
+def test_keys__another_leg__has_the_same_folder():
+    one, other = (report_of(leg=leg) for leg in ("0a", "1b"))
+
+    assert report_key(one) == report_key(other)
+
+
 def test_history_key__names_that_look_alike__are_told_apart():
     branches = ["a/b", "a-b", "A-b", "a b", "a--b", "", "a\ud800", "a" * 300, "a" * 301]
     keys = {history_key(build_of(), branch, **WHERE).lower() for branch in branches}
     keys |= {
         history_key(build_of(repository=name), "x", **WHERE) for name in ("a b/c", "a-b/c", "")
     }
-    keys |= {
-        history_key(build_of(), "main", context=context, leg=leg)
-        for context, leg in (("a", "b"), ("ab", ""), ("b", "a"))
-    }
+    keys |= {history_key(build_of(), "main", context=context) for context in ("a b", "a-b", "")}
 
     assert len(keys) == len(branches) + 3 + 3
 
 
-@given(repository=ANY_TEXT, branch=ANY_TEXT, context=ANY_TEXT, leg=ANY_TEXT, number=st.integers(1))
+@given(repository=ANY_TEXT, branch=ANY_TEXT, context=ANY_TEXT, number=st.integers(1))
 @settings(max_examples=100)
-def test_keys__any_text__are_plain_and_below_our_prefix(repository, branch, context, leg, number):
+def test_keys__any_text__are_plain_and_below_our_prefix(repository, branch, context, number):
     build = build_of(repository=repository, branch=branch)
-    report = replace(report_of(build=build), context=context, leg=leg, started_at=branch)
+    report = replace(report_of(build=build), context=context, started_at=branch)
     keys = (
-        history_key(build, branch, context=context, leg=leg),
+        history_key(build, branch, context=context),
         report_key(report),
         report_key(replace(report, build=replace(build, pull_request=number))),
     )

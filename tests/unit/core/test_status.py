@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from plugin.core.build import Build, Host
 from plugin.core.github import PostedStatus, StatusPost
-from plugin.core.status import description, ended, pending_of, state_of, status_of, target_url
+from plugin.core.status import (
+    beside,
+    description,
+    ended,
+    is_shared,
+    pending_of,
+    state_of,
+    status_of,
+    target_url,
+)
 from plugin.core.verdict import Verdict
 from tests.unit.reporters.samples import (
     BUILD,
@@ -31,6 +40,12 @@ def posted(post):
 
 def pending(build=BUILD, context=CONTEXT, build_id=OURS):
     return pending_of(build, context=context, build_id=build_id)
+
+
+def said_of(report):
+    status = status_of(report)
+    assert status
+    return status
 
 
 def end(status, build=BUILD, build_ids=(OURS,)):
@@ -67,22 +82,22 @@ def test_status_of__all_skipped_by_their_paths__is_a_success_that_says_why():
 
 
 def test_status_of__some_skipped__speaks_of_the_others():
-    status = status_of(report_of(PASSED, SKIPPED))
+    status = said_of(report_of(PASSED, SKIPPED))
 
     assert status.state == "success"
     assert status.description.startswith("1 passed, 1 skipped in ")
 
 
 def test_status_of__errored_beside_failed__is_an_error():
-    assert status_of(report_of(FAILED, ERRORED)).state == "error"
+    assert said_of(report_of(FAILED, ERRORED)).state == "error"
 
 
 def test_status_of__another_context__has_it():
-    assert status_of(replace(report_of(PASSED), context="etl / 5.0")).context == "etl / 5.0"
+    assert said_of(replace(report_of(PASSED), context="etl / 5.0")).context == "etl / 5.0"
 
 
 def test_status_of__hostile_report__is_one_harmless_line_with_no_link():
-    status = status_of(SAMPLES["hostile"])
+    status = said_of(SAMPLES["hostile"])
 
     assert status.target_url == ""
     assert status.description.isprintable()
@@ -166,3 +181,77 @@ def test_ended__our_pending__becomes_an_error(build):
         description="The check did not finish.",
         target_url=build.link,
     )
+
+
+# --- legs of one build ---------------------------------------------------------------------------
+
+ATTEMPT = replace(BUILD, link=f"{BUILD.link}/attempts/1", attempt="1")
+SUCCESS = StatusPost(
+    state="success", context=CONTEXT, description="1 passed", target_url=ATTEMPT.link
+)
+
+
+def other(state, words="rows read: 0", link=ATTEMPT.link):
+    return PostedStatus(state=state, target_url=link, description=words)
+
+
+@pytest.mark.parametrize(
+    ("build", "state", "is_it"),
+    [
+        (ATTEMPT, "success", True),
+        (ATTEMPT, "failure", False),
+        (ATTEMPT, "error", False),
+        (replace(ATTEMPT, attempt=""), "success", False),
+        (replace(ATTEMPT, attempt="2"), "success", False),
+        (BUILD, "success", False),
+        (replace(ATTEMPT, link=""), "success", False),
+        (replace(ATTEMPT, attempt="", link=f"{BUILD.link}/attempts/"), "success", False),
+    ],
+)
+def test_is_shared__by_link_and_state__only_a_success_of_a_named_attempt(build, state, is_it):
+    post = replace(SUCCESS, state=state, target_url=target_url(build))
+
+    assert is_shared(post, build) is is_it
+
+
+@pytest.mark.parametrize(
+    "posted",
+    [
+        (),
+        (other("pending"), other("success"), other("odd"), other("")),
+        (other("failure", link=f"{BUILD.link}/attempts/2"), other("error", link="")),
+    ],
+)
+def test_beside__nothing_worse_in_this_attempt__stays_a_success(posted):
+    assert beside(SUCCESS, posted) == SUCCESS
+
+
+@pytest.mark.parametrize("state", ["failure", "error"])
+def test_beside__another_leg_did_not_pass__says_so_with_its_words(state):
+    said = (other("pending"), other("success"), other(state), other("failure", "an older one"))
+
+    post = beside(SUCCESS, said)
+
+    assert post == replace(
+        SUCCESS,
+        state=state,
+        description="Another leg of this build did not pass: rows read: 0",
+    )
+    assert beside(SUCCESS, [posted(post)]) == post
+
+
+def test_beside__no_words__is_a_sentence_all_the_same():
+    post = beside(SUCCESS, [other("error", "")])
+
+    assert post.description == "Another leg of this build did not pass."
+    assert beside(SUCCESS, [posted(post)]) == post
+
+
+@given(words=st.text(max_size=300) | st.sampled_from(HOSTILE_TOKENS))
+@settings(max_examples=50)
+def test_beside__any_words__are_one_harmless_line_and_said_once(words):
+    post = beside(SUCCESS, [other("failure", words)])
+
+    assert post.description == description(post.description)
+    assert len(post.description) <= 140
+    assert beside(SUCCESS, [posted(post)]) == post

@@ -1,11 +1,12 @@
 """The commit status, and the pending one before it: order, and one failure instead of two."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from plugin.core.errors import GitHubError
-from plugin.core.status import pending_of
+from plugin.core.status import description, pending_of
 from plugin.reporters import tell
 from plugin.reporters.commit_status import CommitStatus
 from plugin.reporters.pending import Pending
@@ -89,10 +90,14 @@ class SlowPending:
         return self.asked >= self.ends_at
 
 
+def slow_pending(github, *, ends_at):
+    return SlowPending(github, ends_at=ends_at)
+
+
 def test_report__pending_arrives_after_ours__is_sent_again_over_it():
     github = GitHubMemory()
 
-    CommitStatus(open_github=github.open, pending=SlowPending(github, ends_at=2)).report(
+    CommitStatus(open_github=github.open, pending=slow_pending(github, ends_at=2)).report(
         report_of(PASSED)
     )
 
@@ -102,7 +107,7 @@ def test_report__pending_arrives_after_ours__is_sent_again_over_it():
 def test_report__pending_never_ends__is_sent_all_the_same():
     github = GitHubMemory()
 
-    CommitStatus(open_github=github.open, pending=SlowPending(github, ends_at=9)).report(
+    CommitStatus(open_github=github.open, pending=slow_pending(github, ends_at=9)).report(
         report_of(PASSED)
     )
 
@@ -141,3 +146,87 @@ def test_report__no_run_began__waits_for_nothing_and_lets_no_pending_come_later(
 
     assert pending.is_over(5)
     assert states(github) == ["error"]
+
+
+# --- legs of a matrix ------------------------------------------------------------------------------
+
+ATTEMPT = replace(BUILD, link=f"{BUILD.link}/attempts/1")
+
+
+def leg(github, *results, build=ATTEMPT, context=CONTEXT):
+    report = replace(report_of(*results, build=build), context=context)
+    return tell([CommitStatus(open_github=github.open)], report)
+
+
+def test_report__the_look_for_other_legs_is_refused__is_posted_all_the_same():
+    github = GitHubMemory()
+    github.errors["newest_statuses"] = [REFUSED]
+
+    assert leg(github, PASSED) == ()
+
+    assert states(github) == ["success"]
+
+
+@pytest.mark.parametrize(("result", "state"), [(FAILED, "failure"), (ERRORED, "error")])
+@pytest.mark.parametrize("context", [CONTEXT, CONTEXT.upper()])
+def test_report__another_leg_did_not_pass__a_pass_does_not_hide_it(result, state, context):
+    github = GitHubMemory()
+    leg(github, result)
+    github.create_status("acme/etl", COMMIT, pending_of(ATTEMPT, context=context, build_id="0a"))
+    leg(github, PASSED, context=context)
+    leg(github, SKIPPED, context=context)
+
+    first, _, second, third = github.statuses[COMMIT]
+    assert [first.state, second.state, third.state] == [state] * 3
+    told = description(f"Another leg of this build did not pass: {first.description}")
+    assert second.description == third.description == told
+
+
+def test_report__another_leg_fails_last__its_failure_is_posted_without_a_look():
+    github = GitHubMemory()
+
+    leg(github, PASSED)
+    leg(github, FAILED)
+
+    assert states(github) == ["success", "failure"]
+    assert github.requests == ["newest_statuses", "create_status", "create_status"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"build": replace(ATTEMPT, attempt="2", link=f"{BUILD.link}/attempts/2")},
+        {"build": replace(ATTEMPT, link="https://github.com/acme/etl/actions/runs/41/attempts/1")},
+        {"context": "other"},
+    ],
+)
+def test_report__something_else_failed_earlier__is_a_success(other):
+    github = GitHubMemory()
+    leg(github, FAILED, **other)
+
+    leg(github, PASSED)
+
+    assert states(github) == ["failure", "success"]
+
+
+@pytest.mark.parametrize("build", [BUILD, replace(ATTEMPT, attempt="")])
+def test_report__the_link_names_no_attempt__a_build_that_was_run_again_may_pass(build):
+    github = GitHubMemory()
+    leg(github, FAILED, build=build)
+
+    leg(github, PASSED, build=build)
+
+    assert states(github) == ["failure", "success"]
+    assert github.requests == ["create_status", "create_status"]
+
+
+def test_report__pending_arrives_late__is_sent_again_as_it_was_found_at_first():
+    github = GitHubMemory()
+    leg(github, FAILED)
+
+    CommitStatus(open_github=github.open, pending=slow_pending(github, ends_at=2)).report(
+        report_of(PASSED, build=ATTEMPT)
+    )
+
+    assert states(github) == ["failure", "failure", "pending", "failure"]
+    assert github.requests.count("newest_statuses") == 1

@@ -29,7 +29,7 @@ from tests.unit.reporters.samples import (
 )
 
 MAIN = replace(BUILD, pull_request=None, branch="main", target_branch="", event="push")
-WHERE = {"context": "glue-health-check", "leg": ""}
+WHERE = {"context": "glue-health-check"}
 KEY = history_key(BUILD, "main", **WHERE)
 
 
@@ -379,9 +379,33 @@ def test_compared__a_build_of_the_branch__gets_its_earlier_runs(bucket):
     assert len(result.comparison.runs) == 1
 
 
-def test_compared__another_leg_or_context__is_kept_apart(bucket):
+def test_compared__another_context__is_kept_apart(bucket):
     bucket.metadata().report(push(1))
 
-    for other in ({"context": "other", "leg": ""}, {"context": "glue-health-check", "leg": "5.0"}):
-        results, _ = bucket.metadata().compared((PASSED,), build=BUILD, **other)
-        assert results == (PASSED,)
+    results, _ = bucket.metadata().compared((PASSED,), build=BUILD, context="other")
+
+    assert results == (PASSED,)
+
+
+def test_compared__a_pull_request_that_changes_the_glue_version__is_compared(bucket):
+    before = replace(PASSED, glue_version="4.0")
+    bucket.metadata().report(replace(push(1, before), leg="0a"))
+    bucket.metadata().report(replace(push(2, replace(ERRORED, name="flights")), leg="1b"))
+
+    (result,), _ = bucket.compared(PASSED)
+
+    assert [run.glue_version for run in result.comparison.runs] == ["4.0"]
+
+
+def test_compared__legs_of_a_matrix__get_the_runs_of_their_own_variant(bucket):
+    legs = [replace(PASSED, glue_version=version) for version in ("4.0", "5.0")]
+    for n in range(1, 3):
+        for number, leg in enumerate(legs):
+            bucket.metadata().report(
+                replace(push(n, leg), leg=str(number), build_id=f"{n}{number}")
+            )
+
+    for leg in legs:
+        (result,), _ = bucket.compared(leg)
+        assert [run.glue_version for run in result.comparison.runs] == [leg.glue_version] * 2
+    assert len([key for key in bucket.listed() if "/reports/" in key]) == 4

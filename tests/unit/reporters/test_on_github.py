@@ -211,8 +211,45 @@ def test_check_run__the_connection_breaks_in_the_middle__every_annotation_is_the
     assert run["conclusion"] == "failure"
 
 
-def test_reporters__fifty_checks_and_a_comment_that_is_there__are_at_most_eight_requests(github):
-    report = report_of(*(replace(PASSED, name=f"c{n}") for n in range(50)))
+ATTEMPT = replace(BUILD, link=f"{BUILD.link}/attempts/1")
+LOOK = ("GET", "/statuses")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refusal(403, "Resource not accessible by integration"),
+        refusal(404, "no"),
+        refusal(502, "Server Error"),
+        Answer(breaks_off=True),
+        Answer(body=b"<html>"),
+        Answer(body={}),
+    ],
+)
+def test_status__github_does_not_say_how_other_legs_did__is_posted(github, answer):
+    github.answers_for(*LOOK, answer, forever=True)
+
+    failures = tell([reporters(github)["commit_status"]], report_of(PASSED, build=ATTEMPT))
+
+    assert failures == ()
+    assert made(github)["commit_status"] == 1
+
+
+def test_status__two_legs_of_an_attempt__a_pass_does_not_hide_the_failure(github):
+    reporter = reporters(github)["commit_status"]
+    reporter.report(report_of(FAILED, build=ATTEMPT))
+    reporter.report(report_of(PASSED, build=ATTEMPT))
+
+    first, second = github.repository(REPOSITORY).statuses[COMMIT]
+    assert (first["state"], second["state"]) == ("failure", "failure")
+    assert second["description"].startswith("Another leg of this build did not pass: ")
+
+
+@pytest.mark.parametrize("build", [BUILD, ATTEMPT])
+def test_reporters__fifty_checks_and_a_comment_that_is_there__are_at_most_eight_requests(
+    github, build
+):
+    report = report_of(*(replace(PASSED, name=f"c{n}") for n in range(50)), build=build)
     for number in range(99):
         github.repository(REPOSITORY).add_comment(NUMBER, f"talk {number}", author="ada")
     reporters(github)["comment"].report(report_of(FAILED))
@@ -246,6 +283,7 @@ def test_pending__as_github_keeps_it__is_known_again(github):
         client.create_status(REPOSITORY, COMMIT, post)
         posted = client.latest_status(REPOSITORY, COMMIT, "etl")
 
+    assert posted
     assert posted.description == post.description
     assert posted.target_url == post.target_url
 
