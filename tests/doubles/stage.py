@@ -16,7 +16,7 @@ class Stage:
     def perform(self, *plays):
         """Call each play with its actor until all are over; return what they raised, or None."""
         self._actors = [Actor(self._condition, self._actors_of) for _ in plays]
-        outcomes = [None] * len(plays)
+        outcomes: list[Exception | None] = [None] * len(plays)
 
         def run(place, play):
             try:

@@ -51,7 +51,7 @@ EXPECTED = Analysis(
 )
 
 
-def event(kind: str, failure: str = "x", **more: object) -> str:
+def event(kind: str, failure: object = "x", **more: object) -> str:
     return HEAD + json.dumps({"Event": kind, "Failure Reason": failure, **more})
 
 
@@ -108,7 +108,8 @@ def test_analysis_of__too_much_of_everything__is_cut_and_keeps_the_failures_end(
     assert len(found.failure) == LONGEST_FAILURE
     assert found.failure.endswith("KeyError")
     assert {len(found.script), *(len(file) for file, _ in found.frames)} == {LONGEST_NAME}
-    many = event("X", **{"Stack Trace": [{"File Name": "f", "Line Number": 1}] * 60})
+    long: dict[str, object] = {"Stack Trace": [{"File Name": "f", "Line Number": 1}] * 60}
+    many = event("X", "x", **long)
     assert len((analysis_of([many]) or found).frames) == MOST_FRAMES
 
 

@@ -295,7 +295,8 @@ def test_trouble_of__on_the_local_engine__no_blame_falls_on_aws(kind, trouble):
 
 
 def test_plugin_error__every_class__names_its_trouble():
-    kinds = {*PluginError.__subclasses__(), *EngineError.__subclasses__(), errors.Throttled}
+    kinds: set[type[PluginError]] = {errors.Throttled, *EngineError.__subclasses__()}
+    kinds |= set(PluginError.__subclasses__())
 
     assert all(isinstance(kind.trouble, Trouble) for kind in kinds)
 
