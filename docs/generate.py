@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))  # so that it also runs where the package is not i
 
 from docs.action import DEVELOPMENT, IMAGE, action, released  # noqa: E402 - the path comes first
 from plugin.core.settings import Origin, table  # noqa: E402 - the path comes first
-from plugin.core.sources import CHECK_NAME, MOST_CHECKS  # noqa: E402 - as above
+from plugin.core.settings.sources import CHECK_NAME, MOST_CHECKS  # noqa: E402 - as above
 
 if TYPE_CHECKING:
     from plugin.core.settings import Setting

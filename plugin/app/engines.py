@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plugin.app.parts import access_of
 from plugin.core.check import LOCAL_REGION
 from plugin.core.errors import EngineError, SettingsError
-from plugin.core.not_yet import without_local
+from plugin.core.settings.not_yet import without_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, MutableMapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.clients.aws import Access
     from plugin.core.check import Check
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
     from plugin.local.server import LocalGlue
 
 

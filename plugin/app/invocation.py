@@ -20,12 +20,12 @@ from plugin.clients.clock import SystemClock
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text, workflow_data
-from plugin.core.masking import Masker
-from plugin.core.revealing import revealing
-from plugin.core.secret_names import EVERYDAY, secrets_of, secrets_of_address, secrets_of_jobs
+from plugin.core.secrets.masking import Masker
+from plugin.core.secrets.names import EVERYDAY, secrets_of, secrets_of_address, secrets_of_jobs
+from plugin.core.secrets.revealing import revealing
 from plugin.core.settings import table
-from plugin.core.sources import gather, peek
-from plugin.core.variables import secrets_in
+from plugin.core.settings.sources import gather, peek
+from plugin.core.settings.variables import secrets_in
 from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from plugin.core.build import Build
     from plugin.core.command_line import CommandLine
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 GIT_SECONDS = 5
 _ANNOTATIONS, _ANNOTATION = 10, 4_000
@@ -218,7 +218,7 @@ class Invocation:
         path = self.cwd / name
         if not os.path.lexists(path) and name == table()["config"].default:
             return {}
-        from plugin.core import config_file  # YAML, only now
+        from plugin.core.settings import config_file  # YAML, only now
 
         if Path(name).is_absolute():
             if not path.is_file():

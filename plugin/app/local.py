@@ -9,7 +9,7 @@ from plugin.app.runner import missing_of_local
 from plugin.app.signals import cancelling
 from plugin.core.check import LOCAL_BUCKET, LOCAL_REGION, LOCAL_ROLE
 from plugin.core.errors import EngineError, Exit, SettingsError
-from plugin.core.not_yet import without_local
+from plugin.core.settings.not_yet import without_local
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation

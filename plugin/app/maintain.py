@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugin.app.trail import Trail
     from plugin.core.build import Build
     from plugin.core.ports import Engine
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
     from plugin.sweep import Removal
 
 

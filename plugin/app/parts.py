@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.app.telling import Telling
     from plugin.clients.aws import Access, Clients
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
     from plugin.lifecycle import World
 
 

@@ -13,12 +13,12 @@ from plugin.app.questions import answered
 from plugin.app.telling import offer_of
 from plugin.core.audience import is_on_github
 from plugin.core.errors import GitHubError
-from plugin.core.status import ended
+from plugin.core.forms.status import ended
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.core.build import Build
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 
 def end_pending(

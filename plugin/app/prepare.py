@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.core.build import Build
     from plugin.core.plan import Plan
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.clients.github import GitHub
     from plugin.core.build import Build
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 
 def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from plugin.app.door import Door
 from plugin.app.tellers import Tellers
 from plugin.core.leg import leg_of
-from plugin.core.masking import masked
 from plugin.core.result import CheckResult, Report
+from plugin.core.secrets.masking import masked
 from plugin.core.verdict import Verdict
 from plugin.reporters import grouped, tell
 

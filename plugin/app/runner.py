@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugin.core.secret_names import secret_names
+from plugin.core.secrets.names import secret_names
 from plugin.core.trust import Runner
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from plugin.app.invocation import Invocation
     from plugin.core.build import Build
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 LOCAL_MODULES = ("moto", "flask", "flask_cors", "werkzeug", "pyspark")
 """What the extra ``local`` installs and the default image lacks; Java may come from elsewhere."""

@@ -18,7 +18,7 @@ from plugin.reporters.folder import Folder
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.core.build import Build
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 FILE = "build-id"
 STATE = "STATE_build_id"

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from plugin.core import naming, not_yet
+from plugin.core import naming
 from plugin.core.capacity import Capacity, capacity_of, capacity_problems
 from plugin.core.cost import override_problems
 from plugin.core.package import package_of
 from plugin.core.policy import policy_text
 from plugin.core.request import argument_problems, create_request
+from plugin.core.settings import not_yet
 from plugin.core.trust import Runner
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from plugin.core.pattern import Pattern
     from plugin.core.ports import Checkout, Upload
     from plugin.core.settings import CheckSettings, PlanSettings
-    from plugin.core.sources import Wanted
+    from plugin.core.settings.sources import Wanted
 
 LOCAL_BUCKET = "glue-health-check-local"
 LOCAL_REGION = "us-east-1"

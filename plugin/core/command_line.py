@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
-from plugin.core.kinds import FALSE, TRUE, Flag
-from plugin.core.many import Several, Table
 from plugin.core.settings import Setting, table
+from plugin.core.settings.kinds import FALSE, TRUE, Flag
+from plugin.core.settings.many import Several, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

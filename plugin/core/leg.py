@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from plugin.core.secret_names import secret_arguments
+from plugin.core.secrets.names import secret_arguments
 
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.settings import CheckSettings
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 DIGITS = 12
 

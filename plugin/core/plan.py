@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from plugin.core import naming, not_yet, trust
+from plugin.core import naming, trust
 from plugin.core.check import Check, Circumstances, make_check
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
+from plugin.core.settings import not_yet
 
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.ports import Checkout
-    from plugin.core.sources import Settings, Wanted
+    from plugin.core.settings.sources import Settings, Wanted
 
 MOST_CHECKS = 200
 

@@ -15,7 +15,7 @@ from plugin.core.settings import table
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.settings import PlanSettings
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 PRIVILEGED = frozenset(
     {

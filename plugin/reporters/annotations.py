@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from plugin.core.escape import clip, log_text, workflow_data, workflow_property
-from plugin.core.finding_text import finding_text
+from plugin.core.forms.finding_text import finding_text
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:

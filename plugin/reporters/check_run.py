@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.check_run import check_runs_of
 from plugin.core.errors import GitHubAnswerLost
+from plugin.core.forms.check_run import check_runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

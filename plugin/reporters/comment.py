@@ -14,19 +14,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import GitHubAnswerLost, GitHubError, PluginError
+from plugin.core.forms.sticky import is_told, is_wanted, join, merge, section_of
+from plugin.core.forms.sticky_page import body_of, is_ours, sections_of
 from plugin.core.render import markdown, short
-from plugin.core.sticky import is_told, is_wanted, join, merge, section_of
-from plugin.core.sticky_page import body_of, is_ours, sections_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from plugin.clients.github import GitHub
+    from plugin.core.forms.sticky import Section
     from plugin.core.github import IssueComment
     from plugin.core.ports import Clock
     from plugin.core.result import Report
-    from plugin.core.sticky import Section
 
     Seen = tuple[IssueComment, ...]
 

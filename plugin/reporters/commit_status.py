@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import GitHubError
-from plugin.core.status import beside, is_shared, status_of
+from plugin.core.forms.status import beside, is_shared, status_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

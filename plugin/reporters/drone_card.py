@@ -10,9 +10,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugin.core.card import CARD_SCHEMA, card_payload
 from plugin.core.errors import PluginError
 from plugin.core.escape import card_frame
+from plugin.core.forms.card import CARD_SCHEMA, card_payload
 from plugin.reporters.folder import Folder
 
 if TYPE_CHECKING:

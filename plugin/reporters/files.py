@@ -29,7 +29,7 @@ class ReportFiles:
 
     def report(self, report: Report) -> None:
         """Write them.  Raises ``PluginError`` with what to change."""
-        from plugin.core.report_json import report_json  # pydantic, only now
+        from plugin.core.forms.report_json import report_json  # pydantic, only now
 
         self._path = str(self._folder.write(PAGE, markdown(report)))
         self._folder.write(DATA, report_json(report))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from plugin.core.errors import PluginError
 from plugin.core.escape import clip, output_entry
+from plugin.core.forms.shorter import shorter_results
 from plugin.core.render import cut, markdown, outputs
-from plugin.core.shorter import shorter_results
 from plugin.reporters.appending import append, size_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from plugin.core.errors import PluginError
 from plugin.core.escape import harness_output, harness_room
+from plugin.core.forms.shorter import shorter_bytes, shorter_results
 from plugin.core.render import outputs
-from plugin.core.shorter import shorter_bytes, shorter_results
 from plugin.reporters.appending import append
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from plugin.core.junit import Outcome, suite_of
+from plugin.core.forms.junit import Outcome, suite_of
 
 if TYPE_CHECKING:
-    from plugin.core.junit import Case, Suite
+    from plugin.core.forms.junit import Case, Suite
     from plugin.core.result import Report
     from plugin.reporters.folder import Folder
 

@@ -1,7 +1,7 @@
 """The reports of a repository in a bucket: kept for later, and compared with.
 
 Knows how two builds at once write one document of S3 and lose nothing.  Refuses to know what is
-in it: that is ``plugin.core.history``.
+in it: that is ``plugin.core.forms.history``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
-from plugin.core.history import (
+from plugin.core.forms.history import (
     PREFIX,
     History,
     OtherVersion,
@@ -76,7 +76,7 @@ class Metadata:
 
         Raises ``PluginError`` when S3 does not take it.
         """
-        from plugin.core.report_json import report_json  # pydantic is slow to load
+        from plugin.core.forms.report_json import report_json  # pydantic is slow to load
 
         self._write(report_key(report), report_json(report).encode())
         if branch := own_branch(report.build):
@@ -85,7 +85,7 @@ class Metadata:
 
     def _add(self, key: str, report: Report) -> None:
         """Read, add and write, until nobody else has written in between."""
-        from plugin.core.history_json import written
+        from plugin.core.forms.history_json import written
 
         for _ in range(ROUNDS):
             body, etag = self._get(key)
@@ -103,7 +103,7 @@ class Metadata:
 
     def _replaceable(self, key: str, body: bytes) -> History:
         """Return what is to be kept of a document: nothing of a damaged one."""
-        from plugin.core.history_json import parse
+        from plugin.core.forms.history_json import parse
 
         try:
             return parse(body) if body else History()
@@ -117,7 +117,7 @@ class Metadata:
 
     def _read(self, key: str) -> History:
         """Return the history, an empty one when there is none."""
-        from plugin.core.history_json import parse
+        from plugin.core.forms.history_json import parse
 
         body, _ = self._get(key)
         try:
@@ -128,7 +128,7 @@ class Metadata:
     def _get(self, key: str) -> tuple[bytes, str]:
         """Return an object and its entity tag; nothing when it is not there."""
         from plugin.clients.aws_errors import translated
-        from plugin.core.history_json import MOST_BYTES
+        from plugin.core.forms.history_json import MOST_BYTES
 
         try:
             with translated(f"read s3://{self._bucket}/{key}"):

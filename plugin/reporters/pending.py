@@ -10,8 +10,8 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugin.core.forms.status import pending_of
 from plugin.core.states import RunState
-from plugin.core.status import pending_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.core.errors import AccessDenied, EngineError, NotFound, PluginError
 from plugin.core.escape.xml import xml_text
-from plugin.core.event import event_json
-from plugin.core.messages import plain_message, subject
+from plugin.core.forms.event import event_json
+from plugin.core.forms.messages import plain_message, subject
 from plugin.core.naming import slug
 
 if TYPE_CHECKING:

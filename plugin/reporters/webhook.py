@@ -10,8 +10,8 @@ import hmac
 from typing import TYPE_CHECKING
 
 from plugin.core.escape import visible
-from plugin.core.event import EVENT, event_json
-from plugin.core.messages import slack_message, teams_message
+from plugin.core.forms.event import EVENT, event_json
+from plugin.core.forms.messages import slack_message, teams_message
 
 if TYPE_CHECKING:
     from plugin.core.ports import Clock

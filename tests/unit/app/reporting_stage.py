@@ -25,12 +25,12 @@ from plugin.app.reporting import Outcome, report_and_tell
 from plugin.app.telling import telling_of
 from plugin.clients.clock import SystemClock
 from plugin.core.build import Build, Host
-from plugin.core.check_run import conclusion_of
 from plugin.core.command_line import CommandLine
+from plugin.core.forms.check_run import conclusion_of
+from plugin.core.forms.status import state_of
+from plugin.core.forms.sticky_page import sections_of
 from plugin.core.plan import Plan, Skipped
 from plugin.core.result import CheckResult
-from plugin.core.status import state_of
-from plugin.core.sticky_page import sections_of
 from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
 from tests.doubles.clock import BEGIN

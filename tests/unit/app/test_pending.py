@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from plugin.core.build import Build, Host
-from plugin.core.status import pending_of
+from plugin.core.forms.status import pending_of
 from tests.doubles.github_server import GitHubServer, refusal
 
 BUILD_ID = "0123456789ab"

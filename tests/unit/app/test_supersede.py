@@ -62,7 +62,7 @@ def check(checkout, *argv, is_quick=True, **environ):
 # --- what is left alone --------------------------------------------------------------------------
 
 
-@pytest.mark.no_cover  # a long table; tests/unit/core/test_superseding.py traces what decides
+@pytest.mark.untraced  # a long table; tests/unit/core/test_superseding.py traces what decides
 @pytest.mark.parametrize(
     ("argv", "environ"),
     [

@@ -242,7 +242,7 @@ def hostile(row, evil):
     return told.get(row.name, 1 if isinstance(row.default, int) else "evil")
 
 
-@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
+@pytest.mark.untraced  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("row", OPERATORS, ids=lambda row: row.name)
 @pytest.mark.parametrize("where", ["top", "check"])
 @pytest.mark.parametrize("host", ["ours", "fork", "unknown"])

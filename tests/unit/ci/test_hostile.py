@@ -15,7 +15,7 @@ from plugin.core.pull_request import PullRequestHead, head_of
 from tests.unit.ci.recorded import CASES, case
 
 # Long tables of what few lines decide; the tests of each host trace those.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 HEAD = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
 MERGE = "e5bd3914e2e596debea16f433f57875b5b90bcd6"

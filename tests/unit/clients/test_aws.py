@@ -134,7 +134,7 @@ def test_clients__nobody_listens__is_told_with_the_address():
 # --- an environment that is wrong ---------------------------------------------------------------
 
 
-@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
+@pytest.mark.untraced  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("service", ["glue", "s3"])
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_{}"])
 @pytest.mark.parametrize(

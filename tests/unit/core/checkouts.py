@@ -10,7 +10,7 @@ from plugin.core.check import Circumstances
 from plugin.core.errors import Unusable
 from plugin.core.naming import Location
 from plugin.core.settings import CheckSettings, PlanSettings
-from plugin.core.sources import Settings, Wanted
+from plugin.core.settings.sources import Settings, Wanted
 
 BUILD_ID = "0123456789ab"
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

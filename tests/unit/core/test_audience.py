@@ -6,8 +6,8 @@ import pytest
 
 from plugin.core.audience import Offer, audience, is_on_github
 from plugin.core.build import Build, Host
-from plugin.core.plan_settings import REPORTERS
 from plugin.core.settings import PlanSettings
+from plugin.core.settings.plan_settings import REPORTERS
 
 CI = Offer(is_ci=True)
 LAPTOP = Offer(is_ci=False)

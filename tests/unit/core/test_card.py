@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.card import CARD_SCHEMA, MOST_BYTES, MOST_CHECKS, card_payload
+from plugin.core.forms.card import CARD_SCHEMA, MOST_BYTES, MOST_CHECKS, card_payload
 from tests.unit.reporters.samples import CONSOLE, FAILED, HOSTILE, PASSED, SAMPLES, report_of
 
 

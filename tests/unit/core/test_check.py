@@ -8,7 +8,7 @@ import pytest
 from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, make_check
 from plugin.core.naming import Tag
 from plugin.core.settings import PlanSettings
-from plugin.core.sources import Wanted
+from plugin.core.settings.sources import Wanted
 from tests.unit.core.checkouts import BUILD_ID, NOW, ROLE, Files, asked, build, circumstances
 
 FILES = Files({"a.py": "x", "policy.json": '{"Statement": []}', "lib.py": "x"})

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.check_run import MOST_REMARKS, annotations_of, check_runs_of, conclusion_of
+from plugin.core.forms.check_run import MOST_REMARKS, annotations_of, check_runs_of, conclusion_of
 from plugin.core.github import MOST_ANNOTATIONS, Annotation
 from plugin.core.result import Finding, Place
 from plugin.core.verdict import Verdict

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.command_line import COMMANDS, LATER, CommandLine, help_text, parse
-from plugin.core.kinds import Flag
-from plugin.core.many import Several, Table
 from plugin.core.settings import table
+from plugin.core.settings.kinds import Flag
+from plugin.core.settings.many import Several, Table
 
 WORDS = st.sampled_from(
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.config_file import LARGEST_FILE, parse
+from plugin.core.settings.config_file import LARGEST_FILE, parse
 
 PIECES = (
     *("a", "b: ", "- ", "\n", "  ", "[", "]", "{", "}", ", ", ": ", "? ", "&x ", "*x", "<<: "),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugin.core.finding_text import finding_text
+from plugin.core.forms.finding_text import finding_text
 from plugin.core.result import Finding
 
 

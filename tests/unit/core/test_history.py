@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.build import Build, Fork, Host
-from plugin.core.history import (
+from plugin.core.forms.history import (
     MOST_CHECKS,
     MOST_RUNS,
     MOST_VARIANTS,
@@ -24,7 +24,7 @@ from plugin.core.history import (
     own_branch,
     report_key,
 )
-from plugin.core.history_json import MOST_BYTES, parse, written
+from plugin.core.forms.history_json import MOST_BYTES, parse, written
 from plugin.core.naming import ROOT
 from plugin.core.result import CheckResult, Finding, PastRun, Place, Report
 from plugin.core.verdict import Verdict

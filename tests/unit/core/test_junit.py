@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.junit import LOG_LINES, MOST_FINDINGS, Outcome, suite_of
+from plugin.core.forms.junit import LOG_LINES, MOST_FINDINGS, Outcome, suite_of
 from plugin.core.result import CheckResult, Finding, Leftover, Place
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.kinds import (
+from plugin.core.settings.kinds import (
     FALSE,
     LARGEST_AMOUNT,
     TRUE,
@@ -19,8 +19,8 @@ from plugin.core.kinds import (
     Version,
     Whole,
 )
-from plugin.core.many import Patterns, Several, Table
-from plugin.core.setting import ARN, BUCKET, ROLE, SLUG, TOPIC, WEBHOOK
+from plugin.core.settings.many import Patterns, Several, Table
+from plugin.core.settings.setting import ARN, BUCKET, ROLE, SLUG, TOPIC, WEBHOOK
 
 HALF_A_PAIR = "\ud800"
 KINDS = (

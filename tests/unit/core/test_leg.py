@@ -9,7 +9,7 @@ import pytest
 from plugin.core.build import Build, Host
 from plugin.core.leg import leg_of
 from plugin.core.settings import CheckSettings, PlanSettings, table
-from plugin.core.sources import Settings, Wanted
+from plugin.core.settings.sources import Settings, Wanted
 
 BUILD = Build(
     host=Host.GITHUB,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.many import Patterns, Several, Table
+from plugin.core.settings.many import Patterns, Several, Table
 
 PRINTABLE = st.text(st.characters(exclude_categories=["C"]))
 

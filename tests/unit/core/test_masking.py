@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from plugin.core.build import Build, Fork, Host
 from plugin.core.escape import log_text, visible
-from plugin.core.masking import Masker, masked
 from plugin.core.result import CheckResult, Finding, Leftover, Place, Report
+from plugin.core.secrets.masking import Masker, masked
 from plugin.core.verdict import Verdict
 
 SECRET = "hunter2/Tür+geheim=42&<x>"

@@ -14,8 +14,8 @@ from plugin.core.escape.slack import LINK_LIMIT, slack_link, slack_text
 from plugin.core.escape.subject import SUBJECT_LIMIT, subject_text
 from plugin.core.escape.teams import teams_run
 from plugin.core.escape.xml import xml_text
-from plugin.core.event import event_json
-from plugin.core.messages import (
+from plugin.core.forms.event import event_json
+from plugin.core.forms.messages import (
     SLACK_LIMIT,
     TEAMS_BYTES,
     TEXT_LIMIT,
@@ -24,7 +24,7 @@ from plugin.core.messages import (
     subject,
     teams_message,
 )
-from plugin.core.report_json import report_json
+from plugin.core.forms.report_json import report_json
 from plugin.core.result import Report
 from plugin.core.verdict import Verdict
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.not_yet import check_refusals, refusals
 from plugin.core.settings import CheckSettings, PlanSettings
+from plugin.core.settings.not_yet import check_refusals, refusals
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from plugin.core.build import Fork, Host
 from plugin.core.errors import SettingsError
 from plugin.core.plan import MOST_CHECKS, Plan, Skipped, make_plan
 from plugin.core.settings import PlanSettings
-from plugin.core.sources import Wanted
+from plugin.core.settings.sources import Wanted
 from plugin.core.trust import Runner, reason_to_skip
 from tests.unit.core.checkouts import Files, asked, build, circumstances, settings
 

@@ -2,7 +2,7 @@
 
 from plugin.core.plan import Plan, Skipped, make_plan
 from plugin.core.preview import preview
-from plugin.core.sources import Wanted
+from plugin.core.settings.sources import Wanted
 from tests.unit.core.checkouts import Files, asked, circumstances, settings
 
 FILES = Files({"a.py": "x", "policy.json": '{"Statement":[]}'})

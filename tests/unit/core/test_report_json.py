@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 from hypothesis import given
 
-from plugin.core import report_json as models
 from plugin.core.build import Build
-from plugin.core.report_json import json_schema, report_json
+from plugin.core.forms import report_json as models
+from plugin.core.forms.report_json import json_schema, report_json
 from plugin.core.result import (
     CheckResult,
     Comparison,

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from plugin.core.revealing import revealing
+from plugin.core.secrets.revealing import revealing
 from plugin.core.settings import CheckSettings, PlanSettings
-from plugin.core.sources import Settings, Wanted
+from plugin.core.settings.sources import Settings, Wanted
 
 SECRET = "hunter2-of-acme"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.secret_names import (
+from plugin.core.secrets.names import (
     MOST_KEPT,
     secret_arguments,
     secret_names,

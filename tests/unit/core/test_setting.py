@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 
 import pytest
 
-from plugin.core.kinds import Flag, Text
-from plugin.core.setting import TEXT, Origin, row_of, setting
+from plugin.core.settings.kinds import Flag, Text
+from plugin.core.settings.setting import TEXT, Origin, row_of, setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from plugin.core.capacity import Capacity
-from plugin.core.check_settings import GLUE_WORKERS
 from plugin.core.rates import DPU_OF_WORKER
 from plugin.core.settings import CheckSettings, PlanSettings, table
+from plugin.core.settings.check_settings import GLUE_WORKERS
 
 PER_CHECK = """
 script                  | - | SCRIPT_LOCATION         | required, unless the configuration file names checks

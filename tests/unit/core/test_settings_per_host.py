@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.build import Host
-from plugin.core.config_file import parse
 from plugin.core.errors import SettingsError
 from plugin.core.settings import Origin, table
-from plugin.core.sources import resolve
+from plugin.core.settings.config_file import parse
+from plugin.core.settings.sources import resolve
 
 # Long tables of what few lines decide; each line is traced by the tests of its own module.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.untraced
 
 # --- how each host writes settings ----------------------------------------------------------------
 

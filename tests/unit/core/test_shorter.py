@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plugin.core.shorter import shorter_bytes, shorter_results
+from plugin.core.forms.shorter import shorter_bytes, shorter_results
 
 RESULTS = json.dumps(
     [{"name": f"c{number}", "verdict": "failed", "reason": "x" * 50} for number in range(3)],

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.config_file import parse
 from plugin.core.errors import SettingsError
-from plugin.core.kinds import Flag, Text, Whole
-from plugin.core.many import Table
 from plugin.core.settings import Origin, table
-from plugin.core.sources import MOST_CHECKS, peek, resolve
-from plugin.core.variables import PREFIXES, SET_BY_HOSTS
+from plugin.core.settings.config_file import parse
+from plugin.core.settings.kinds import Flag, Text, Whole
+from plugin.core.settings.many import Table
+from plugin.core.settings.sources import MOST_CHECKS, peek, resolve
+from plugin.core.settings.variables import PREFIXES, SET_BY_HOSTS
 
 AWS_KEY = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 SECRET = "wJalrXUtnFEMI-hidden"
@@ -141,7 +141,7 @@ def forms(key, value):
     }
 
 
-@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
+@pytest.mark.untraced  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("form", [name for name in forms("", "") if name != "null"])
 @pytest.mark.parametrize("name", OPERATOR)
 def test_resolve__operator_setting_anywhere_in_the_yaml__is_refused(name, form):
@@ -152,7 +152,7 @@ def test_resolve__operator_setting_anywhere_in_the_yaml__is_refused(name, form):
     assert any(f"{name} may not stand in the configuration file" in told for told in problems)
 
 
-@pytest.mark.no_cover  # a long table of what few lines decide; the others trace those
+@pytest.mark.untraced  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("form", forms("", ""))
 @pytest.mark.parametrize("name", OPERATOR)
 def test_resolve__operator_setting_in_any_spelling__is_a_problem(name, form):

@@ -7,8 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.build import Build, Host
-from plugin.core.github import PostedStatus, StatusPost
-from plugin.core.status import (
+from plugin.core.forms.status import (
     beside,
     description,
     ended,
@@ -18,6 +17,7 @@ from plugin.core.status import (
     status_of,
     target_url,
 )
+from plugin.core.github import PostedStatus, StatusPost
 from plugin.core.verdict import Verdict
 from tests.unit.reporters.samples import (
     BUILD,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugin.core.build import Host
-from plugin.core.sticky import Section, is_told, is_wanted, join, merge, section_of
-from plugin.core.sticky_page import body_of, head_of, is_ours, sections_of, units
+from plugin.core.forms.sticky import Section, is_told, is_wanted, join, merge, section_of
+from plugin.core.forms.sticky_page import body_of, head_of, is_ours, sections_of, units
 from plugin.core.verdict import Verdict
 from tests.unit.reporters.samples import (
     BUILD,

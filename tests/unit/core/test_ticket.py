@@ -5,7 +5,7 @@ import json
 from plugin.core.build import Build, Host
 from plugin.core.check import make_check
 from plugin.core.settings import PlanSettings
-from plugin.core.sources import Wanted
+from plugin.core.settings.sources import Wanted
 from plugin.core.ticket import ticket_text, ticket_upload
 from tests.unit.core.checkouts import BUILD_ID, Files, asked, build, circumstances
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from plugin.core.build import Fork, Host, Question
 from plugin.core.settings import PlanSettings, table
-from plugin.core.sources import Wanted
+from plugin.core.settings.sources import Wanted
 from plugin.core.trust import MOST_NAMES, PRIVILEGED, Runner, reason_to_skip, refusals
 from tests.unit.core.checkouts import asked, build, settings
 

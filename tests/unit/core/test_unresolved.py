@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.config_file import parse
 from plugin.core.errors import SettingsError
-from plugin.core.given import Given
 from plugin.core.settings import Origin, table
-from plugin.core.sources import peek, resolve
-from plugin.core.unresolved import problem, unresolved_secret
+from plugin.core.settings.config_file import parse
+from plugin.core.settings.given import Given
+from plugin.core.settings.sources import peek, resolve
+from plugin.core.settings.unresolved import problem, unresolved_secret
 
 ASKED = {"from_secret": "db_password"}
 WHERE = "PLUGIN_ARGUMENTS: from_secret asks for the secret 'db_password'"

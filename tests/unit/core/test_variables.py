@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError
 from plugin.core.settings import table
-from plugin.core.sources import gather, resolve
-from plugin.core.variables import PREFIXES, SET_BY_HOSTS, secrets_in
+from plugin.core.settings.sources import gather, resolve
+from plugin.core.settings.variables import PREFIXES, SET_BY_HOSTS, secrets_in
 
 KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 PARTS = (KEY, SECRET, TOKEN)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from plugin.core.errors import GitHubError
-from plugin.core.status import description, pending_of
+from plugin.core.forms.status import description, pending_of
 from plugin.reporters import tell
 from plugin.reporters.commit_status import CommitStatus
 from plugin.reporters.pending import Pending

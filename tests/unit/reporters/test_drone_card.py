@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 
 from plugin.core.build import Host
-from plugin.core.card import card_payload
 from plugin.core.errors import PluginError
 from plugin.core.escape import card_frame, card_text, card_url
+from plugin.core.forms.card import card_payload
 from plugin.reporters.console import Console
 from plugin.reporters.drone_card import DroneCard
 from tests.unit.reporters.readers import HOSTILE_TEXT

@@ -11,8 +11,8 @@ from plugin.aws.s3 import OURS, Objects
 from plugin.clients.aws import Access, Clients
 from plugin.core.build import Fork
 from plugin.core.errors import PluginError
-from plugin.core.history import History, history_key, merged, report_key
-from plugin.core.history_json import parse, written
+from plugin.core.forms.history import History, history_key, merged, report_key
+from plugin.core.forms.history_json import parse, written
 from plugin.core.verdict import Verdict
 from plugin.local.server import LocalGlue
 from plugin.reporters import metadata

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from plugin.core.card import card_payload
-from plugin.core.junit import suite_of
+from plugin.core.forms.card import card_payload
+from plugin.core.forms.junit import suite_of
 from plugin.core.render import duration
 from plugin.reporters.folder import Folder
 from plugin.reporters.junit import JUnitFile

@@ -7,9 +7,9 @@ import pytest
 
 from plugin.clients.github import GitHub
 from plugin.core.errors import GitHubError
+from plugin.core.forms.status import pending_of
+from plugin.core.forms.sticky_page import sections_of
 from plugin.core.result import Finding, Place
-from plugin.core.status import pending_of
-from plugin.core.sticky_page import sections_of
 from plugin.reporters import tell
 from plugin.reporters.check_run import CheckRunReporter
 from plugin.reporters.comment import Comment

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from plugin.core.errors import GitHubError
+from plugin.core.forms.status import pending_of
 from plugin.core.states import RunState
-from plugin.core.status import pending_of
 from plugin.reporters.pending import Pending
 from tests.doubles.github_memory import GitHubMemory
 from tests.unit.reporters.samples import BUILD, COMMIT, PASSED

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.escape import log_text, visible
+from plugin.core.forms.status import target_url
 from plugin.core.github import (
     MOST_ANNOTATIONS,
     MOST_CHECK_RUN_TEXT,
@@ -17,7 +18,6 @@ from plugin.core.github import (
     CheckRunPost,
 )
 from plugin.core.render import cut, section, title
-from plugin.core.status import target_url
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
 
-from plugin.core.raw import Schema, as_text, called, damage, shown, unicode_text
+from plugin.core.settings.raw import Schema, as_text, called, damage, shown, unicode_text
 
 TRUE = frozenset({"true", "yes", "on", "1"})
 FALSE = frozenset({"false", "no", "off", "0"})

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from plugin.core.build import Host
-from plugin.core.kinds import Choice, Flag, Text, Whole
-from plugin.core.many import Several
-from plugin.core.setting import API_URL, ARN, BUCKET, ROLE, TEXT, TOPIC, WEBHOOK, Origin, setting
+from plugin.core.settings.kinds import Choice, Flag, Text, Whole
+from plugin.core.settings.many import Several
+from plugin.core.settings.setting import (
+    API_URL,
+    ARN,
+    BUCKET,
+    ROLE,
+    TEXT,
+    TOPIC,
+    WEBHOOK,
+    Origin,
+    setting,
+)
 
 REPORTERS = (
     *("console", "files", "junit", "github_files", "drone_card", "harness_outputs"),

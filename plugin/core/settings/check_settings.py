@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal  # noqa: TC003 - dataclasses resolve their annotations by name
 from typing import TYPE_CHECKING
 
-from plugin.core.kinds import Amount, Choice, Flag, Text, Version, Whole
-from plugin.core.many import Patterns, Several, Table
-from plugin.core.setting import BUCKET, ROLE, SLUG, TEXT, Origin, setting
+from plugin.core.settings.kinds import Amount, Choice, Flag, Text, Version, Whole
+from plugin.core.settings.many import Patterns, Several, Table
+from plugin.core.settings.setting import BUCKET, ROLE, SLUG, TEXT, Origin, setting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

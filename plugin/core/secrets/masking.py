@@ -14,8 +14,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from plugin.core.escape.log import CONTROL_SEQUENCE, UNSEEN
-from plugin.core.secret_forms import PIECE, SHORTEST, forms_of
-from plugin.core.secret_shapes import STARS, without_shapes
+from plugin.core.secrets.forms import PIECE, SHORTEST, forms_of
+from plugin.core.secrets.shapes import STARS, without_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

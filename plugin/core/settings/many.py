@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from plugin.core.raw import Schema, as_text, called, json_of, shown
+from plugin.core.settings.raw import Schema, as_text, called, json_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -30,7 +30,7 @@ def event_json(report: Report, *, limit: int) -> str:
     Keys: ``event``, ``version``, ``is_cut`` and ``report``, which is as in ``report.json``; a key
     whose value was too long is left out of the checks, and in the end so are checks.
     """
-    from plugin.core.report_json import report_json  # pydantic is slow to load
+    from plugin.core.forms.report_json import report_json  # pydantic is slow to load
 
     whole = json.loads(report_json(report))
     shapes = _smaller(whole)

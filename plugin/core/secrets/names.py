@@ -12,7 +12,7 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from plugin.core.secret_shapes import shaped_secrets
+from plugin.core.secrets.shapes import shaped_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -6,10 +6,10 @@ from dataclasses import MISSING, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from plugin.core.kinds import Text
+from plugin.core.settings.kinds import Text
 
 if TYPE_CHECKING:
-    from plugin.core.kinds import Kind
+    from plugin.core.settings.kinds import Kind
 
 
 class Origin(StrEnum):

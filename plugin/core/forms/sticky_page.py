@@ -19,9 +19,9 @@ import re
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from plugin.core.forms.sticky import Section
 from plugin.core.github import MOST_COMMENT_BODY
 from plugin.core.render import cut_characters
-from plugin.core.sticky import Section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from plugin.core.history import (
+from plugin.core.forms.history import (
     MOST_CHECKS,
     MOST_FINDINGS,
     MOST_RUNS,

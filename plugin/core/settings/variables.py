@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugin.core.build import Host
-from plugin.core.given import Findings, Given, is_unknown, nearest
-from plugin.core.kinds import Flag
 from plugin.core.settings import table
+from plugin.core.settings.given import Findings, Given, is_unknown, nearest
+from plugin.core.settings.kinds import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from plugin.core.setting import Setting
+    from plugin.core.settings.setting import Setting
 
 FLAGS = "--"
 OURS = "GLUE_HEALTH_CHECK_"

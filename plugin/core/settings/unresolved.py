@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from plugin.core.raw import json_of, shown
+from plugin.core.settings.raw import json_of, shown
 
 if TYPE_CHECKING:
-    from plugin.core.given import Given
+    from plugin.core.settings.given import Given
 
 KEY = "from_secret"
 _IN_TEXT = re.compile(r'"from_secret\\*"\s*:(?:\s*\\*"([^"\\]*))?')

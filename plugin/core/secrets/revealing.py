@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from plugin.core.sources import Settings
+    from plugin.core.settings.sources import Settings
 
 _NAMES = ("job_suffix", "job_name_prefix")
 

@@ -10,9 +10,9 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING
 
-from plugin.core.check_settings import CheckSettings
-from plugin.core.plan_settings import PlanSettings
-from plugin.core.setting import Origin, Setting, row_of
+from plugin.core.settings.check_settings import CheckSettings
+from plugin.core.settings.plan_settings import PlanSettings
+from plugin.core.settings.setting import Origin, Setting, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

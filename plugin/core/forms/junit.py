@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.escape import xml_block, xml_text
-from plugin.core.finding_text import finding_text
+from plugin.core.forms.finding_text import finding_text
 from plugin.core.render.words import place_text
 from plugin.core.verdict import Verdict
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError
-from plugin.core.given import Findings, Given, is_unknown, nearest
 from plugin.core.settings import CheckSettings, Origin, PlanSettings, Setting, table
-from plugin.core.unresolved import problem, unresolved_secret
-from plugin.core.variables import outer
+from plugin.core.settings.given import Findings, Given, is_unknown, nearest
+from plugin.core.settings.unresolved import problem, unresolved_secret
+from plugin.core.settings.variables import outer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
