@@ -292,12 +292,12 @@ def test_make_plan__problems_of_all_checks__are_told_at_once_and_once():
         check("two", script="a.py", tags={"aws:x": "y"}),
         check("three", script=""),
         wait=False,
-        check_run=True,
+        github_oidc=True,
     )
 
     assert [problem.split(": ")[0] for problem in problems] == [
         "wait",
-        "check_run",
+        "github_oidc",
         "three",
         "one",
         "one",
