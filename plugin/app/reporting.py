@@ -44,8 +44,16 @@ def report_and_tell(request: Request, telling: Telling, outcome: Outcome) -> tup
             telling.console.warn(
                 f"reporter {', '.join(names)}: {reason}", is_error=not required.isdisjoint(names)
             )
+        missing = tellers.missing(was_skipped=not report.results)
+        for name in missing:
+            telling.console.warn(
+                f"reporter {name} is required and was not told: it is switched off, or not for"
+                " this host.",
+                is_error=True,
+            )
         failures += tell((telling.console,), report)
-    return report.verdict, any(failure.name in required for failure in failures)
+    failed = {failure.name for failure in failures}
+    return report.verdict, bool(missing or required & failed)
 
 
 def _report_of(request: Request, telling: Telling, tellers: Tellers, outcome: Outcome) -> Report:
@@ -89,4 +97,12 @@ def _masked(report: Report, request: Request) -> Report:
         actor=build.actor,
         link=build.link,
     )
-    return replace(told, build=known, context=report.context, leg=report.leg)
+    return replace(
+        told,
+        build=known,
+        build_id=report.build_id,
+        engine=report.engine,
+        started_at=report.started_at,
+        context=report.context,
+        leg=report.leg,
+    )

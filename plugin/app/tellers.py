@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugin.app.parts import access_of, clients_of
 from plugin.app.telling import offer_of
-from plugin.core.audience import audience
+from plugin.core.audience import audience, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,11 @@ class Tellers:
     def of(self, *, was_skipped: bool) -> tuple[Reporter, ...]:
         """Return who is told, in order; without the console, which is told last."""
         return tuple(self._made(name) for name in self._names(was_skipped=was_skipped))
+
+    def missing(self, *, was_skipped: bool) -> tuple[str, ...]:
+        """Return the names of those who are required and are not told."""
+        offer = offer_of(self._invocation)
+        return unheard(self._request.build, self._plan, offer, was_skipped=was_skipped)
 
     def _names(self, *, was_skipped: bool) -> tuple[str, ...]:
         offer = offer_of(self._invocation)

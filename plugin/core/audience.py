@@ -55,6 +55,22 @@ def audience(
     return (*here, *outside, *(("drone_card",) if offer.card_path else ()), "console")
 
 
+def unheard(
+    build: Build, settings: PlanSettings, offer: Offer, *, was_skipped: bool
+) -> tuple[str, ...]:
+    """Return who is required and not in the audience: that is a failure of theirs.
+
+    Nobody misses a comment where there is no pull request, nor anything outside of a build that
+    was skipped whole, or of a person's laptop.
+    """
+    told = audience(build, settings, offer, was_skipped=was_skipped)
+    missing = [name for name in settings.required_reporters if name not in told]
+    if was_skipped or (build.host is Host.PLAIN and not offer.is_ci):
+        return ()
+    has_none = settings.comment != "never" and not build.pull_request
+    return tuple(name for name in missing if name != "comment" or not has_none)
+
+
 def _inside(build: Build, offer: Offer) -> Iterator[str]:
     yield from ("files", "junit")
     if build.host.has_runner_files:

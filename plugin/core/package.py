@@ -57,7 +57,9 @@ def package_of(
         ("--extra-files", settings.extra_files, "files"),
         ("--extra-jars", settings.extra_jars, "jars"),
     ):
-        addresses = [_ship(package, path, checkout, scripts, folder=folder) for path in paths]
+        setting = argument.removeprefix("--").replace("-", "_")
+        shipped = (_ship(package, setting, path, checkout, scripts, folder) for path in paths)
+        addresses = list(shipped)
         if addresses:
             package.arguments[argument] = ",".join(addresses)
     modules = [

@@ -56,8 +56,9 @@ class Metadata:
     ) -> tuple[tuple[CheckResult, ...], str]:
         """Return the results with what they are compared with, and a warning, mostly empty.
 
-        One question to S3; none after a cancel, or where nobody knows what to compare with.  Never
-        raises: a comparison is no part of the verdict.
+        One question to S3, asked once and not for long, because everybody is told only after it;
+        none after a cancel, or where nobody knows what to compare with.  Never raises: a
+        comparison is no part of the verdict.
         """
         kept = tuple(results)
         branch = base_branch(build)
@@ -88,7 +89,7 @@ class Metadata:
         from plugin.core.forms.history_json import written
 
         for _ in range(ROUNDS):
-            body, etag = self._get(key)
+            body, etag = self._get(key, self._s3)
             history = self._replaceable(key, body)
             condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
             try:
@@ -119,20 +120,20 @@ class Metadata:
         """Return the history, an empty one when there is none."""
         from plugin.core.forms.history_json import parse
 
-        body, _ = self._get(key)
+        body, _ = self._get(key, self._clients.s3_hurried)
         try:
             return parse(body) if body else History()
         except Unreadable as error:
             raise PluginError(f"s3://{self._bucket}/{key} cannot be used: {error}.") from None
 
-    def _get(self, key: str) -> tuple[bytes, str]:
+    def _get(self, key: str, s3: Any) -> tuple[bytes, str]:  # noqa: ANN401 - as ``_s3``
         """Return an object and its entity tag; nothing when it is not there."""
         from plugin.clients.aws_errors import translated
         from plugin.core.forms.history_json import MOST_BYTES
 
         try:
             with translated(f"read s3://{self._bucket}/{key}"):
-                found = self._s3.get_object(Bucket=self._bucket, Key=key)
+                found = s3.get_object(Bucket=self._bucket, Key=key)
                 with closing(found["Body"]) as stream:
                     return stream.read(MOST_BYTES + 1), found["ETag"]
         except NotFound as error:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from plugin.clients.github.errors import Errand
     from plugin.clients.github.session import Session
 
-_READ, _WRITE = "pull-requests: read", "pull-requests: write"
+_PERMISSION = "pull-requests: write"
+"""Of whoever reads comments, too: it is for the sake of writing one."""
 _UNAUTHORIZED = 401
 _GONE = frozenset({404, 410})
 
@@ -62,7 +63,7 @@ def _login_of(account: Any) -> str:  # noqa: ANN401  # JSON of the other side
 def listed(session: Session, repository: str, number: int) -> Iterator[IssueComment]:
     """Yield the comments, oldest first, page by page as they are wanted."""
     errand = session.errand(
-        f"list the comments of pull request #{number} of {repository}", permission=_READ
+        f"list the comments of pull request #{number} of {repository}", permission=_PERMISSION
     )
     path = f"{repository_path(repository, errand)}/issues/{number}/comments"
     for page in session.pages(errand, path, read=_comments_of):
@@ -71,14 +72,14 @@ def listed(session: Session, repository: str, number: int) -> Iterator[IssueComm
 
 def one(session: Session, repository: str, comment_id: int) -> IssueComment | None:
     """Return a comment, or nothing when it is gone."""
-    errand = session.errand(f"read comment {comment_id} of {repository}", permission=_READ)
+    errand = session.errand(f"read comment {comment_id} of {repository}", permission=_PERMISSION)
     path = _comment_path(repository, comment_id, errand)
     return session.ask(errand, partial(_unless_gone, session, "GET", path))
 
 
 def create(session: Session, repository: str, number: int, *, body: str) -> IssueComment:
     """Write a comment, once."""
-    errand = session.errand(f"comment on pull request #{number} of {repository}", permission=_WRITE)
+    errand = session.errand(f"comment on pull request #{number} of {repository}", permission=_PERMISSION)
     path = f"{repository_path(repository, errand)}/issues/{number}/comments"
     return session.make(
         errand, lambda: _comment_of(session.send("POST", path, body={"body": body})[1])
@@ -87,7 +88,7 @@ def create(session: Session, repository: str, number: int, *, body: str) -> Issu
 
 def update(session: Session, repository: str, comment_id: int, *, body: str) -> IssueComment:
     """Replace a comment's text: to do it twice does no harm."""
-    errand = session.errand(f"update comment {comment_id} of {repository}", permission=_WRITE)
+    errand = session.errand(f"update comment {comment_id} of {repository}", permission=_PERMISSION)
     path = _comment_path(repository, comment_id, errand)
     return session.ask(
         errand, lambda: _comment_of(session.send("PATCH", path, body={"body": body})[1])
@@ -96,7 +97,7 @@ def update(session: Session, repository: str, comment_id: int, *, body: str) -> 
 
 def delete(session: Session, repository: str, comment_id: int) -> None:
     """Remove a comment; one that is gone is no error."""
-    errand = session.errand(f"remove comment {comment_id} of {repository}", permission=_WRITE)
+    errand = session.errand(f"remove comment {comment_id} of {repository}", permission=_PERMISSION)
     path = _comment_path(repository, comment_id, errand)
     session.ask(errand, partial(_unless_gone, session, "DELETE", path))
 

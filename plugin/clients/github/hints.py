@@ -14,9 +14,15 @@ WRONG_API = (
     "Enterprise Server."
 )
 
+GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
+
 _LONGEST_QUOTE = 200
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 
+_OF_CHECK_RUNS = (
+    "A personal token makes no check runs: set github_token to ${{ github.token }} or to a GitHub "
+    "App's token, or check_run to false."
+)
 _OF_STATUS = {
     _UNAUTHORIZED: "Set github_token to a valid token; in GitHub Actions to ${{ github.token }}.",
     410: "The repository may have been removed or may have this feature switched off.",
@@ -28,13 +34,7 @@ _OF_WORDS: tuple[tuple[str, str], ...] = (
         "Authorize the token for the organization's single sign-on, in the settings of the token.",
     ),
     ("ip allow list", "Let the organization's IP allow list have the address of this machine."),
-    (
-        "authenticate via a github app",
-        (
-            "Only an app's token makes check runs: in GitHub Actions set github_token to "
-            "${{ github.token }}; elsewhere switch check_run off."
-        ),
-    ),
+    ("authenticate via a github app", _OF_CHECK_RUNS),
     ("was archived", "Take the repository out of the archive, or switch this report off."),
     ("issue is locked", "Unlock the conversation, or switch this report off."),
     ("issues are disabled", "Switch issues on in the repository's settings."),
@@ -52,6 +52,11 @@ _OF_WORDS: tuple[tuple[str, str], ...] = (
 
 Source: the messages as users quote them in public issues.
 """
+_SECTIONS = (
+    "resource not accessible by integration",
+    "resource not accessible by personal access token",
+)
+"""Messages that have a section of their own in the guide: its anchor is made of the words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +76,26 @@ class Refusal:
 
 
 def hint_of(refusal: Refusal) -> str:
-    """Say what to change."""
+    """Say what to change, and where the guide says more of it."""
+    hint = _advice(refusal)
+    anchor = _anchor(refusal)
+    return f"{hint} See {GUIDE}#{anchor}" if anchor else hint
+
+
+def _anchor(refusal: Refusal) -> str:
+    """Return the section of the guide on this refusal; empty when there is none."""
+    said = refusal.said.lower()
+    if refusal.asks_for_sso or "saml enforcement" in said:
+        return "single-sign-on"
+    if not refusal.has_token and refusal.status in {_FORBIDDEN, _NOT_FOUND}:
+        return "no-token"
+    for words in _SECTIONS:
+        if words in said:
+            return words.replace(" ", "-")
+    return ""
+
+
+def _advice(refusal: Refusal) -> str:
     said = "saml enforcement" if refusal.asks_for_sso else refusal.said.lower()
     for words, hint in _OF_WORDS:
         if words in said:
@@ -98,6 +122,8 @@ def _permission_hint(refusal: Refusal) -> str:
     if refusal.hint:
         return refusal.hint
     if "personal access token" in refusal.said:
+        if refusal.permission.startswith("checks"):
+            return _OF_CHECK_RUNS
         return f"Give the token the repository permission `{refusal.permission}`."
     # Source: GitHub's pages "Workflow syntax" and "Troubleshooting Dependabot on GitHub Actions".
     forks = (

@@ -71,8 +71,11 @@ class Suite:
 
 
 def suite_of(report: Report) -> Suite:
-    """Return the suite of a plan; never without a case, because readers refuse an empty one."""
-    name = f"{report.context} ({report.leg})" if report.leg else report.context
+    """Return the suite of a plan; never without a case, because readers refuse an empty one.
+
+    Its name is the same in every build: a host's history of a test hangs on it.
+    """
+    name = f"{report.context} ({report.build.job})" if report.build.job else report.context
     cases = tuple(case for result in report.results for case in _cases(result, name))
     return Suite(
         name=xml_text(name, limit=_NAME_LIMIT),

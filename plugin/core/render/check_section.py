@@ -34,11 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plugin.core.build import Build
-    from plugin.core.result import CheckResult, Cost, Finding
+    from plugin.core.result import CheckResult, Cost, Finding, Report
 
 _MAX_FINDINGS = 100
 _MAX_NOTES = 20
 _MAX_PHASES = 12
+_SHORTEST_CHART_SECONDS = 10
+LOCAL = "local"
+"""The engine of which there is no capacity, no job and no run to look at."""
 
 
 class Depth(Enum):
@@ -46,6 +49,7 @@ class Depth(Enum):
 
     WHOLE = 100
     SHORT = 10
+    """No chart: of few checks among several that passed."""
     BRIEF = 0
     """Neither log, nor chart, nor what the run was: of many checks that passed."""
 
@@ -61,19 +65,19 @@ def answer(result: CheckResult, build: Build) -> Iterator[str]:
     yield _next(result)
 
 
-def details(result: CheckResult, build: Build, depth: Depth) -> Iterator[str]:
+def details(result: CheckResult, report: Report, depth: Depth) -> Iterator[str]:
     """Yield the rest, the most wanted first."""
     yield _numbers(result)
     notes = (markdown_text(note) for note in result.notes[:_MAX_NOTES])
     yield "\n".join(f"- Note: {note}" for note in notes if note)
-    yield _findings(result.findings, build)
+    yield _findings(result.findings, report.build)
     yield from comparison(result)
     if depth is Depth.BRIEF:
         yield _time_words(result)
         return
-    yield fold(_time_words(result), gantt(result.phases))
+    yield _time(result, depth)
     yield _log(result, depth.value)
-    yield _facts(result)
+    yield _facts(result, is_local=report.engine == LOCAL)
 
 
 def _next(result: CheckResult) -> str:
@@ -118,6 +122,14 @@ def _findings(findings: tuple[Finding, ...], build: Build) -> str:
     return f"{text}\n\nand {more} more findings, see report.json" if more > 0 else text
 
 
+def _time(result: CheckResult, depth: Depth) -> str:
+    """Return the time by phase, with a chart where one says more than the words."""
+    words = _time_words(result)
+    if depth is not Depth.WHOLE or result.seconds < _SHORTEST_CHART_SECONDS:
+        return words
+    return fold(words, gantt(result.phases))
+
+
 def _time_words(result: CheckResult) -> str:
     """Return the time by phase in words, because not every reader sees a chart."""
     shown = result.phases[:_MAX_PHASES]
@@ -130,20 +142,21 @@ def _log(result: CheckResult, at_most: int) -> str:
     if not lines:
         return ""
     shown, total = len(lines), max(len(result.log_tail), result.log_lines)
-    title = f"Last {shown} of {total} log lines" if shown < total else f"The log, {shown} lines"
+    whole = "The log, 1 line" if shown == 1 else f"The log, {shown} lines"
+    title = f"Last {shown} of {total} log lines" if shown < total else whole
     return fold(title, markdown_fence(lines))
 
 
-def _facts(result: CheckResult) -> str:
+def _facts(result: CheckResult, *, is_local: bool) -> str:
     facts = dotted(
         (
             labelled("script ", markdown_code(result.script)),
             labelled("Glue ", markdown_text(result.glue_version)),
-            markdown_text(result.capacity),
+            "" if is_local else markdown_text(result.capacity),
             f"ran {duration(result.execution_seconds)}" if result.execution_seconds else "",
             labelled("state ", markdown_code(result.state)),
-            labelled("job ", markdown_code(result.job_name)),
-            labelled("run ", markdown_code(result.run_id)),
+            "" if is_local else labelled("job ", markdown_code(result.job_name)),
+            "" if is_local else labelled("run ", markdown_code(result.run_id)),
         )
     )
     items = (_cost(result.cost), labelled("Run: ", facts))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from plugin.core.escape import link_url, markdown_cell, markdown_code, markdown_text
 from plugin.core.render.blocks import dotted, fold, labelled, money, table, unbroken
-from plugin.core.render.check_section import Depth, answer, details
+from plugin.core.render.check_section import LOCAL, Depth, answer, details
+from plugin.core.render.places import place_link
 from plugin.core.render.words import (
     HOW_TO_REMOVE,
     cost_of,
@@ -24,6 +25,7 @@ from plugin.core.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plugin.core.build import Build
     from plugin.core.result import CheckResult, Leftover, Report
 
 _MAX_LEFTOVERS = 50
@@ -39,11 +41,35 @@ def markdown(report: Report) -> str:
 
 
 def heading(report: Report) -> str:
-    """Return the first line of the page, e.g. ``## ❌ Glue health check: flights failed``."""
-    words = str(report.verdict)
-    if len(report.results) == 1:
-        words = f"{markdown_cell(report.results[0].name, limit=_NAME)} {words}"
+    """Return the first line of the page, e.g. ``## ❌ Glue health check: flights failed``.
+
+    It tells legs and jobs apart that report below the same pull request: it has what the checks
+    ran on, as far as that is the same for all, and the job of the build.
+    """
+    ran_on = markdown_cell(", ".join(_ran_on(report)), limit=_NAME)
+    words = dotted(
+        (
+            f"{_outcome(report)}{labelled(' on ', ran_on)}",
+            markdown_cell(report.build.job, limit=_NAME),
+        )
+    )
     return f"## {icon(report.verdict)} Glue health check: {words}"
+
+
+def _outcome(report: Report) -> str:
+    if len(report.results) == 1:
+        return f"{markdown_cell(report.results[0].name, limit=_NAME)} {report.verdict}"
+    return counts(report) or str(report.verdict)
+
+
+def _ran_on(report: Report) -> Iterator[str]:
+    """Yield Glue version and capacity where all checks that ran have the same."""
+    versions = {result.glue_version for result in report.results if result.glue_version}
+    if len(versions) == 1:
+        yield f"Glue {versions.pop()}"
+    capacities = {result.capacity for result in report.results if result.capacity}
+    if len(capacities) == 1 and report.engine != LOCAL:
+        yield capacities.pop()
 
 
 def section(report: Report) -> str:
@@ -68,7 +94,7 @@ def _body(report: Report) -> Iterator[str]:
         only = report.results[0]
         yield from answer(only, report.build)
         yield _leftovers(report.leftovers)
-        yield from details(only, report.build, Depth.WHOLE)
+        yield from details(only, report, Depth.WHOLE)
         return
     yield _overview(report)
     yield _leftovers(report.leftovers)
@@ -80,8 +106,8 @@ def _total(report: Report) -> str:
         return f"Nothing was run: {markdown_text(report.reason) or 'there was nothing to do'}"
     if len(report.results) == 1:
         return ""
-    time = f"{duration(report.seconds)}, {money(usd(report.cost_usd))}"
-    return f"{len(report.results)} checks in {time}: {counts(report)}."
+    cost = f", {money(usd(report.cost_usd))}" if any(r.cost for r in report.results) else ""
+    return f"{len(report.results)} checks in {duration(report.seconds)}{cost}."
 
 
 def _worst_first(report: Report) -> list[CheckResult]:
@@ -95,9 +121,9 @@ def _overview(report: Report) -> str:
     ordered = _worst_first(report)
     fine = [result for result in ordered if result.verdict in _FINE]
     if len(fine) <= _MANY:
-        return _table(ordered)
-    bad = _table([result for result in ordered if result.verdict not in _FINE])
-    folded = fold(_fine_words(report), _table(fine))
+        return _table(ordered, report.build)
+    bad = _table([one for one in ordered if one.verdict not in _FINE], report.build)
+    folded = fold(_fine_words(report), _table(fine, report.build))
     return "\n\n".join(part for part in (bad, folded) if part)
 
 
@@ -106,7 +132,7 @@ def _fine_words(report: Report) -> str:
     return ", ".join(f"{number} {verdict}" for number, verdict in numbers if number)
 
 
-def _table(results: list[CheckResult]) -> str:
+def _table(results: list[CheckResult], build: Build) -> str:
     rows = (
         (
             markdown_cell(result.name, limit=_NAME),
@@ -114,10 +140,11 @@ def _table(results: list[CheckResult]) -> str:
             unbroken(duration(result.seconds)) if result.verdict is not Verdict.SKIPPED else "",
             money(cost_of(result)) if result.cost else "",
             markdown_text(result.reason, limit=200),
+            place_link(result.place, build),
         )
         for result in results
     )
-    return table(("Check", "Verdict", "Time", "Cost", "Reason"), rows)
+    return table(("Check", "Verdict", "Time", "Cost", "Reason", "Where"), rows)
 
 
 def _leftovers(items: tuple[Leftover, ...]) -> str:
@@ -154,7 +181,7 @@ def _check(result: CheckResult, report: Report, depth: Depth) -> Iterator[str]:
     name = markdown_cell(result.name, limit=_NAME)
     yield f"### {icon(result.verdict)} {name} {result.verdict}"
     yield from answer(result, report.build)
-    yield from details(result, report.build, depth)
+    yield from details(result, report, depth)
 
 
 def _footer(report: Report) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from plugin.core.build import Host
 from plugin.core.escape import link_url, markdown_code
 from plugin.core.render.words import place_text
 
@@ -19,14 +20,20 @@ def place_link(place: Place | None, build: Build) -> str:
     if place is None:
         return ""
     text = markdown_code(place_text(place))
-    url = link_url(_address(place, build))
+    url = link_url(place_address(place, build))
     return f"[{text}]({url})" if url else text
 
 
-def _address(place: Place, build: Build) -> str:
-    """Return the address of the line in the commit; empty when a part of it is not known."""
+def place_address(place: Place | None, build: Build) -> str:
+    """Return the web address of the line in the commit; empty when a part of it is not known.
+
+    Empty on a laptop as well: what ran there need not be what the commit holds.
+    """
+    if place is None:
+        return ""
     is_known = (
-        re.fullmatch(r"[\w.-]+/[\w.-]+", build.repository, re.ASCII)
+        build.host is not Host.PLAIN
+        and re.fullmatch(r"[\w.-]+/[\w.-]+", build.repository, re.ASCII)
         and re.fullmatch(r"[0-9a-fA-F]{7,64}", build.commit)
         and build.server_url
         and not {"", ".", ".."}.intersection(place.file.split("/"))

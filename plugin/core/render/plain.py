@@ -13,8 +13,8 @@ from plugin.core.render.words import (
     duration,
     meaning,
     place_text,
+    time_and_cost,
     troubleshooting,
-    usd,
 )
 from plugin.core.verdict import Verdict
 
@@ -36,7 +36,7 @@ def headline(report: Report) -> str:
     """
     if not report.results:
         return f"{report.verdict}: {report.reason or 'there was nothing to do'}"
-    after = f"after {duration(report.seconds)}, {usd(report.cost_usd)}"
+    after = f"after {time_and_cost(report)}"
     if len(report.results) > 1:
         return f"{report.verdict} {after}: {counts(report)}"
     result = report.results[0]
@@ -52,7 +52,7 @@ def title(report: Report) -> str:
     """
     if not report.results:
         return clip(visible(headline(report)), _TITLE_LIMIT)
-    after = f"in {duration(report.seconds)}, {usd(report.cost_usd)}"
+    after = f"in {time_and_cost(report)}"
     if len(report.results) > 1:
         return f"{counts(report)} {after}"
     result = report.results[0]

@@ -16,6 +16,10 @@ HOW_TO_REMOVE = "Remove it with `glue-health-check cleanup` or `glue-health-chec
 _GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
 _TO_CENTS = Decimal("0.01")
 _TO_PARTS = Decimal("0.0001")
+_COUNTED = (
+    *(Verdict.FAILED, Verdict.ERRORED, Verdict.CANCELLED),
+    *(Verdict.PASSED, Verdict.SKIPPED),
+)
 _SHORT = 9.95  # below it, tenths of a second are shown
 
 
@@ -88,9 +92,15 @@ def icon(verdict: Verdict) -> str:
             assert_never(verdict)
 
 
+def time_and_cost(report: Report) -> str:
+    """Say ``1 min 12 s, $0.0147``; the time alone where nothing has a cost, as on a laptop."""
+    has_cost = any(result.cost for result in report.results)
+    return f"{duration(report.seconds)}{f', {usd(report.cost_usd)}' if has_cost else ''}"
+
+
 def counts(report: Report) -> str:
-    """Say how many checks ended how, the worst first: ``1 failed, 2 passed``."""
-    numbers = ((report.count(verdict), verdict) for verdict in reversed(Verdict))
+    """Say how many checks ended how, first what is a script's fault: ``1 failed, 2 passed``."""
+    numbers = ((report.count(verdict), verdict) for verdict in _COUNTED)
     return ", ".join(f"{number} {verdict}" for number, verdict in numbers if number)
 
 

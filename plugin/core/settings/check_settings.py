@@ -136,7 +136,10 @@ class CheckSettings:
         words="`3.9`",
     )
     worker_type: str = setting(
-        "Spark: worker type.", Choice(of=GLUE_WORKERS), words="`G.1X`", plain=("WORKER_TYPE",)
+        "Spark: worker type, `G.025X`, `G.1X` to `G.16X` or `R.1X` to `R.8X`.",
+        Choice(of=GLUE_WORKERS),
+        words="`G.1X`",
+        plain=("WORKER_TYPE",),
     )
     number_of_workers: int | None = setting(
         "Spark: number of workers.",
@@ -153,7 +156,7 @@ class CheckSettings:
         plain=("MAX_CAPACITY",),
     )
     job_type: str = setting(
-        "Kind of job.",
+        "Kind of job: `glueetl`, `pythonshell` or `gluestreaming`.",
         Choice(of=("glueetl", "pythonshell", "gluestreaming")),
         words="the cloned job's, else `glueetl`",
     )

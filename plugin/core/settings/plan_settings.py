@@ -29,7 +29,7 @@ REPORTERS = (
 class PlanSettings:
     """What is asked for the whole plan."""
 
-    engine: str = setting("`glue` or `local`.", Choice(of=("glue", "local")), default="glue")
+    engine: str = setting("Where to run: `glue` or `local`.", Choice(of=("glue", "local")), default="glue")
     allow_production_arguments: bool = setting(
         "Let a clone run with cloned arguments that name a store and are not overridden.",
         Flag(),
@@ -109,7 +109,11 @@ class PlanSettings:
         plain=("SNS_TOPIC_ARN",),
     )
     webhook_url: str = setting(
-        "Address for signed JSON.", WEBHOOK, words="none", origin=Origin.OPERATOR
+        "Address that hears the verdict: JSON, Slack or Teams (`webhook_format`); signed when"
+        " `webhook_secret` is set.",
+        WEBHOOK,
+        words="none",
+        origin=Origin.OPERATOR,
     )
     webhook_secret: str = setting(
         "Key of the signature.",
@@ -119,7 +123,7 @@ class PlanSettings:
         secret=True,
     )
     webhook_format: str = setting(
-        "`json`, `slack` or `teams`.",
+        "What `webhook_url` hears: `json`, `slack` or `teams`.",
         Choice(of=("json", "slack", "teams")),
         default="json",
         origin=Origin.OPERATOR,
@@ -154,14 +158,15 @@ class PlanSettings:
     commit_status: bool = setting("Write a commit status.", Flag(), default=True)
     check_run: bool = setting("Write a check run.", Flag(), default=False)
     comment: str = setting(
-        "When to write the pull request comment.",
+        "When to write the pull request comment: `always`, `changes`, `failure` or `never`.",
         Choice(of=("always", "changes", "failure", "never")),
         default="always",
     )
     status_context: str = setting(
-        "Name of the commit status.",
+        "Name of the commit status and of the comment.",
         Text(pattern=r".{1,255}", form="at most 255 characters"),
         default="glue-health-check",
+        origin=Origin.BASE,  # a stranger's file must not speak in the name of another status
     )
     report_dir: str = setting(
         "Where `report.json`, `report.md`, `junit.xml` go; symbolic links on the way are refused.",
@@ -198,7 +203,7 @@ class PlanSettings:
         "The configuration file.", TEXT, default=".glue-health-check.yml", origin=Origin.OPERATOR
     )
     ci: str = setting(
-        "Name the CI host instead of detecting it.",
+        "Name the CI host instead of detecting it: " + ", ".join(f"`{host}`" for host in Host) + ".",
         Choice(of=tuple(Host)),
         words="detected",
         origin=Origin.OPERATOR,

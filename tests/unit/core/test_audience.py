@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.audience import Offer, audience, is_on_github
+from plugin.core.audience import Offer, audience, is_on_github, unheard
 from plugin.core.build import Build, Host
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.plan_settings import REPORTERS
@@ -119,3 +119,28 @@ def test_audience__everything_there_is__is_known_by_name_and_has_the_console_las
 
     assert names == set(REPORTERS)
     assert told(settings=EVERYTHING, offer=offer)[-1] == "console"
+
+
+def missed(build=PULL_REQUEST, offer=CI, *, was_skipped=False, **change):
+    return unheard(build, replace(SETTINGS, **change), offer, was_skipped=was_skipped)
+
+
+@pytest.mark.parametrize("name", ["sns", "webhook", "check_run", "metadata", "drone_card"])
+def test_unheard__required_and_not_asked_for__is_missed(name):
+    assert missed(required_reporters=("files", name)) == (name,)
+
+
+def test_unheard__a_file_switches_off_what_is_required__is_missed():
+    assert missed(required_reporters=("comment",), comment="never") == ("comment",)
+
+
+def test_unheard__no_pull_request__misses_no_comment():
+    branch = replace(PULL_REQUEST, pull_request=None)
+
+    assert missed(branch, required_reporters=("comment", "commit_status")) == ()
+    assert missed(branch, required_reporters=("comment",), comment="never") == ("comment",)
+
+
+def test_unheard__skipped_whole_or_on_a_laptop__misses_nobody():
+    assert missed(required_reporters=("commit_status",), was_skipped=True) == ()
+    assert missed(ON_A_LAPTOP, LAPTOP, required_reporters=("commit_status",)) == ()

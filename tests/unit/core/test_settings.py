@@ -73,7 +73,7 @@ github_api_url             | O | GITHUB_API_URL               | from the build
 commit_status              | - |                              | `true`
 check_run                  | - |                              | `false`
 comment                    | - |                              | `always`
-status_context             | - |                              | `glue-health-check`
+status_context             | B |                              | `glue-health-check`
 report_dir                 | O |                              | `glue-health-check-report`
 required_reporters         | O |                              | none
 allow_forks                | O |                              | `false`

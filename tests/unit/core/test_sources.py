@@ -32,6 +32,7 @@ SAMPLE = {
     "temp_bucket": "bucket",
     "job_name_prefix": "mine",
     "metadata_bucket": "bucket",
+    "status_context": "mine",
 }
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 ANY_VALUE = st.recursive(
