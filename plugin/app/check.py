@@ -13,7 +13,7 @@ from plugin.app.signals import cancelling
 from plugin.app.telling import forget_reports, telling_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import Console, linked
-from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError
+from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError, Unusable
 from plugin.core.judgement import of_error
 from plugin.core.preview import preview
 from plugin.core.result import CheckResult, exit_code
@@ -42,14 +42,19 @@ _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine lo
 
 def check(invocation: Invocation) -> int:
     """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
+    if invocation.line.dry_run:
+        with cancelling(invocation.clock):
+            request = prepare(invocation)
+        invocation.say(*preview(request.plan))
+        return Exit.PASSED
     with cancelling(invocation.clock) as heard:
-        if not invocation.line.dry_run:
-            forget_reports(invocation)  # a refusal must not leave an older build's verdict there
-        request = prepare(invocation)
-        if not invocation.line.dry_run:
-            return _perform(request, heard)
-    invocation.say(*preview(request.plan))
-    return Exit.PASSED
+        forget_reports(invocation)  # a refusal must not leave an older build's verdict there
+        try:
+            return _perform(prepare(invocation), heard)
+        except (SettingsError, Unusable) as error:
+            from plugin.app.refusal import refuse
+
+            return refuse(invocation, error)
 
 
 def _perform(request: Request, heard: Heard) -> int:

@@ -21,8 +21,9 @@ from plugin.core.build import Host
 from plugin.core.errors import SettingsError, Unusable
 from plugin.core.escape import log_text, workflow_data
 from plugin.core.secrets.masking import Masker
-from plugin.core.secrets.names import EVERYDAY, secrets_of, secrets_of_address, secrets_of_jobs
+from plugin.core.secrets.names import secrets_of, secrets_of_address, secrets_of_jobs
 from plugin.core.secrets.revealing import revealing
+from plugin.core.secrets.values import EVERYDAY
 from plugin.core.settings import table
 from plugin.core.settings.sources import gather, peek
 from plugin.core.settings.variables import secrets_in

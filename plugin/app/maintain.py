@@ -54,7 +54,7 @@ def _cleanup(invocation: Invocation) -> int:
     try:
         return _removed(invocation, settings, build, trail)
     finally:
-        end_pending(invocation, settings, build, trail.build_ids)
+        end_pending(invocation, settings, build, trail)
 
 
 def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> int:

@@ -38,13 +38,16 @@ def report_and_tell(request: Request, telling: Telling, outcome: Outcome) -> tup
     with Door(request.invocation, request.settings, request.build) as door:
         tellers = Tellers(request, telling, door)
         report = _report_of(request, telling, tellers, outcome)
-        failures = tell(tellers.of(was_skipped=not report.results), report)
+        was_skipped = not report.results
+        failures = tell(tellers.of(was_skipped=was_skipped), report)
+        troubled = {failure.name for failure in failures}
+        failures += tell(tellers.afterwards(troubled, was_skipped=was_skipped), report)
         required = set(request.settings.plan.required_reporters)
         for names, reason in grouped(failures):
             telling.console.warn(
                 f"reporter {', '.join(names)}: {reason}", is_error=not required.isdisjoint(names)
             )
-        missing = tellers.missing(was_skipped=not report.results)
+        missing = tellers.missing(was_skipped=was_skipped)
         for name in missing:
             telling.console.warn(
                 f"reporter {name} is required and was not told: it is switched off, or not for"
@@ -60,13 +63,9 @@ def _report_of(request: Request, telling: Telling, tellers: Tellers, outcome: Ou
     """Return the report, masked, and compared with the target branch where its past is kept."""
     plan, build = request.settings.plan, request.build
     leg = leg_of(request.settings, build, only=request.invocation.line.only)
-    results = outcome.results
-    if results and tellers.metadata is not None:
-        results, warning = tellers.metadata.compared(
-            results, build=build, context=plan.status_context
-        )
-        if warning:
-            telling.console.warn(warning)
+    results, warning = tellers.compared(outcome.results)
+    if warning:
+        telling.console.warn(warning)
     skipped = (
         CheckResult(name=item.name, script=item.script, verdict=Verdict.SKIPPED, reason=item.reason)
         for item in request.plan.skipped

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugin.core.audience import Offer, audience
+from plugin.core.leg import leg_of
 from plugin.reporters.files import ReportFiles
 from plugin.reporters.folder import Folder
 from plugin.reporters.junit import JUnitFile
@@ -114,11 +115,12 @@ def _pending_of(request: Request) -> Pending | None:
     def own_github() -> AbstractContextManager[GitHub]:
         from plugin.app.door import github
 
-        return github(request.invocation, request.settings, build)
+        return github(request.invocation, request.settings, build, is_brief=True)
 
     return Pending(
         open_github=own_github,
         build=build,
         context=plan.status_context,
         build_id=request.build_id,
+        leg=leg_of(request.settings, build, only=request.invocation.line.only),
     )

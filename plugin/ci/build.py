@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from plugin.ci.git import GitFacts
+from plugin.ci.tags import is_of_tag
 from plugin.core.build import Build, Fork, Host
 from plugin.core.pull_request import is_dependabot, ref_of
 
@@ -34,7 +35,9 @@ def build_of(
 ) -> Build:
     """Return the build of a host; never raises, whatever the environment and the event hold."""
     module = cast("_HostModule", import_module(f"plugin.ci.{host}"))  # the others stay unloaded
-    return module.build_of(environ, event, git or GitFacts())
+    build = module.build_of(environ, event, git or GitFacts())
+    is_tag = not build.pull_request and is_of_tag(host, environ)
+    return replace(build, is_tag=is_tag) if is_tag else build
 
 
 def answer(build: Build, head: PullRequestHead) -> Build:

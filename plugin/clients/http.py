@@ -181,11 +181,13 @@ def _judge(
     words = f"{host_of(url)} answered {status}" + (f" ({said})." if said not in url else ".")
     if status in _AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         after = _retry_after(headers.get("retry-after", ""), now)
-        raise NotTaken(words, hint="Run the check again.", after_seconds=after)
+        is_theirs = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        hint = "The receiver is at fault: look there." if is_theirs else "Run the check again."
+        raise NotTaken(words, hint=hint, after_seconds=after)
     hints = {
         401: "Check webhook_secret, and that the address is whole.",
         403: "Check webhook_secret, and that the address is whole.",
-        404: "The address is gone there: make a new one.",
+        404: f"Check {setting}: the receiver does not know it.",
         410: "The address is gone there: make a new one.",
         413: "It does not take a report of this size.",
     }

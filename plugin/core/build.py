@@ -69,9 +69,9 @@ class Build:
     builds of one workflow; both are texts of digits or empty.  ``job`` names the part of the build
     that we run in, the same in a later build; empty where the host does not name it.
     ``is_leg`` says that the build runs beside others of the same commit, each with a number of its
-    own.  ``may_be_github`` is False where the forge is known to be of a kind whose pull requests
-    have other numbers than GitHub's, so that no setting may have one asked for.  ``questions`` that
-    GitHub left open stay.
+    own.  ``is_tag`` says that ``branch`` is the name of a tag.  ``may_be_github`` is False where
+    the forge is known to be of a kind whose pull requests have other numbers than GitHub's, so
+    that no setting may have one asked for.  ``questions`` that GitHub left open stay.
     """
 
     host: Host
@@ -92,6 +92,7 @@ class Build:
     server_url: str = ""
     api_url: str = ""
     is_leg: bool = False
+    is_tag: bool = False
     may_be_github: bool = True
     questions: tuple[Question, ...] = ()
 

@@ -116,8 +116,8 @@ def _unknown(argument: str) -> str:
     if argument == "-c":
         return f"{argument!r} is unknown. {_ENTRY_POINT}"
     flag = argument.partition("=")[0]
-    near = _nearest(flag, [row.flag for row in table().values()])
-    return f"{flag!r:.80} is unknown. " + (f"Did you mean {near}?" if near else "See --help.")
+    near = _nearest(flag.lstrip("-"), [row.flag.lstrip("-") for row in table().values()])
+    return f"{flag!r:.80} is unknown. " + (f"Did you mean --{near}?" if near else "See --help.")
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -5,7 +5,15 @@ Knows the settings by name.  The guide, ``docs/troubleshooting.md``, says more.
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 from plugin.core.trouble import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugin.core.check import Check
 
 _HINTS = {
     Trouble.SCRIPT_ERROR: "Mend the script; the end of its log stands in the report.",
@@ -55,3 +63,87 @@ _HINTS = {
 def hint_of(trouble: Trouble) -> str:
     """Return what to do next, one sentence."""
     return _HINTS[trouble]
+
+
+_LOCAL_HINTS = {
+    Trouble.OUT_OF_MEMORY: (
+        "Use less input: this machine's memory is the limit, whatever worker_type or max_capacity"
+        " says."
+    ),
+    Trouble.DISK_FULL: (
+        "Use less input, or free space on this machine: worker_type changes nothing here."
+    ),
+    Trouble.WORKER_LOST: "Run the check again; if it comes back, use less input.",
+    Trouble.CONNECTION: (
+        "See that this machine reaches it; the setting connections changes nothing here."
+    ),
+}
+"""On the local engine, where the worker is this machine."""
+
+_SHELL_HINTS = {
+    Trouble.OUT_OF_MEMORY: "Use max_capacity: 1, the most for a Python shell job, or less input.",
+    Trouble.DISK_FULL: "Use less input.",
+}
+"""For Python shell jobs, which have no workers."""
+
+_EXIT = re.compile(r"SystemExit(?:: (?P<code>.*))?$")
+_ENDED_WELL = frozenset({"", "0", "None"})
+_JOB_NAME = re.compile(r"required: .{0,1000}--JOB_NAME\b")
+_NO_NAME = re.compile(
+    r"cannot import name .{1,300}? from (?:partially initialized module )?"
+    r"'(?P<module>[\w.]{1,300})'"
+)
+_NO_BUCKET = re.compile(r"UnknownHostException|NoSuchBucket|bucket does not exist", re.IGNORECASE)
+_LOCAL_BUCKET = (
+    "This bucket is not in the local Glue: put a sample there with fixtures,"
+    " e.g. fixtures: {tests/data: s3://BUCKET/orders/}."
+)
+LONGEST_SEARCHED = 2000
+"""Characters of an error: it may be the script's own words."""
+
+
+def hint_for(trouble: Trouble, check: Check, error: str = "") -> str:
+    """Return what to do next in this check, one sentence; ``error`` is the line that tells why.
+
+    Nothing of ``error`` is in it: that is hostile.
+    """
+    is_shell = check.settings.job_type == "pythonshell"
+    special = _by_words(trouble, check, error[:LONGEST_SEARCHED], is_shell=is_shell)
+    if not special and check.is_local:
+        special = _LOCAL_HINTS.get(trouble, "")
+    if not special and is_shell:
+        special = _SHELL_HINTS.get(trouble, "")
+    return special or hint_of(trouble)
+
+
+def _by_words(trouble: Trouble, check: Check, said: str, *, is_shell: bool) -> str:
+    """Return the hint for what an error of this class says; empty when it says nothing more."""
+    exited = _EXIT.search(said)
+    code = (exited["code"] or "") if exited else ""
+    known = {
+        Trouble.ARGUMENTS: (
+            is_shell and _JOB_NAME.search(said),
+            "Glue gives JOB_NAME to Spark jobs only: do not ask for it in a Python shell job.",
+        ),
+        Trouble.MODULE_NOT_FOUND: (
+            _is_name_missing_in_ours(said, check.shipped),
+            "The module is there, the name is not: look at the import.",
+        ),
+        Trouble.SYSTEM_EXIT: (
+            is_shell or code not in _ENDED_WELL,
+            "The script ended itself: mend what it says.",
+        ),
+        Trouble.DATA_NOT_FOUND: (
+            check.is_local and _NO_BUCKET.search(said),
+            _LOCAL_BUCKET,
+        ),
+    }
+    applies, hint = known.get(trouble, (False, ""))
+    return hint if applies else ""
+
+
+def _is_name_missing_in_ours(said: str, shipped: Mapping[str, str]) -> bool:
+    """Whether an import error names a module that was shipped, and that lacks the name."""
+    found = _NO_NAME.search(said)
+    path = found["module"].replace(".", "/") if found else ""
+    return bool(path) and not shipped.keys().isdisjoint({f"{path}.py", f"{path}/__init__.py"})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.diagnosis import inside, outside, trouble_of
-from plugin.core.hints import hint_of
+from plugin.core.hints import hint_for, hint_of
 from plugin.core.root_cause import Cause, cause_of, first_line, glue_message
 from plugin.core.states import RunState, verdict_of
 from plugin.core.trouble import Trouble
@@ -172,11 +172,13 @@ def _failed(check: Check, seen: Sighting, book: LogBook) -> Judgement:
     other = None if cause.is_of_script else outside(seen.message)
     if other is not None:
         return _errored(other.trouble, f"{other.what} {seen.message}")
-    trouble = _trouble_of_script(cause, seen.message, book)
+    if check.is_local:
+        cause = _missing_bucket(cause, book)
+    trouble = cause.trouble or _trouble_of_script(cause, seen.message, book)
     return Judgement(
         verdict=Verdict.FAILED,
         reason=_one_line(cause.error if seen.message or cause.error else _NO_MESSAGE),
-        hint=hint_of(trouble),
+        hint=hint_for(trouble, check, cause.error),
         trouble=trouble,
         place=cause.place,
         notes=_log_notes(book),
@@ -184,6 +186,26 @@ def _failed(check: Check, seen: Sighting, book: LogBook) -> Judgement:
 
 
 _NO_MESSAGE = "The run failed without a message."
+
+
+_NO_BUCKET = "IllegalArgumentException: java.net.UnknownHostException: "
+"""How Hadoop says, on the local engine alone, that a bucket is not there: it takes it for a host.
+
+A database's host that is not known comes without the first of these classes.
+"""
+
+
+def _missing_bucket(cause: Cause, book: LogBook) -> Cause:
+    """Return the cause with the class of a bucket that is not there, if it is one.
+
+    Glue's message of Java's error may end in the bare name: then the log's line tells.
+    """
+    for line in (cause.error, *reversed(book.recent())):
+        _, mark, name = line.rstrip().partition(_NO_BUCKET)
+        if mark and name and cause.error.endswith(name):
+            error = cause.error if mark in cause.error else f"{mark}{name}"
+            return replace(cause, error=error, trouble=Trouble.DATA_NOT_FOUND)
+    return cause
 
 
 def _trouble_of_script(cause: Cause, message: str, book: LogBook) -> Trouble:
@@ -219,8 +241,18 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
     promised = book.promised(check.settings.require_findings)
     if book.finding_count < promised:
         reason = f"{book.finding_count} of {promised} promised findings were read."
-        return _errored(Trouble.LOG_UNREADABLE, reason, book.problem, notes=notes)
+        return _errored(Trouble.LOG_UNREADABLE, reason, _why_fewer(check, book), notes=notes)
     return Judgement(verdict=Verdict.PASSED, notes=notes)
+
+
+def _why_fewer(check: Check, book: LogBook) -> str:
+    """Say what to do where findings are missing; empty when the class's own hint is right.
+
+    The local engine's log is never late: what is not in it was not printed.
+    """
+    if check.is_local and not book.problem and book.finding_count >= (book.counted or 0):
+        return "The script printed fewer findings than require_findings asks for."
+    return book.problem
 
 
 def _told(finding: Finding) -> str:

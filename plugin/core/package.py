@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 LARGEST_SCRIPT = 4 * 1024 * 1024
 """Bytes.  A larger script is a mistake: Glue scripts are text that people review."""
+_SETTING_OF = {
+    "py": "extra_py_files",
+    "files": "extra_files",
+    "jars": "extra_jars",
+    "wheels": "python_modules",
+}
+"""By the folder that its files are shipped to."""
 TEMP_PLACEHOLDER = "{temp}"
 """In ``arguments`` and ``fixtures``: the check's own temporary prefix, without a last slash."""
 
@@ -57,9 +64,7 @@ def package_of(
         ("--extra-files", settings.extra_files, "files"),
         ("--extra-jars", settings.extra_jars, "jars"),
     ):
-        setting = argument.removeprefix("--").replace("-", "_")
-        shipped = (_ship(package, setting, path, checkout, scripts, folder) for path in paths)
-        addresses = list(shipped)
+        addresses = [_ship(package, path, checkout, scripts, folder=folder) for path in paths]
         if addresses:
             package.arguments[argument] = ",".join(addresses)
     modules = [
@@ -92,15 +97,15 @@ def script_text(path: str, checkout: Checkout) -> bytes:
     """
     body = checkout.read(path)
     if not body.strip():
-        raise Unusable(f"script: {path} is empty.", hint="Commit the script's text.")
+        raise Unusable(f"{path} is empty.", hint="Commit the script's text.")
     if len(body) > LARGEST_SCRIPT:
-        raise Unusable(f"script: {path} is larger than {LARGEST_SCRIPT} bytes.")
+        raise Unusable(f"{path} is larger than {LARGEST_SCRIPT} bytes.")
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
         raise Unusable(
-            f"script: {path} is not UTF-8 (line {line}, byte {error.start + 1} of the file).",
+            f"{path} is not UTF-8 (line {line}, byte {error.start + 1} of the file).",
             hint="Save it as UTF-8.",
         ) from None
     return body
@@ -113,7 +118,7 @@ def _add_script(package: Package, script: str, checkout: Checkout, scripts: Loca
     try:
         body = script_text(script, checkout)
     except Unusable as error:
-        package.problems.append(str(error))
+        package.problems.append(f"script: {error}")
         return
     name = PurePosixPath(script).name
     key = f"script/{name}"
@@ -132,17 +137,20 @@ def _ship(
     """Add one local file or folder and return its address; an ``s3://`` address is its own."""
     if path.startswith("s3://"):
         return path
+    setting = _SETTING_OF[folder]
     if "," in path:
-        package.problems.append(f"{path} holds a comma, by which Glue would part it: rename it.")
+        package.problems.append(
+            f"{setting}: {path} holds a comma, by which Glue would part it: rename it."
+        )
         return ""
     try:
         name, body = _file_or_zip(package, path, checkout)
     except Unusable as error:
-        package.problems.append(str(error))
+        package.problems.append(f"{setting}: {error}")
         return ""
     key = f"{scripts.prefix}{folder}/{name}"
     if any(upload.key == key for upload in package.uploads):
-        package.problems.append(f"Two shipped files are called {name}: rename one.")
+        package.problems.append(f"{setting}: two shipped files are called {name}: rename one.")
     package.uploads.append(Upload(bucket=scripts.bucket, key=key, body=body))
     return scripts.uri(f"{folder}/{name}")
 
@@ -211,7 +219,7 @@ def _add_fixture(
             whole = key if key and not key.endswith("/") and not folder else _join(key, below)
             package.uploads.append(Upload(bucket=bucket, key=whole, body=checkout.read(file)))
     except Unusable as error:
-        package.problems.append(str(error))
+        package.problems.append(f"fixtures: {error}")
 
 
 def _join(prefix: str, name: str) -> str:

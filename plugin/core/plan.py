@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from plugin.core.settings.sources import Settings, Wanted
 
 MOST_CHECKS = 200
+_OF_GLUE = frozenset({"role_arn", "scripts_bucket"})
+"""Settings that the local engine does not need."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +82,14 @@ def _without_local(settings: Settings, lacks: str) -> tuple[str, ...]:
 
 
 def _follows(problem: str, unread: frozenset[str]) -> bool:
-    """Whether a problem only misses a value that was given, and could not be read."""
-    return any(f"{name} is required" in problem for name in unread)
+    """Whether a problem only misses a value that was given, and could not be read.
+
+    With an engine that nobody can read, what the engine glue alone needs may not be needed.
+    """
+    names = unread | _OF_GLUE if "engine" in unread else unread
+    return any(f"{name} is required" in problem for name in names) or (
+        "engine" in unread and "on engine glue" in problem
+    )
 
 
 def _is_deletion(build: Build) -> bool:
@@ -123,7 +131,7 @@ def _globbed(
     try:
         files = checkout.matches(wanted.settings.script)
     except Unusable as error:
-        problems.append(prefix + str(error))
+        problems.append(f"{prefix}script: {error}")
         return ()
     if not files:
         problems.append(f"{prefix}script: no file matches {wanted.settings.script}.")

@@ -75,12 +75,13 @@ class PastRun:
 
     ``started_at`` is UTC, ISO 8601; ``seconds`` wall time of the check; ``cost_usd`` None when it
     never ran.  ``findings`` are kept for the newest one alone.  ``glue_version`` and ``capacity``
-    (in words) are what it ran on.
+    (in words) are what it ran on.  ``build_id`` is empty in what old versions wrote.
     """
 
     verdict: Verdict
     started_at: str
     commit: str = ""
+    build_id: str = ""
     seconds: float = 0.0
     cost_usd: Decimal | None = None
     findings: tuple[Finding, ...] = ()

@@ -75,7 +75,7 @@ def reason_to_skip(build: Build, plan: PlanSettings) -> str:
         return f"{_whose(build)}: {_why_unknown(build, plan)}"
     return (
         f"{_whose(build)}: a stranger's code would run with your role and at your cost."
-        " Read it, then set allow_forks to run it."
+        " Read it, then push it to a branch of the repository, or set allow_forks to run it."
     )
 
 

@@ -13,12 +13,18 @@ from typing import TYPE_CHECKING, Literal
 
 from plugin.core.escape import clip, log_text, workflow_data, workflow_property
 from plugin.core.forms.finding_text import finding_text
+from plugin.core.forms.remark_place import (
+    checkout_path,
+    is_cause,
+    place_of_cause,
+    place_of_finding,
+)
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from plugin.core.result import CheckResult, Finding, Place, Report
+    from plugin.core.result import CheckResult, Place, Report
 
 MOST_OF_A_KIND = 10
 MESSAGE_LIMIT = 4_000
@@ -62,12 +68,12 @@ class Annotations:
     def _where(self, place: Place | None) -> str:
         """Return file and line; nothing where nobody knows the place, or it is not in the checkout.
 
-        A file that begins with a slash, or leaves the checkout, GitHub could not show.
+        What is no file of the checkout, GitHub could not show.
         """
-        if place is None or place.file.startswith("/") or ".." in place.file.split("/"):
+        path = checkout_path(place.file) if place else ""
+        if place is None or not path:
             return ""
-        file = self._property(place.file, limit=1_000)
-        return f"file={file},line={max(1, place.line)},"
+        return f"file={self._property(path, limit=1_000)},line={max(1, place.line)},"
 
     def _property(self, text: str, *, limit: int) -> str:
         return workflow_property(log_text(self._mask(text), limit=limit))
@@ -81,27 +87,23 @@ def notes_of(report: Report) -> Iterator[Note]:
             level="error",
             title=f"{result.name} {result.verdict}",
             message=result.reason or result.verdict,
-            place=result.place,
+            place=place_of_cause(result),
         )
     for result in report.results:
-        yield from map(_note_of, _placed(result))
+        yield from _notes_of_findings(result)
     if report.leftovers:
         names = ", ".join(f"{item.kind} {item.name}" for item in report.leftovers)
         yield Note(level="warning", title="Left behind", message=f"Left behind: {names}")
 
 
-def _placed(result: CheckResult) -> Iterator[Finding]:
-    """Yield the findings that are not ok and have a place that the root cause does not tell."""
+def _notes_of_findings(result: CheckResult) -> Iterator[Note]:
+    """Yield the findings that are not ok, have a place and are not told as the root cause."""
     for finding in result.findings:
-        is_told = finding.place == result.place and finding.name in result.reason
-        if not finding.ok and finding.place is not None and not is_told:
-            yield finding
-
-
-def _note_of(finding: Finding) -> Note:
-    return Note(
-        level="error",
-        title=f"Finding: {finding.name}",
-        message=finding_text(finding) or "not ok",
-        place=finding.place,
-    )
+        place = place_of_finding(finding, result)
+        if not finding.ok and place is not None and not is_cause(finding, result):
+            yield Note(
+                level="error",
+                title=f"Finding: {finding.name}",
+                message=finding_text(finding) or "not ok",
+                place=place,
+            )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TRIES = 5
 _FIRST_WAIT_SECONDS = 0.5
+_LATE = "The comment is left as it is: a newer build or attempt wrote it."
 _OTHERS_WRITE_SECONDS = 2.0
 """Longer than it takes from reading a comment to having written it, on a good day."""
 
@@ -40,7 +41,7 @@ class Comment:
     """Writes the comment.
 
     ``when`` is the setting ``comment``; ``jitter`` draws a number from 0 to 1, by which legs that
-    met once do not meet again.
+    met once do not meet again.  ``say`` prints a line in the log.
     """
 
     name = "comment"
@@ -52,11 +53,13 @@ class Comment:
         clock: Clock,
         jitter: Callable[[], float],
         when: str = "always",
+        say: Callable[[str], object] = str,
     ) -> None:
         self._open_github = open_github
         self._clock = clock
         self._jitter = jitter
         self._when = when
+        self._say = say
 
     def report(self, report: Report) -> None:
         """Make or change the comment, if there is something to say.
@@ -82,6 +85,7 @@ class Comment:
             sections = _all(seen)
             merged = merge(join((), sections), ours)
             if merged is None:
+                self._say(_LATE)
                 break
             is_shared = any(one.key != ours.key for one in sections)
             seen, lost = place.write(

@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 
     from plugin.clients.aws import Clients
     from plugin.core.build import Build
+    from plugin.core.ports import Clock
     from plugin.core.result import CheckResult, Report
 
-ROUNDS = 5
+ROUNDS = 10
 """How often a document is read again that another build has changed meanwhile."""
+_FIRST_WAIT_SECONDS = 0.25
+_LONGEST_WAIT_SECONDS = 6.0
 _CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 _GONE = frozenset({"NoSuchKey", "404"})
 _UNKNOWN = frozenset({"NotImplemented", "501"})
@@ -42,14 +45,21 @@ class _Changed(Exception):
 
 
 class Metadata:
-    """Keeps reports in a bucket, below ``glue-health-check-reports/``."""
+    """Keeps reports in a bucket, below ``glue-health-check-reports/``.
+
+    ``jitter`` draws a number from 0 to 1, by which legs that met once do not meet again.
+    """
 
     name = "metadata"
 
-    def __init__(self, *, clients: Clients, bucket: str, is_cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self, *, clients: Clients, bucket: str, clock: Clock, jitter: Callable[[], float]
+    ) -> None:
         self._clients = clients
         self._bucket = bucket
-        self._is_cancelled = is_cancelled
+        self._clock = clock
+        self._is_cancelled = clock.is_cancelled
+        self._jitter = jitter
 
     def compared(
         self, results: Iterable[CheckResult], *, build: Build, context: str
@@ -88,7 +98,8 @@ class Metadata:
         """Read, add and write, until nobody else has written in between."""
         from plugin.core.forms.history_json import written
 
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
+            self._pause(turn)
             body, etag = self._get(key, self._s3)
             history = self._replaceable(key, body)
             condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
@@ -101,6 +112,12 @@ class Metadata:
             f"s3://{self._bucket}/{key} was changed by other builds {ROUNDS} times in a row.",
             hint="This build is missing in the history; the next ones are not.",
         )
+
+    def _pause(self, turn: int) -> None:
+        """Wait ever longer from the second turn on; after a cancel not at all."""
+        if turn:
+            longest = min(_FIRST_WAIT_SECONDS * 2**turn, _LONGEST_WAIT_SECONDS)
+            self._clock.wait(longest * self._jitter())
 
     def _replaceable(self, key: str, body: bytes) -> History:
         """Return what is to be kept of a document: nothing of a damaged one."""

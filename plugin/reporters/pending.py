@@ -27,7 +27,8 @@ _STATES = frozenset(RunState)
 class Pending:
     """Posts ``pending`` once, when the first run is known to Glue.  An observer; never raises.
 
-    ``open_github`` is called in the thread: it must not hand out a connection of others.
+    ``open_github`` is called in the thread: it must not hand out a connection of others, nor one
+    that tries again, because the final status must be the last.
     """
 
     def __init__(
@@ -37,13 +38,26 @@ class Pending:
         build: Build,
         context: str,
         build_id: str,
+        leg: str = "",
     ) -> None:
+        self.build_id = build_id
         self._open_github = open_github
         self._build = build
-        self._post = pending_of(build, context=context, build_id=build_id)
+        self._post = pending_of(build, context=context, build_id=build_id, leg=leg)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._is_closed = False
+        self._is_posted = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it was, or is being, asked for."""
+        return self._thread is not None
+
+    @property
+    def may_come_late(self) -> bool:
+        """Whether nobody knows if, and when, it gets there: no answer came, or not a good one."""
+        return self.has_begun and not self._is_posted
 
     def state_changed(self, check_name: str, state: str, detail: str) -> None:
         """Begin at the first state of Glue's; what we do before is not worth a request."""
@@ -77,5 +91,6 @@ class Pending:
         try:
             with self._open_github() as github:
                 github.create_status(self._build.repository, self._build.commit, self._post)
+                self._is_posted = True
         except Exception:  # noqa: BLE001, S110 - the final status meets the same, and tells it
             pass

@@ -16,6 +16,7 @@ from docs.generate import BEGIN, END, config_schema, settings_table, version, wi
 from plugin.core.build import Build, Host
 from plugin.core.result import Report
 from plugin.core.settings import Origin, table
+from plugin.core.settings.kinds import Choice
 from plugin.reporters.github_files import GithubFiles
 
 WRITE_ANEW = "run: python docs/generate.py"
@@ -57,6 +58,20 @@ def test_settings_table__each_setting__has_one_row_of_four_cells():
     assert len(rows) == len(table())
     assert [row.split("`")[1] for row in rows] == list(table())
     assert {row.replace(r"\|", "").count("|") for row in rows} == {5}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [row for row in table().values() if isinstance(row.kind, Choice)],
+    ids=lambda row: row.name,
+)
+def test_settings_table__choice__names_its_values(row):
+    told = row.about + row.default_in_words
+
+    # Sizes of workers are a range; two of them are for no job of ours.
+    ends = ("G.025X", "G.16X", "R.1X", "R.8X")
+    for word in ends if row.name == "worker_type" else row.kind.of:
+        assert f"`{word}`" in told
 
 
 def test_settings_table__operator_and_secret__are_marked():

@@ -79,7 +79,9 @@ def one(session: Session, repository: str, comment_id: int) -> IssueComment | No
 
 def create(session: Session, repository: str, number: int, *, body: str) -> IssueComment:
     """Write a comment, once."""
-    errand = session.errand(f"comment on pull request #{number} of {repository}", permission=_PERMISSION)
+    errand = session.errand(
+        f"comment on pull request #{number} of {repository}", permission=_PERMISSION
+    )
     path = f"{repository_path(repository, errand)}/issues/{number}/comments"
     return session.make(
         errand, lambda: _comment_of(session.send("POST", path, body={"body": body})[1])

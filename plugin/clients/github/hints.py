@@ -127,14 +127,14 @@ def _permission_hint(refusal: Refusal) -> str:
         return f"Give the token the repository permission `{refusal.permission}`."
     # Source: GitHub's pages "Workflow syntax" and "Troubleshooting Dependabot on GitHub Actions".
     forks = (
-        " A pull request from a fork gets a token that can only read, whatever the workflow says; "
-        "one by Dependabot does without this line."
+        " A fork's pull request gets a token that can only read, whatever the workflow says; "
+        "Dependabot's does without this line."
         if refusal.permission.endswith("write")
         else ""
     )
     return (
-        f"The workflow's job needs `{permissions_block(refusal.permission)}`, besides what it "
-        f"names already; a personal access token needs the same right on the repository.{forks}"
+        f"The workflow's job needs `{permissions_block(refusal.permission)}` besides what it "
+        f"names; a personal access token needs the same right.{forks}"
     )
 
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 # GitHub links these after Markdown is read, so that a backslash does not help; inside inline code
 # it leaves them alone: URLs, www, mentions and addresses, issues, commits, advisories, formulas,
-# emoji by name (not what stands between two words, as in an ARN: there a wrong guess costs more).
+# emoji by name (not what stands between two words: there a wrong guess costs more).  It links
+# after an underscore too, which is part of a word for us: "_www.", "x_deadbeef".  An ARN is one
+# piece, or the account in its middle would look like a commit.
 _LINKED = re.compile(
-    r"(?:\b\w+://[^\s`|\\\[]*|\bwww\.[^\s`|\\\[]*|@\w[\w/-]*|#\w+|\$(?:[\w.,]*\w)?"
-    r"|\b(?:GH|GHSA|CVE)-\w[\w-]*|\b[0-9a-f]{7,}\b"
+    r"(?:\barn:[\w-]{1,20}:[^\s`|\\\[]*[\w*/]"
+    r"|\b\w+://[^\s`|\\\[]*|(?<![^\W_])www\.[^\s`|\\\[]*"
+    r"|@[.+-]*\w[\w/-]*|#\w+|\$(?:[\w.,]*\w)?"
+    r"|\b(?:\w*_)?(?:(?:GH|GHSA|CVE)-\w[\w-]*|[0-9a-f]{7,}(?:_\w*)?\b)"
     r"|(?-i:(?<![\w:]):[a-z+-][a-z0-9_+-]*:|:[a-z+-][a-z0-9_+-]*:(?![\w:])))+",
     re.IGNORECASE,
 )

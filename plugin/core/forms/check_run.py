@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
-from plugin.core.escape import log_text, visible
+from plugin.core.escape import log_text
+from plugin.core.forms.remark_place import (
+    checkout_path,
+    is_cause,
+    place_of_cause,
+    place_of_finding,
+)
 from plugin.core.forms.status import target_url
 from plugin.core.github import (
     MOST_ANNOTATIONS,
@@ -30,7 +36,6 @@ MOST_REMARKS = 200
 
 _LONGEST_TITLE = 255
 _LONGEST_MESSAGE = 4_000
-_LONGEST_PATH = 1_000
 _LARGEST_LINE = 2**31 - 1
 _BAD = frozenset({Verdict.FAILED, Verdict.ERRORED})
 
@@ -92,13 +97,21 @@ def annotations_of(report: Report) -> tuple[Annotation, ...]:
 
 
 def _of_result(result: CheckResult) -> Iterator[Annotation]:
-    bad = [(one, one.place) for one in result.findings if not one.ok and one.place]
-    is_told = any(place == result.place for _, place in bad)
-    if result.verdict in _BAD and result.place and not is_told:
+    bad = [one for one in result.findings if not one.ok]
+    is_told = any(_is_there(one, result) for one in bad)
+    place = place_of_cause(result)
+    if result.verdict in _BAD and place and not is_told:
         words = result.reason or f"The check {result.verdict}."
-        yield from _remark(result.place, f"{result.name} {result.verdict}", words)
-    for finding, place in bad:
-        yield from _remark(place, f"{result.name}: {finding.name}", _words(finding))
+        yield from _remark(place, f"{result.name} {result.verdict}", words)
+    for finding in bad:
+        if there := place_of_finding(finding, result):
+            yield from _remark(there, f"{result.name}: {finding.name}", _words(finding))
+
+
+def _is_there(finding: Finding, result: CheckResult) -> bool:
+    """Whether a finding's remark stands where the cause's would, or says the same."""
+    is_placed = finding.place is not None and finding.place == result.place
+    return is_placed or is_cause(finding, result)
 
 
 def _words(finding: Finding) -> str:
@@ -115,7 +128,7 @@ def _remark(place: Place, title: str, message: str) -> Iterator[Annotation]:
 
     GitHub takes all of a batch or nothing, so that one bad path would lose the others.
     """
-    path = _path(place.file)
+    path = checkout_path(place.file)
     if not path:
         return
     line = min(max(place.line, 1), _LARGEST_LINE)
@@ -129,20 +142,6 @@ def _remark(place: Place, title: str, message: str) -> Iterator[Annotation]:
             log_text(one, limit=_LONGEST_MESSAGE // 4) for one in message.split("\n")[:20]
         )[:_LONGEST_MESSAGE],
     )
-
-
-def _path(file: str) -> str:
-    """Return the path in the repository; empty for what is none."""
-    path = file.removeprefix("./")
-    parts = path.split("/")
-    is_one = (
-        0 < len(path) <= _LONGEST_PATH
-        and not {"", ".", ".."}.intersection(parts)
-        and visible(path) == path
-        and "\\" not in path
-        and ":" not in parts[0]
-    )
-    return path if is_one else ""
 
 
 def _summary(report: Report, remarks: int) -> str:

@@ -28,6 +28,8 @@ MOST_CHECKS = 200
 MOST_FINDINGS = 50
 NAME_LIMIT, TEXT_LIMIT = 255, 300
 """Characters of a check's name, and of every other text."""
+LONGEST_SECONDS = 10**7
+"""Of a run that anybody could mean: four months."""
 
 FINISHED = frozenset({Verdict.PASSED, Verdict.FAILED})
 """A run that ended by itself: only its time, cost and findings say something of the script."""
@@ -72,18 +74,23 @@ def report_key(report: Report) -> str:
 def base_branch(build: Build) -> str:
     """Return the branch that a build is compared with; empty when nobody knows.
 
-    A pull request is compared with its target, any other build with its own branch.
+    A pull request is compared with its target, any other build with its own branch, a tag with
+    nothing.
     """
-    return build.target_branch if _is_proposal(build) else build.branch
+    return build.target_branch if _is_proposal(build) else _branch_of(build)
 
 
 def own_branch(build: Build) -> str:
     """Return the branch whose history a build writes; empty when it writes none.
 
     Proposals write none, nor does code that may be a stranger's: they would be compared with
-    themselves.
+    themselves.  Nor does a tag, which may be called like a branch.
     """
-    return "" if _is_proposal(build) or build.is_foreign else build.branch
+    return "" if _is_proposal(build) or build.is_foreign else _branch_of(build)
+
+
+def _branch_of(build: Build) -> str:
+    return "" if build.is_tag else build.branch
 
 
 def _is_proposal(build: Build) -> bool:
@@ -150,7 +157,8 @@ def _past_run(result: CheckResult, report: Report) -> PastRun:
         verdict=result.verdict,
         started_at=_cut(report.started_at),
         commit=_cut(report.build.commit),
-        seconds=result.seconds,
+        build_id=_cut(report.build_id),
+        seconds=min(max(result.seconds, 0.0), LONGEST_SECONDS),
         cost_usd=result.cost.usd if result.cost else None,
         findings=tuple(map(_small, result.findings[:MOST_FINDINGS])),
         glue_version=_cut(result.glue_version),
@@ -171,12 +179,15 @@ def _small(finding: Finding) -> Finding:
 
 
 def _is_same(one: PastRun, other: PastRun) -> bool:
-    """Whether it is the run of the same build: what is sent again must not count twice."""
-    return (one.started_at, one.commit, _variant(one)) == (
-        other.started_at,
-        other.commit,
-        _variant(other),
-    )
+    """Whether it is the run of the same build: what is sent again must not count twice.
+
+    Legs of a matrix may begin in the same second, with the same commit on the same machines.
+    """
+    return _identity(one) == _identity(other)
+
+
+def _identity(run: PastRun) -> tuple[str, ...]:
+    return run.build_id, run.started_at, run.commit, *_variant(run)
 
 
 def bounded(checks: Mapping[str, tuple[PastRun, ...]]) -> Mapping[str, tuple[PastRun, ...]]:
@@ -198,8 +209,8 @@ def _of_variants(runs: tuple[PastRun, ...]) -> tuple[PastRun, ...]:
     return tuple(sorted((run for some in newest for run in _last(tuple(some))), key=_when))
 
 
-def _when(run: PastRun) -> tuple[str, tuple[str, str]]:
-    return run.started_at, _variant(run)
+def _when(run: PastRun) -> tuple[str, tuple[str, str], str]:
+    return run.started_at, _variant(run), run.build_id
 
 
 def _usefulness(runs: list[PastRun]) -> tuple[str, str]:

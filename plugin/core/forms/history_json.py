@@ -9,9 +9,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from plugin.core.forms.history import (
+    LONGEST_SECONDS,
     MOST_CHECKS,
     MOST_FINDINGS,
     MOST_RUNS,
@@ -30,11 +31,19 @@ VERSION: Literal["1"] = "1"
 MOST_BYTES = 16_000_000
 """Of a document: 200 checks with twenty runs each have 1 MB, and their findings mostly less; five
 variants of each five times that."""
+_LEAST_USD = Decimal("1e-9")
 
 Text = Annotated[str, StringConstraints(max_length=TEXT_LIMIT)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LIMIT)]
-Seconds = Annotated[float, Field(ge=0, le=10**9, allow_inf_nan=False)]
-Usd = Annotated[Decimal, Field(ge=0, le=10**9, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+
+
+def _amount(usd: Decimal) -> Decimal:
+    """Return an amount that can be reckoned with: nothing below a billionth, twelve decimals."""
+    return round(usd, 12) if usd >= _LEAST_USD else Decimal(0)
+
+
+Usd = Annotated[Decimal, Field(ge=0, le=10**9, allow_inf_nan=False), AfterValidator(_amount)]
 
 
 class _Model(BaseModel):
@@ -67,6 +76,7 @@ class PastRunModel(_Model):
     verdict: Verdict
     started_at: Text
     commit: Text = ""
+    build_id: Text = ""
     seconds: Seconds = 0.0
     cost_usd: Usd | None = None
     findings: Annotated[tuple[FindingModel, ...], Field(max_length=MOST_FINDINGS)] = ()
@@ -126,6 +136,7 @@ def _past_run(model: PastRunModel) -> PastRun:
         verdict=model.verdict,
         started_at=model.started_at,
         commit=model.commit,
+        build_id=model.build_id,
         seconds=model.seconds,
         cost_usd=model.cost_usd,
         findings=tuple(map(_finding, model.findings)),

@@ -12,15 +12,27 @@ from typing import TYPE_CHECKING, Any
 from plugin.core.escape.slack import slack_link, slack_text
 from plugin.core.escape.subject import subject_text
 from plugin.core.escape.teams import teams_run
-from plugin.core.escape.url import link_url
 from plugin.core.escape.xml import xml_text
+from plugin.core.forms.message_words import (
+    NAME_LIMIT,
+    advice,
+    course,
+    course_and_facts,
+    facts,
+    left_out,
+    links_of,
+    message_title,
+    pull_request,
+    shortened,
+    web_address,
+    worst_first,
+)
+from plugin.core.render.places import place_address
 from plugin.core.render.plain import headline, summary_lines
-from plugin.core.render.words import cost_of, duration, icon, place_text
-from plugin.core.verdict import Verdict
+from plugin.core.render.words import icon, place_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from plugin.core.build import Build
     from plugin.core.result import CheckResult, Report
 
 TEXT_LIMIT = 30_000
@@ -34,13 +46,13 @@ SLACK_CHECKS = 40
 TEAMS_BYTES = 24_000
 """Teams takes 28 KB.  Source: Microsoft's page "Create incoming webhooks"."""
 
-_NAME, _REASON, _PLACE = 80, 250, 120
+_REASON, _PLACE, _HINT, _NOTICE = 250, 120, 200, 150
 _ADAPTIVE_CARD = "application/vnd.microsoft.card.adaptive"
 
 
 def subject(report: Report) -> str:
     """Return the subject of a mail: 1 to 99 characters of printable ASCII."""
-    about = f"{_short(report.build.repository, 50)}{_pull_request(report)}"
+    about = f"{shortened(report.build.repository, 50)}{pull_request(report)}"
     words = ("glue-health-check", str(report.verdict), about, headline(report))
     return subject_text(": ".join(word for word in words if word))
 
@@ -51,8 +63,8 @@ def plain_message(report: Report) -> str:
     At most 30,000 characters; harmless wherever it is printed, and nothing in it that XML forbids,
     as a queue that subscribes takes no such thing.
     """
-    lines = [xml_text(headline(report)), xml_text(" · ".join(_facts(report)))]
-    if address := _address(report.build.link):
+    lines = [xml_text(headline(report)), xml_text(" · ".join(facts(report)))]
+    if address := web_address(report.build.link):
         lines.append(_xml_line(f"Build: {address}"))
     room = TEXT_LIMIT - sum(len(line) + 1 for line in lines) - 100
     for line in map(_xml_line, ("", *summary_lines(report))):
@@ -76,14 +88,15 @@ def slack_message(report: Report) -> str:
 
     Nobody is mentioned, and nothing is unfurled: no address of a stranger is fetched.
     """
-    title = f"{icon(report.verdict)} {slack_text(headline(report))}"
-    shown = _checks(report)[:SLACK_CHECKS]
-    texts = [title, slack_text(" · ".join(_facts(report))), *map(_slack_check, shown)]
-    if left := _left_out(report, len(shown)):
+    title = message_title(report, escape=slack_text)
+    shown = worst_first(report)[:SLACK_CHECKS]
+    texts = [title, slack_text(" · ".join(course_and_facts(report)))]
+    texts += [_slack_check(result, report.build) for result in shown]
+    if left := left_out(report, len(shown)):
         texts.append(left)
-    texts.append(slack_link(report.build.link, "Build"))
+    texts.append(" · ".join(slack_link(url, label) for label, url in links_of(report)))
     message = {
-        "text": title,
+        "text": f"{title}{_slack_cause(report)}",
         "unfurl_links": False,
         "unfurl_media": False,
         "blocks": [_section(text) for text in texts if text],
@@ -91,23 +104,38 @@ def slack_message(report: Report) -> str:
     return json.dumps(message, indent=1) + "\n"
 
 
+def _slack_cause(report: Report) -> str:
+    """Return why the one check did not pass: a notification shows no more than the text."""
+    reason = report.results[0].reason if len(report.results) == 1 else ""
+    return f": {slack_text(reason, limit=_NOTICE)}" if reason else ""
+
+
 def _section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
-def _slack_check(result: CheckResult) -> str:
-    name = slack_text(result.name, limit=_NAME)
+def _slack_check(result: CheckResult, build: Build) -> str:
+    name = slack_text(result.name, limit=NAME_LIMIT)
     lines = (
-        f"{icon(result.verdict)} {name}  {_course(result)}",
+        f"{icon(result.verdict)} {name}  {course(result)}",
         slack_text(result.reason, limit=_REASON),
         slack_text(place_text(result.place), limit=_PLACE),
-        slack_link(result.console_url, "Log"),
+        slack_text(advice(result), limit=_HINT),
+        _slack_links(result, build),
     )
     text = ""
     for line in lines:
         if line and len(text) + 1 + len(line) <= SLACK_LIMIT:
             text += f"\n{line}"
     return text[1:]
+
+
+def _slack_links(result: CheckResult, build: Build) -> str:
+    links = (
+        slack_link(place_address(result.place, build), "Line"),
+        slack_link(result.console_url, "Log"),
+    )
+    return " · ".join(link for link in links if link)
 
 
 # --- Microsoft Teams -----------------------------------------------------------------------------
@@ -118,24 +146,23 @@ def teams_message(report: Report) -> str:
 
     All text of others stands in text runs, in which Teams reads no Markdown.
     """
-    title = _paragraph(_run(f"{icon(report.verdict)} {headline(report)}", weight="Bolder"))
-    body = [title, _paragraph(_run(" · ".join(_facts(report)), isSubtle=True))]
+    title = _paragraph(_run(message_title(report, escape=teams_run), weight="Bolder"))
+    body = [title, _paragraph(_run(" · ".join(course_and_facts(report)), isSubtle=True))]
     body = [one for one in body if one["inlines"][0]["text"]]
     shown = 0
-    for result in _checks(report):
-        blocks = _teams_check(result)
+    for result in worst_first(report):
+        blocks = _teams_check(result, report.build)
         if len(_teams_json(report, [*body, *blocks])) > TEAMS_BYTES:
             break
         body += blocks
         shown += 1
-    if left := _left_out(report, shown):
+    if left := left_out(report, shown):
         body.append(_paragraph(_run(left)))
     return _teams_json(report, body).decode()
 
 
 def _teams_json(report: Report, body: list[dict[str, Any]]) -> bytes:
-    address = _address(report.build.link)
-    actions = [{"type": "Action.OpenUrl", "title": "Build", "url": address}] if address else []
+    actions = [_open(web_address(url), label) for label, url in links_of(report)]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -149,15 +176,26 @@ def _teams_json(report: Report, body: list[dict[str, Any]]) -> bytes:
     return (json.dumps(message, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _teams_check(result: CheckResult) -> list[dict[str, Any]]:
-    name = teams_run(result.name, limit=_NAME)
-    course: dict[str, Any] = {"type": "TextRun", "text": f"  {_course(result)}"}
-    texts = (
-        teams_run(result.reason, limit=_REASON),
-        teams_run(place_text(result.place), limit=_PLACE),
+def _open(address: str, title: str) -> dict[str, Any]:
+    return {"type": "Action.OpenUrl", "title": title, "url": address}
+
+
+def _teams_check(result: CheckResult, build: Build) -> list[dict[str, Any]]:
+    name = teams_run(result.name, limit=NAME_LIMIT)
+    words: dict[str, Any] = {"type": "TextRun", "text": f"  {course(result)}"}
+    line = web_address(place_address(result.place, build))
+    texts: tuple[tuple[str, dict[str, Any]], ...] = (
+        (teams_run(result.reason, limit=_REASON), {}),
+        (
+            teams_run(place_text(result.place), limit=_PLACE),
+            {"selectAction": _open(line, "Line")} if line else {},
+        ),
+        (teams_run(advice(result), limit=_HINT), {}),
     )
-    details = [{**_paragraph(_run(text)), "spacing": "None"} for text in texts if text]
-    return [_paragraph(_run(f"{icon(result.verdict)} {name}", weight="Bolder"), course), *details]
+    details = [
+        {**_paragraph(_run(text, **style)), "spacing": "None"} for text, style in texts if text
+    ]
+    return [_paragraph(_run(f"{icon(result.verdict)} {name}", weight="Bolder"), words), *details]
 
 
 def _run(text: str, **style: object) -> dict[str, Any]:
@@ -166,51 +204,3 @@ def _run(text: str, **style: object) -> dict[str, Any]:
 
 def _paragraph(*runs: dict[str, Any]) -> dict[str, Any]:
     return {"type": "RichTextBlock", "inlines": list(runs)}
-
-
-# --- common --------------------------------------------------------------------------------------
-
-
-def _checks(report: Report) -> list[CheckResult]:
-    """Return the checks, the worst first, otherwise in order."""
-    order = tuple(Verdict)
-    return sorted(report.results, key=lambda result: -order.index(result.verdict))
-
-
-def _left_out(report: Report, shown: int) -> str:
-    left = len(report.results) - shown
-    return f"… and {left} more: see the build." if left > 0 else ""
-
-
-def _course(result: CheckResult) -> str:
-    if result.verdict is Verdict.SKIPPED:
-        return str(result.verdict)
-    return f"{result.verdict} · {duration(result.seconds)} · {cost_of(result)}"
-
-
-def _facts(report: Report) -> Iterator[str]:
-    """Yield what was looked at: repository and pull request, branch, commit, other context."""
-    build = report.build
-    if build.repository:
-        yield f"{_short(build.repository, 100)}{_pull_request(report)}"
-    elif report.build.pull_request:
-        yield _pull_request(report)
-    if build.branch:
-        yield _short(build.branch, 100)
-    if build.commit:
-        yield build.commit[:12]
-    names = (report.context if report.context != "glue-health-check" else "", report.leg)
-    yield from (_short(name, 60) for name in names if name)
-
-
-def _pull_request(report: Report) -> str:
-    return f"#{report.build.pull_request}" if report.build.pull_request else ""
-
-
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def _address(url: str) -> str:
-    """Return a web address as it is sent; nothing when it is none."""
-    return link_url(url).replace("&amp;", "&")

@@ -105,6 +105,7 @@ class PastRunModel(_Model):
     verdict: Verdict
     started_at: Text
     commit: Text
+    build_id: Text
     seconds: float
     cost_usd: Decimal | None
     findings: tuple[FindingModel, ...]

@@ -6,27 +6,30 @@ Pure.  Knows GitHub's limits for a status; does not know how it gets there.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.escape import log_text
+from plugin.core.forms.legs import LONGEST_LINK, failure_beside, place_of, with_leg
 from plugin.core.github import MOST_STATUS_DESCRIPTION, StatusPost, StatusState
 from plugin.core.render import title
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from plugin.core.build import Build
     from plugin.core.github import PostedStatus
     from plugin.core.result import Report
 
 UNFINISHED = "The check did not finish."
-OTHER_LEG = "Another leg of this build did not pass"
+FINISHED = "The check finished; how, is in its report."
 
-_NOT_PASSED: dict[str, StatusState] = {"failure": "failure", "error": "error"}
+STATES: Mapping[str, StatusState] = MappingProxyType(
+    {"success": "success", "failure": "failure", "error": "error"}
+)
+"""The final ones."""
 _LINK = re.compile(r"https?://[!-~]+")
-_LONGEST_LINK = 2_000
 _BEYOND_THREE_BYTES = re.compile("[\U00010000-\U0010ffff]")
 _LAST_WORD = re.compile(r"[\s,;:.(]+\S{0,30}\Z")
 _MOST_READ = 2_000
@@ -57,11 +60,11 @@ def status_of(report: Report) -> StatusPost | None:
         state=state_of(report.verdict),
         context=report.context,
         description=description(_words(report)),
-        target_url=target_url(report.build),
+        target_url=target_url(report.build, report.leg),
     )
 
 
-def pending_of(build: Build, *, context: str, build_id: str) -> StatusPost:
+def pending_of(build: Build, *, context: str, build_id: str, leg: str = "") -> StatusPost:
     """Return the status of a check that has begun.
 
     The build id in it tells ours from that of another job of the same CI build.
@@ -69,66 +72,70 @@ def pending_of(build: Build, *, context: str, build_id: str) -> StatusPost:
     return StatusPost(
         state="pending",
         context=context,
-        description=f"Running (check {build_id}).",
-        target_url=target_url(build),
+        description=_running(build_id),
+        target_url=target_url(build, leg),
     )
+
+
+def _running(build_id: str) -> str:
+    return f"Running (check {build_id})."
+
+
+def is_begun(posted: PostedStatus, build: Build, build_id: str) -> bool:
+    """Whether it is the status that says that this check has begun; whatever its leg."""
+    there, here = place_of(posted.target_url), place_of(target_url(build))
+    is_here = (there.build, there.attempt) == (here.build, here.attempt)
+    return posted.state == "pending" and is_here and posted.description == _running(build_id)
 
 
 def ended(
-    posted: PostedStatus | None, build: Build, *, context: str, build_ids: Iterable[str]
+    posted: PostedStatus | None,
+    build: Build,
+    *,
+    context: str,
+    build_ids: Iterable[str],
+    finals: Mapping[str, str] = MappingProxyType({}),
 ) -> StatusPost | None:
     """Return what to put over the status of a killed check; None where it is not one of ours.
 
-    ``posted`` is the newest of the context.  ``build_ids`` are of checks that are over for certain.
+    ``posted`` is the newest of the context.  ``build_ids`` are of checks that are over for certain;
+    ``finals`` the states that some of them wrote down when they were about to say so.
     """
-    ours = {pending_of(build, context=context, build_id=one) for one in build_ids}
-    told = posted and StatusPost(
-        state="pending",
+    if posted is None:
+        return None
+    build_id = next((one for one in build_ids if is_begun(posted, build, one)), None)
+    if build_id is None:
+        return None
+    final = STATES.get(finals.get(build_id, ""))
+    return StatusPost(
+        state=final or "error",
         context=context,
-        description=posted.description,
+        description=FINISHED if final else UNFINISHED,
         target_url=posted.target_url,
     )
-    if posted is None or posted.state != "pending" or told not in ours:
-        return None
-    return StatusPost(
-        state="error", context=context, description=UNFINISHED, target_url=target_url(build)
-    )
-
-
-def is_shared(post: StatusPost, build: Build) -> bool:
-    """Whether a success may cover what another leg of the same build said.
-
-    Legs of a matrix share context and link.  Only a link to one attempt tells what was said in it
-    from what was said before somebody ran the build again; the link of a GitHub build does.
-    """
-    pinned = f"/attempts/{build.attempt}"
-    return post.state == "success" and build.attempt != "" and post.target_url.endswith(pinned)
 
 
 def beside(post: StatusPost, posted: Iterable[PostedStatus]) -> StatusPost:
-    """Return what to post instead of the success of one leg: it must not hide that another failed.
+    """Return what is to stand: a success must not hide that another leg of the build failed.
 
-    ``posted`` are the statuses of the context, the newest first.  In one attempt a leg says one
-    final state only, so one that is there already is another leg's.
+    Then it is that leg's status, word for word: so that leg can take it back.  ``posted`` are the
+    statuses of the context, the newest first.
     """
-    for one in posted:
-        state = _NOT_PASSED.get(one.state)
-        if state and one.target_url == post.target_url:
-            return replace(post, state=state, description=_of_other_leg(one.description))
-    return post
+    found = failure_beside(post.target_url, tuple(posted)) if post.state == "success" else None
+    if found is None:
+        return post
+    return StatusPost(
+        state=STATES[found.state],
+        context=post.context,
+        description=description(found.description),
+        target_url=found.target_url,
+    )
 
 
-def _of_other_leg(told: str) -> str:
-    """Return the description; one that was said of another leg already is not said twice."""
-    if told.startswith(OTHER_LEG):
-        return description(told)
-    return description(f"{OTHER_LEG}: {told}" if told else f"{OTHER_LEG}.")
-
-
-def target_url(build: Build) -> str:
-    """Return the page of the build; empty unless it is a plain web address."""
-    is_usable = len(build.link) <= _LONGEST_LINK and _LINK.fullmatch(build.link)
-    return build.link if is_usable else ""
+def target_url(build: Build, leg: str = "") -> str:
+    """Return the page of the build, with the leg; empty unless it is a plain web address."""
+    is_usable = len(build.link) <= LONGEST_LINK and _LINK.fullmatch(build.link)
+    return with_leg(build.link, leg) if is_usable else ""
 
 
 def description(text: str) -> str:

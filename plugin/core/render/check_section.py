@@ -31,7 +31,7 @@ from plugin.core.render.words import (
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from plugin.core.build import Build
     from plugin.core.result import CheckResult, Cost, Finding, Report
@@ -73,7 +73,7 @@ def details(result: CheckResult, report: Report, depth: Depth) -> Iterator[str]:
     yield _findings(result.findings, report.build)
     yield from comparison(result)
     if depth is Depth.BRIEF:
-        yield _time_words(result)
+        yield _time_words(result, markdown_text)
         return
     yield _time(result, depth)
     yield _log(result, depth.value)
@@ -124,16 +124,18 @@ def _findings(findings: tuple[Finding, ...], build: Build) -> str:
 
 def _time(result: CheckResult, depth: Depth) -> str:
     """Return the time by phase, with a chart where one says more than the words."""
-    words = _time_words(result)
     if depth is not Depth.WHOLE or result.seconds < _SHORTEST_CHART_SECONDS:
-        return words
-    return fold(words, gantt(result.phases))
+        return _time_words(result, markdown_text)
+    return fold(_time_words(result, mermaid_text), gantt(result.phases))
 
 
-def _time_words(result: CheckResult) -> str:
-    """Return the time by phase in words, because not every reader sees a chart."""
+def _time_words(result: CheckResult, escape: Callable[[str], str]) -> str:
+    """Return the time by phase in words, because not every reader sees a chart.
+
+    ``escape`` is that of the place they stand in: a fold's line is HTML, else they are Markdown.
+    """
     shown = result.phases[:_MAX_PHASES]
-    words = dotted(f"{mermaid_text(phase.name)} {duration(phase.seconds)}" for phase in shown)
+    words = dotted(f"{escape(phase.name)} {duration(phase.seconds)}" for phase in shown)
     return f"Time: {words}" if words else ""
 
 

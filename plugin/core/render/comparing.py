@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _NOISE = Decimal("0.05")
 _MOST = 1_000_000_000  # USD or seconds that anybody could mean
+_LEAST = Decimal("1e-9")  # of an amount that a change can be a share of
+_MOST_PERCENT = 999
 _MAX_FINDINGS = 30
 _MIN_RUNS_OF_A_CHART = 2
 _NUMBER = re.compile(r"([-+]?\d{1,15}(?:\.\d{1,9})?)(\s?[A-Za-z%/]{0,12})", re.ASCII)
@@ -47,8 +49,14 @@ def arrow(before: Decimal, now: Decimal, say: Callable[[Decimal], str]) -> str:
     if abs(change) < abs(before) * _NOISE or not change:
         return "→"
     sign, mark = ("↑", "+") if change > 0 else ("↓", "−")
-    percent = f" ({mark}{abs(change / before * 100):.0f} %)" if before else ""
-    return unbroken(f"{sign} {say(abs(change))}{percent}")
+    return unbroken(f"{sign} {say(abs(change))}{_percent(mark, change, before)}")
+
+
+def _percent(mark: str, change: Decimal, before: Decimal) -> str:
+    if abs(before) < _LEAST:
+        return ""
+    percent = abs(change / before * 100)
+    return " (over 999 %)" if percent > _MOST_PERCENT else f" ({mark}{percent:.0f} %)"
 
 
 def _branch(past: Comparison) -> str:
@@ -65,6 +73,9 @@ def _rows(result: CheckResult, before: PastRun) -> Iterator[Row]:
     if result.verdict is not before.verdict:
         old, new = before.verdict, result.verdict
         yield ("Verdict", "changed", f"{icon(old)} {old}", f"{icon(new)} {new}")
+    old_place, new_place = _machine(before), _machine(result)
+    if old_place != new_place and old_place and new_place:
+        yield ("Runs on", "changed", old_place, new_place)
     yield _time_row(before.seconds, result.seconds)
     cost = before.cost_usd
     if cost is not None and cost.is_finite() and 0 <= cost < _MOST and result.cost:
@@ -73,6 +84,12 @@ def _rows(result: CheckResult, before: PastRun) -> Iterator[Row]:
     yield from changes[:_MAX_FINDINGS]
     if len(changes) > _MAX_FINDINGS:
         yield (f"and {len(changes) - _MAX_FINDINGS} more findings", "see report.json", "", "")
+
+
+def _machine(run: PastRun | CheckResult) -> str:
+    """Return what it ran on in words; empty when nobody knows."""
+    glue = f"Glue {run.glue_version}" if run.glue_version else ""
+    return markdown_text(", ".join(filter(None, (glue, run.capacity))), limit=80)
 
 
 def _time_row(before: float, now: float) -> Row:

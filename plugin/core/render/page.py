@@ -44,13 +44,13 @@ def heading(report: Report) -> str:
     """Return the first line of the page, e.g. ``## ❌ Glue health check: flights failed``.
 
     It tells legs and jobs apart that report below the same pull request: it has what the checks
-    ran on, as far as that is the same for all, and the job of the build.
+    ran on, as far as that is the same for all, and the build's workflow and job.
     """
-    ran_on = markdown_cell(", ".join(_ran_on(report)), limit=_NAME)
     words = dotted(
         (
-            f"{_outcome(report)}{labelled(' on ', ran_on)}",
-            markdown_cell(report.build.job, limit=_NAME),
+            _outcome(report),
+            markdown_text(", ".join(_ran_on(report)), limit=_NAME),
+            markdown_text(_part_of_build(report.build), limit=_NAME),
         )
     )
     return f"## {icon(report.verdict)} Glue health check: {words}"
@@ -60,6 +60,13 @@ def _outcome(report: Report) -> str:
     if len(report.results) == 1:
         return f"{markdown_cell(report.results[0].name, limit=_NAME)} {report.verdict}"
     return counts(report) or str(report.verdict)
+
+
+def _part_of_build(build: Build) -> str:
+    """Return workflow and job, e.g. ``nightly / glue``; a workflow's file without path and type."""
+    is_file = build.workflow.endswith((".yml", ".yaml"))
+    workflow = build.workflow.rpartition("/")[2].rpartition(".")[0] if is_file else build.workflow
+    return " / ".join(part for part in (workflow, build.job) if part)
 
 
 def _ran_on(report: Report) -> Iterator[str]:

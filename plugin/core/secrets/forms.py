@@ -48,8 +48,11 @@ def _coded(text: str) -> Iterator[str]:
     yield from (repr(text)[1:-1], repr(data)[2:-1], re.sub(r"([^\w\s])", r"\\\1", text))
     yield from (html.escape(text), html.escape(text, quote=False))
     yield from (quote(data), quote(data, safe=""), quote_plus(data))
+    yield from (quote(quote(data), safe=""), quote(quote(data, safe=""), safe=""))
     yield "".join(f"%{byte:02X}" for byte in data)
-    yield from (data.hex(), data.hex().upper())
+    for digits in (data.hex(" "), data.hex(" ").upper()):
+        yield from (digits, digits.replace(" ", ""), digits.replace(" ", ":"))
+        yield f"\\x{digits.replace(' ', chr(92) + 'x')}"
     for before in range(3):
         middle = _stable_base64(data, before)
         yield from (middle, middle.replace("/", r"\/"), quote(middle, safe=""))

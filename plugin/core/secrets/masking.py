@@ -30,7 +30,7 @@ _MOST_PLACES = 64
 _CUT_NOTE = re.compile(r"\s?…(?: \(cut[^()\n]{0,60}\))?\Z")
 _AROUND = " \t\r\"'`.,;:()[]{}<>…"
 """What may stand between a piece and the line's end."""
-_FOLDED = re.compile(r"%[0-9A-Fa-f]{2}")
+_FOLDED = re.compile(r"%(?:25)?[0-9A-Fa-f]{2}")
 _REMOVED = re.compile(
     f"{CONTROL_SEQUENCE.pattern}|{UNSEEN.pattern}"
     "|[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
@@ -52,7 +52,7 @@ class Masker:
         told = {form for text in self._secrets for form in forms_of(text)}
         plainly = {bare(text) for text in self._secrets if not text.isascii()}
         told |= {form for text in plainly for form in forms_of(text)}
-        forms = sorted(told, key=len)
+        forms = sorted({_folded(form) for form in told}, key=len)
         self._by_head: dict[str, list[str]] = {}
         for form in reversed(forms):
             self._by_head.setdefault(form[:SHORTEST], []).append(form)

@@ -1,6 +1,7 @@
 """Which variables and arguments carry a credential, told by name and, where that fails, form.
 
-Knows what CI hosts and cloud SDKs call them, and which values are none whatever the name says.
+Knows what CI hosts and cloud SDKs call them.  Which values are none whatever the name says, is told
+by ``values``.
 Sources: the SDKs' pages on credential providers; the CI hosts' references of variables.
 """
 
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from plugin.core.secrets.shapes import shaped_secrets
+from plugin.core.secrets.values import is_worth_hiding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,63 +31,60 @@ BY_NAME = frozenset(
 """Names that no rule below would find, and the one that matters most."""
 WORDS = frozenset(
     {
-        *("TOKEN", "TOKENS", "AUTHTOKEN", "JWT", "PAT", "SECRET", "SECRETS", "NETRC"),
-        *("PASSWORD", "PASSWORDS", "PASSWD", "PASSPHRASE", "PASS", "PWD", "APIKEY"),
-        *("CREDENTIAL", "CREDENTIALS"),
+        *("JWT", "PAT", "NETRC", "PASS", "PWD", "CREDENTIAL", "CREDENTIALS"),
     }
 )
-"""Whole words between underscores: TOKENIZERS_PARALLELISM holds none of them."""
+"""Whole words of a name, between underscores and humps."""
+LAST_WORDS = frozenset({"AUTH", "AUTHORIZATION", "COOKIE", "COOKIES"})
+"""Words at the end of a name; of a variable only with a value that looks like a secret."""
+_IN_A_WORD = re.compile(
+    r"PASSWORDS?(?!LESS)|PASSWD|PASSPHRASE|PASSCODE|SECRET(?!AR)|TOKEN(?!I[SZ])|APIKEY|APIPASS"
+)
+"""Parts of a word: DBPASSWORD, CLIENTSECRET, but no TOKENIZERS and no SECRETARY."""
+_WORD_ENDS = re.compile(
+    r".+(?:PWD|(?<!BY)(?<!COM)(?<!SUR)(?<!OVER)(?<!UNDER)(?<!TRES)(?<!HIGH)(?<!LOW)(?<!BAND)"
+    r"(?<!MULTI)(?<!SINGLE)(?<!ONE)(?<!TWO)(?<!FIRST)PASS)"
+)
+"""Ends of a word: USERPASS, but no COMPASS."""
 KINDS_OF_KEY = frozenset(
     {
         *("API", "PRIVATE", "ACCESS", "SIGNING", "ENCRYPTION", "DEPLOY", "SSH"),
-        *("SA", "ACCOUNT", "STORAGE", "MASTER"),
+        *("SA", "ACCOUNT", "STORAGE", "MASTER", "SHARED", "SUBSCRIPTION", "CLIENT", "HMAC"),
     }
 )
 """What stands before KEY when it is a secret: CACHE_KEY is none, nor GPG_KEY of Python images."""
+_KEY_IN_A_WORD = re.compile(f".*(?:{'|'.join(sorted(KINDS_OF_KEY - {'SA'}))})KEYS?")
 ABOUT = frozenset(
     {
         *("ARN", "NAME", "URL", "ENDPOINT", "TTL", "EXPIRY", "EXPIRES", "EXPIRATION", "DURATION"),
         *("LENGTH", "LIMIT", "COUNT", "ENABLED", "DISABLED", "TYPE", "VERSION", "USERNAME"),
+        *("PROVIDER", "CLASS", "MODE", "METHOD", "MECHANISM", "ALGORITHM"),
     }
 )
 """Last words of names that tell something about a secret: SECRET_ARN, MAX_TOKENS_LIMIT."""
-HARMLESS = frozenset({"PWD", "OLDPWD", "MAX_TOKENS", "GIT_ASKPASS", "SSH_ASKPASS"})
+_COUNTED = re.compile(r"(?:.*_)?(?:MAX|MIN|NUM|N|TOTAL)_?(?:[A-Z]*_)?TOKENS")
+HARMLESS = frozenset(
+    {
+        *("PWD", "OLDPWD", "GIT_ASKPASS", "SSH_ASKPASS", "XDG_SESSION_COOKIE"),
+        *("JENKINS_COOKIE", "JENKINS_NODE_COOKIE", "JENKINS_SERVER_COOKIE"),
+        *("HUDSON_COOKIE", "HUDSON_SERVER_COOKIE"),
+    }
+)
+"""Variables; Jenkins marks its processes with cookies."""
 _IN_VALUE = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]*:[^/\s@]+@")
 _NOWHERE = frozenset({"/dev/null", "nul", "NUL"})
 LONGEST_SEARCHED = 100_000
+_LONGEST_NAME = 200
 _PLACES = re.compile(r"(?:^|_)(?:PROFILE|FILE|SOCK|KUBECONFIG|NETRC|APPLICATION_CREDENTIALS)$")
 """Last words of names whose value says where a credential lies."""
 _ABOUT_ARGUMENTS = frozenset({"COLUMN", "COLUMNS", "TABLE", "FIELD", "PATH", "FILE", "BUCKET"})
 """Last words of arguments' names that tell where something lies: PASSWORD_COLUMN."""
-_SHORTEST_VALUE = 6
 MOST_KEPT = 40_000
 """Characters of all arguments together; each is looked for in a score of forms."""
 _LONGEST_WEBHOOK_PART = 8
-_PLAIN_WORDS = frozenset(
-    {
-        *("enabled", "disabled", "default", "secret", "secrets", "password", "passwd", "token"),
-        *("tokens", "apikey", "credentials", "private", "public", "string", "unknown", "nothing"),
-        *("production", "staging", "development", "testing", "sandbox", "example", "sample"),
-        *("postgres", "postgresql", "oracle", "sqlserver", "redshift", "snowflake", "mongodb"),
-        *("pyspark", "glueetl", "pythonshell", "gluestreaming", "orders", "failed", "passed"),
-        *("errored", "skipped", "cancelled", "health", "script", "github", "gitlab", "changeme"),
-    }
-)
-"""Values under a secret's name that tell nobody anything, and would tear a report."""
-EVERYDAY = frozenset(
-    {
-        *("test", "tests", "testing", "true", "false", "none", "null", "dummy", "fake", "mock"),
-        *("local", "localstack", "minio", "example", "glue", "admin", "root", "user", "default"),
-        *("secret", "token", "password", "main", "prod", "aws-glue"),
-        "glue-health-check",
-    }
-)
-"""What stands in for a secret where none is needed, as before a local AWS."""
-_NO_SECRET = re.compile(
-    r"(?i)(?:s3[an]?|file)://.*|arn:aws[a-z-]*:.*|[./~][\w./~-]*|[-+]?[0-9]{1,7}(?:\.[0-9]+)?"
-    r"|[a-z]{2}(?:-[a-z]{2,9}){1,2}-[0-9]|[0-9]{4}-[0-9]{2}-[0-9]{2}"
-)
-"""A place in S3 or on a disk, an ARN, a number, a region, a day."""
+_SETTING = re.compile(r"(?<![\w.-])([\w.-]{1,200})=(\S{1,2000})")
+"""A setting inside an argument, as in Spark's ``--conf``."""
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def secret_names(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -100,7 +99,13 @@ def _is_secret(name: str, text: str) -> bool:
     plain = _plain(name)
     if text in _NOWHERE or plain in HARMLESS:
         return False
-    return plain in BY_NAME or _says_so(plain) or bool(_IN_VALUE.search(text[:LONGEST_SEARCHED]))
+    return _is_named(name, text) or bool(_IN_VALUE.search(text[:LONGEST_SEARCHED]))
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Whether a variable is one by its name."""
+    is_told = _says_so(name) and (not _is_soft(name) or is_worth_hiding(text))
+    return _plain(name) in BY_NAME or is_told
 
 
 def secrets_of(environ: Mapping[str, str]) -> frozenset[str]:
@@ -110,27 +115,38 @@ def secrets_of(environ: Mapping[str, str]) -> frozenset[str]:
     """
     found: set[str] = set()
     for name in secret_names(environ):
-        plain, text = _plain(name), environ[name].strip()
-        if (plain in BY_NAME or _says_so(plain)) and not _PLACES.search(plain):
-            found |= {*_within(text)} if is_worth_hiding(text) else set()
+        text = environ[name].strip()
+        if _is_named(name, text) and not _PLACES.search(_plain(name)) and is_worth_hiding(text):
+            found |= {text, *_within(text)}
         found |= {*shaped_secrets(text[:LONGEST_SEARCHED])}
     return frozenset(found)
 
 
 def secret_arguments(arguments: Mapping[str, str]) -> frozenset[str]:
-    """Return the values under names that look secret, and passwords in the addresses of others.
+    """Return the values under names that look secret, and what is secret in those of others.
 
-    A name may have hyphens, dots and humps: ``--db-password``, ``dbPassword``.
+    That are passwords in addresses, in JSON and in settings.  A name may have hyphens, dots and
+    humps: ``--db-password``, ``dbPassword``.
     """
     found: set[str] = set()
     for name, value in arguments.items():
         text = value.strip()
-        plain = _plain(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:200])).strip("_")
-        is_about = plain.rpartition("_")[2] in _ABOUT_ARGUMENTS
-        if _says_so(plain) and not is_about and is_worth_hiding(text):
-            found |= {*_within(text)}
-        found |= {*shaped_secrets(text[:LONGEST_SEARCHED])}
+        if _is_told(name, text):
+            found.add(text)
+        found |= {*_within(text), *_settings_in(text), *shaped_secrets(text[:LONGEST_SEARCHED])}
     return frozenset(found)
+
+
+def _settings_in(text: str) -> Iterator[str]:
+    for name, value in _SETTING.findall(text[:LONGEST_SEARCHED]):
+        if _is_told(name, value):
+            yield value
+
+
+def _is_told(name: str, value: str) -> bool:
+    """Whether an argument's, a setting's or a member's name says that its value is a secret."""
+    is_about = _words(name)[-1] in _ABOUT_ARGUMENTS
+    return not is_about and _says_so(name) and is_worth_hiding(value)
 
 
 def secrets_of_jobs(jobs: Iterable[Mapping[str, str]]) -> frozenset[str]:
@@ -155,20 +171,9 @@ def secrets_of_address(url: str) -> frozenset[str]:
     return frozenset(piece for piece in pieces if len(piece) >= _LONGEST_WEBHOOK_PART)
 
 
-def is_worth_hiding(value: str) -> bool:
-    """Whether a value under a secret's name is one: no flag, number, place or everyday word."""
-    plain = value.strip()
-    return (
-        len(plain) >= _SHORTEST_VALUE
-        and plain.lower() not in _PLAIN_WORDS | EVERYDAY
-        and _NO_SECRET.fullmatch(plain[:2000]) is None
-    )
-
-
 def _within(text: str) -> Iterator[str]:
-    """Yield a secret, and where it is a JSON object, what stands under secret names in it."""
-    yield text
-    if text.startswith("{"):
+    """Yield what stands under secret names in JSON."""
+    if text.startswith(("{", "[")):
         try:
             yield from tuple(_told_by(json.loads(text[:LONGEST_SEARCHED])))
         except (ValueError, RecursionError):
@@ -176,26 +181,50 @@ def _within(text: str) -> Iterator[str]:
 
 
 def _told_by(value: object) -> Iterator[str]:
-    if not isinstance(value, dict):
-        return
-    for name, item in value.items():
-        plain = _plain(name)
-        if isinstance(item, str) and (plain == "AUTH" or _says_so(plain)) and is_worth_hiding(item):
-            yield item
-        yield from _told_by(item)
+    if isinstance(value, list):
+        for item in value:
+            yield from _told_by(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if isinstance(item, str) and _is_told(name, item):
+                yield item
+            yield from _told_by(item)
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def _says_so(plain: str) -> bool:
-    words = plain.split("_")
+def _words(name: str) -> list[str]:
+    """Return the words of a name, in capitals and without numbers behind them; at least one."""
+    plain = _plain(_HUMP.sub("_", name[:_LONGEST_NAME]))
+    return [word for part in plain.split("_") if (word := part.rstrip("0123456789"))] or [""]
+
+
+def _is_soft(name: str) -> bool:
+    """Whether nothing but its last word says so, which often stands for something else."""
+    words = _words(name)
+    return words[-1] in LAST_WORDS and not _says(words[:-1])
+
+
+def _says_so(name: str) -> bool:
+    words = _words(name)
     if words[-2:] in (["WEBHOOK", "URL"], ["CONNECTION", "STRING"]):
         return True
-    if words[-1] in ABOUT:
+    if words[-1].endswith(tuple(ABOUT)) or _COUNTED.fullmatch("_".join(words)):
         return False
-    is_key = any(
-        first in KINDS_OF_KEY and second in {"KEY", "KEYS"} for first, second in pairwise(words)
+    return words[-1] in LAST_WORDS or _says(words)
+
+
+def _says(words: list[str]) -> bool:
+    pairs = pairwise(words)
+    is_key = any(one in KINDS_OF_KEY and other in {"KEY", "KEYS"} for one, other in pairs)
+    return is_key or any(map(_is_secret_word, words))
+
+
+def _is_secret_word(word: str) -> bool:
+    return (
+        word in WORDS
+        or _IN_A_WORD.search(word) is not None
+        or any(one.fullmatch(word) for one in (_KEY_IN_A_WORD, _WORD_ENDS))
     )
-    return is_key or not WORDS.isdisjoint(words)

@@ -60,6 +60,7 @@ _SHAPES = (
     ),
     (("://",), r"://[^/\s:@\"'<>]{0,256}:([^/\s@\"'<>]{1,2000})@"),
     (("://",), r"://([A-Za-z0-9_-]{20,2000})@"),
+    (("jdbc:oracle:",), r"jdbc:oracle:\w{1,8}:[^/\s@\"'<>]{1,128}/([^\s@\"'<>]{1,256})@"),
     (
         ("ignature=", "oken=", "redential="),
         rf"(?i:X-Amz-(?:Signature|Security-Token|Credential))=({_TO_END}+)",

@@ -17,6 +17,11 @@ GLUE_WORKERS = (
     *("G.025X", "G.1X", "G.2X", "G.4X", "G.8X", "G.12X", "G.16X"),
     *("R.1X", "R.2X", "R.4X", "R.8X", "Z.2X", "Standard"),
 )
+GLUE_VERSIONS = frozenset({"0.9", "1.0", "2.0", "3.0", "4.0", "5.0", "5.1", "6.0"})
+"""Those that were there when this was written.  Another is a note, because new ones appear.
+
+Source: AWS's pages "AWS Glue versions" and "AWS Glue pricing".
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,13 +23,16 @@ REPORTERS = (
     *("console", "files", "junit", "github_files", "drone_card", "harness_outputs"),
     *("commit_status", "comment", "check_run", "sns", "webhook", "metadata"),
 )
+_HOSTS = ", ".join(f"`{host}`" for host in Host)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSettings:
     """What is asked for the whole plan."""
 
-    engine: str = setting("Where to run: `glue` or `local`.", Choice(of=("glue", "local")), default="glue")
+    engine: str = setting(
+        "Where to run: `glue` or `local`.", Choice(of=("glue", "local")), default="glue"
+    )
     allow_production_arguments: bool = setting(
         "Let a clone run with cloned arguments that name a store and are not overridden.",
         Flag(),
@@ -203,7 +206,7 @@ class PlanSettings:
         "The configuration file.", TEXT, default=".glue-health-check.yml", origin=Origin.OPERATOR
     )
     ci: str = setting(
-        "Name the CI host instead of detecting it: " + ", ".join(f"`{host}`" for host in Host) + ".",
+        f"CI host, instead of the detected one: {_HOSTS}.",
         Choice(of=tuple(Host)),
         words="detected",
         origin=Origin.OPERATOR,

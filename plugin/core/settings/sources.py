@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from plugin.core.build import Host
 from plugin.core.errors import SettingsError
 from plugin.core.settings import CheckSettings, Origin, PlanSettings, Setting, table
+from plugin.core.settings.check_settings import GLUE_VERSIONS
 from plugin.core.settings.given import Findings, Given, is_unknown, nearest
 from plugin.core.settings.unresolved import problem, unresolved_secret
 from plugin.core.settings.variables import outer
@@ -93,6 +94,7 @@ def gather(
     below = _from_file(top, file_name, found, is_foreign=is_foreign)
     plan = _read(PlanSettings, {**below, **above}, found)
     checks = _checks(file.get("checks"), file_name, above, below, found, is_foreign=is_foreign)
+    _note_new_versions(checks, found)
     return Settings(
         plan=plan,
         checks=checks,
@@ -188,6 +190,15 @@ def _checks(
         )
     _no_name_twice([check.name for check in wanted if check.name], file_name, found)
     return tuple(wanted)
+
+
+def _note_new_versions(checks: tuple[Wanted, ...], found: Findings) -> None:
+    """A version that nobody knows here may be new, or a slip: only Glue can tell."""
+    given = {check.settings.glue_version for check in checks} - {""}
+    for version in sorted(given - GLUE_VERSIONS):
+        found.notes.append(
+            f"glue_version {version} is none that this program knows: Glue may refuse it."
+        )
 
 
 def _only_per_check(own: dict[str, object], where: str, found: Findings) -> None:

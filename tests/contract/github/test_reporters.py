@@ -151,7 +151,7 @@ def test_check_run__lost_answer__has_every_annotation_once(
         for number in range(120)
     )
     report = report_of(replace(FAILED, findings=findings))
-    CheckRunReporter(open_github=open_github).report(report)
+    CheckRunReporter(open_github=open_github, clock=FakeClock()).report(report)
     wanted = [
         len(server.repository("acme/etl").annotations[run["id"]])
         for run in server.repository("acme/etl").check_runs
@@ -159,7 +159,7 @@ def test_check_run__lost_answer__has_every_annotation_once(
     server.repository("acme/etl").check_runs.clear()
     server.answers_for(method, "/check-runs", Answer(breaks_off=True, takes_effect=takes_effect))
 
-    CheckRunReporter(open_github=open_github).report(report)
+    CheckRunReporter(open_github=open_github, clock=FakeClock()).report(report)
 
     runs = server.repository("acme/etl").check_runs
     found = [len(server.repository("acme/etl").annotations[run["id"]]) for run in runs]

@@ -167,3 +167,75 @@ def test_cleanup__aws_cannot_be_reached__the_pending_status_is_ended_all_the_sam
 
     assert outcome.code == 3
     assert said(github) == ["pending", "error"]
+
+
+# --- a check that ended, whose final status did not get there ----------------------------------------
+
+
+@pytest.mark.parametrize("state", ["success", "failure", "error"])
+def test_cleanup__the_check_wrote_down_how_it_ended__its_pending_becomes_that(
+    checkout, github, state
+):
+    say(github)
+
+    outcome = cleanup(checkout, github, STATE_final=f"{BUILD_ID}:{state}")
+
+    assert outcome.code == 0
+    assert said(github) == ["pending", state]
+    assert f"said pending: now it is {state}." in outcome.out
+
+
+@pytest.mark.parametrize(
+    "final", ["ba9876543210:success", f"{BUILD_ID}:pending", f"{BUILD_ID}:", "x", "a b"]
+)
+def test_cleanup__what_was_written_down_is_no_end_of_this_check__is_an_error(
+    checkout, github, final
+):
+    say(github)
+
+    outcome = cleanup(checkout, github, STATE_final=final)
+
+    assert outcome.code == 0
+    assert said(github) == ["pending", "error"]
+
+
+def test_cleanup__it_passed_but_another_leg_did_not__that_stays(checkout, github):
+    leg = replace(BUILD, link=f"{BUILD.link}#leg-{'a' * 12}")
+    say(github, "failure", build=leg)
+    say(github)
+
+    cleanup(checkout, github, STATE_final=f"{BUILD_ID}:success")
+
+    assert said(github) == ["failure", "pending", "failure"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"), [("success", "error"), ("failure", "failure"), ("error", "error")]
+)
+def test_cleanup__a_file_says_how_it_ended__a_pass_is_not_believed(checkout, github, state, told):
+    """Whoever wrote the code that is checked can have written the file."""
+    build = Build(host=Host.JENKINS, link="https://ci.test/job/etl/42/")
+    say(github, build=build)
+    checkout.write("glue-health-check-report/build-id", f"{BUILD_ID}\nfinal={BUILD_ID}:{state}\n")
+    jenkins = {
+        "JENKINS_URL": "https://ci.test/",
+        "BUILD_URL": build.link,
+        "BUILD_NUMBER": "42",
+        "JOB_NAME": "etl",
+        "GIT_URL": f"https://github.com/{REPOSITORY}.git",
+        "GIT_COMMIT": COMMIT,
+        "BRANCH_NAME": "main",
+    }
+
+    outcome = checkout.on_glue(
+        "cleanup",
+        "--engine",
+        "local",
+        **jenkins,
+        CI="true",
+        GITHUB_TOKEN=TOKEN,
+        GLUE_HEALTH_CHECK_GITHUB_API_URL=github.api_url,
+    )
+
+    assert outcome.code == 0
+    assert said(github) == ["pending", told]

@@ -33,6 +33,7 @@ def refused(checkout, outcome):
         (("init",), "init is not in this version yet."),
         (("check", "--scrpt", "a.py"), "'--scrpt' is unknown. Did you mean --script?"),
         (("check", "--zzzzzzzz"), "'--zzzzzzzz' is unknown. See --help."),
+        (("check", "--bogus"), "'--bogus' is unknown. See --help."),
         (("check", "--script"), "expected one argument"),
         (("local", "--port", "many"), "'many' is not a port from 0 to 65535"),
         (("local", "--port", "70000"), "'70000' is not a port"),
@@ -101,11 +102,7 @@ def test_check__no_role_and_no_bucket_on_glue__asks_for_both(checkout):
         ("--job", "nightly"),
         ("--trigger-function", "ghc-trigger"),
         ("--wait", "false"),
-        ("--sns-topic-arn", "arn:aws:sns:us-east-1:123456789012:t"),
-        ("--webhook-url", "https://example.com/hook"),
-        ("--check-run",),
         ("--github-oidc",),
-        ("--metadata-bucket", "some-bucket"),
     ],
 )
 def test_check__feature_that_is_not_built__is_refused_not_ignored(checkout, argv):
@@ -306,21 +303,21 @@ def test_check__two_files_missing__names_both(checkout):
 
     told = refused(checkout, checkout.on_glue("check"))
 
-    assert "a: a.py is missing" in told
-    assert "b: b.py is missing" in told
+    assert "a: script: a.py is missing" in told
+    assert "b: script: b.py is missing" in told
 
 
 def test_check__settings_and_files_are_wrong__are_told_together_and_nothing_twice(checkout):
     outcome = checkout.run(
         *("check", "--script", "missing.py", "--role-arn", "x", "--scripts-bucket", "some-bucket"),
-        *("--sns-topic-arn", "arn:aws:sns:eu-west-1:123456789012:x", "--fail-on-log-pattern", "("),
+        *("--trigger-function", "ghc-trigger", "--fail-on-log-pattern", "("),
         *("--timeout-minutes", "soon"),
     )
 
     assert outcome.code == 2
     told = [line for line in outcome.err.splitlines() if line.startswith("error: ")]
     assert len(told) == 5
-    for part in ("--role-arn", "--timeout-minutes", "sns_topic_arn", "missing.py", "'('"):
+    for part in ("--role-arn", "--timeout-minutes", "trigger_function", "missing.py", "'('"):
         assert sum(part in line for line in told) == 1
     assert "is required" not in outcome.err
 

@@ -83,10 +83,10 @@ def test_check__a_leg_passes_after_another_failed__leaves_the_failure_within_eig
         "--script", "a.py", **asking(github), **step, **attempt, GITHUB_JOB="spark-4"
     )
 
-    (*_, status) = github.repository(REPOSITORY).statuses[HEAD]
+    (_, failure, _, _, status) = github.repository(REPOSITORY).statuses[HEAD]
     assert (failed.code, passed.code) == (1, 0)
-    assert states(github) == ["pending", "failure", "pending", "failure"]
-    assert status["description"].startswith("Another leg of this build did not pass: ")
+    assert states(github) == ["pending", "failure", "pending", "success", "failure"]
+    assert status["target_url"] == failure["target_url"]
     assert len(comments(github)) == 1
     assert len(github.asked) - before <= 8
 

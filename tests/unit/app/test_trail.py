@@ -9,6 +9,7 @@ import pytest
 
 from plugin.app.engines import opened
 from plugin.app.invocation import Invocation
+from plugin.app.trail import find_trail, leave_trail, note_final
 from plugin.core import command_line
 from tests.unit.aws.relay import refusal
 
@@ -154,6 +155,75 @@ def test_check__the_trail_is_none_of_ours__begins_a_new_one(checkout):
     outcome = checkout.on_glue("check", "--script", "a.py")
 
     assert ids(checkout) == [outcome.report["build_id"]]
+
+
+# --- how a check ended ---------------------------------------------------------------------------
+
+
+def invocation_in(folder, **environ):
+    return Invocation(
+        line=command_line.parse(("check", "--engine", "local")),
+        environ=environ,
+        cwd=folder,
+        out=io.StringIO(),
+        err=io.StringIO(),
+    )
+
+
+def noted(folder, state, *, build_id=OLD, **environ):
+    """What ``cleanup`` finds of a check that left its trail and noted a state."""
+    invocation = invocation_in(folder, **environ)
+    build = invocation.build()
+    settings = invocation.gathered(is_foreign=False)
+    leave_trail(invocation, settings, build, OLD)
+    note_final(invocation, settings, build, build_id=build_id, state=state)
+    return find_trail(invocation, build)
+
+
+def test_note_final__in_our_file__a_failure_is_found_and_a_pass_is_not(tmp_path):
+    assert noted(tmp_path, "failure").finals == {OLD: "failure"}
+    assert noted(tmp_path, "success").finals == {}
+    assert noted(tmp_path, "error").build_ids == (OLD,)
+    assert (tmp_path / TRAIL).read_text() == f"{OLD}\nfinal={OLD}:error\n"
+
+
+def test_note_final__the_trail_has_gone__nothing_is_written(tmp_path):
+    assert noted(tmp_path, "failure", build_id="ba9876543210").finals == {}
+    assert (tmp_path / TRAIL).read_text() == f"{OLD}\n"
+
+
+def test_note_final__on_github__is_a_state_of_the_action(tmp_path):
+    state = tmp_path / "state"
+    state.touch()
+
+    noted(tmp_path, "success", GITHUB_ACTIONS="true", GITHUB_STATE=str(state))
+
+    assert state.read_text() == f"build_id={OLD}\nfinal={OLD}:success\n"
+    assert not (tmp_path / TRAIL).exists()
+
+
+def test_note_final__it_cannot_be_written__is_no_error(tmp_path):
+    invocation = invocation_in(
+        tmp_path, GITHUB_ACTIONS="true", GITHUB_STATE=str(tmp_path / "no/such")
+    )
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+
+    note_final(invocation, settings, build, build_id=OLD, state="success")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["final=x", f"final={OLD}:passed", f"final={OLD}:failure:x", "final=:failure"]
+)
+def test_find_trail__a_line_is_none_of_ours__nothing_is_believed(tmp_path, line):
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / TRAIL).write_text(f"{OLD}\n{line}\n")
+    invocation = invocation_in(tmp_path)
+
+    trail = find_trail(invocation, invocation.build())
+
+    assert (trail.build_ids, trail.finals) == ((), {})
 
 
 # --- the report folder ---------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import pytest
 
 from plugin.clients.github import GitHub
 from plugin.clients.github.errors import Errand
+from plugin.clients.github.hints import GUIDE
 from plugin.clients.patience import Patience
 from plugin.core.build import Fork
 from plugin.core.errors import GitHubError
@@ -115,7 +116,7 @@ def test_github__no_token__asks_without_and_says_what_is_missing(server, clock):
         error = failure(github)
 
     assert "authorization" not in server.asked[0].headers
-    assert error.hint == "Set github_token."
+    assert error.hint == f"Set github_token. See {GUIDE}#no-token"
 
 
 def test_github__token_with_a_line_break_at_its_end__is_taken(server, clock):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from plugin.clients.github import GitHub
+from plugin.clients.github.hints import GUIDE
 from plugin.core.errors import GitHubAnswerLost, GitHubError
 from plugin.core.github import Annotation, CheckRunPost, FoundCheckRun, PostedStatus, StatusPost
 from tests.doubles.clock import FakeClock
@@ -200,14 +201,21 @@ def test_newest_statuses__more_than_a_page__are_the_newest_of_the_context_with_o
 # --- check runs ----------------------------------------------------------------------------------
 
 
-def test_create_check_run__personal_access_token__says_whose_token_it_takes(server, github):
-    server.is_personal = True
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You must authenticate via a GitHub App.",
+        "Resource not accessible by personal access token",
+    ],
+)
+def test_create_check_run__personal_access_token__says_whose_token_it_takes(server, github, words):
+    server.next_answers(refusal(403, words))
 
-    with pytest.raises(GitHubError, match=r"403 You must authenticate via a GitHub App") as caught:
+    with pytest.raises(GitHubError, match=f"403 {words}") as caught:
         github.create_check_run(REPOSITORY, RUN)
 
-    assert "${{ github.token }}" in caught.value.hint
-    assert "check_run" in caught.value.hint
+    assert "${{ github.token }} or to a GitHub App's token" in caught.value.hint
+    assert "check_run to false" in caught.value.hint
 
 
 @pytest.mark.parametrize(
@@ -358,7 +366,7 @@ def test_find_check_run__answer_that_is_none__is_not_taken_for_no_run(server, gi
         ("pull-requests: write", lambda github: github.create_comment(REPOSITORY, 7, "x")),
         ("pull-requests: write", lambda github: github.update_comment(REPOSITORY, 7, "x")),
         ("pull-requests: write", lambda github: github.delete_comment(REPOSITORY, 7)),
-        ("pull-requests: read", lambda github: list(github.comments(REPOSITORY, 7))),
+        ("pull-requests: write", lambda github: list(github.comments(REPOSITORY, 7))),
     ],
 )
 def test_github__not_permitted__names_the_line_to_paste_and_asks_once(
@@ -371,6 +379,7 @@ def test_github__not_permitted__names_the_line_to_paste_and_asks_once(
 
     assert f"`permissions: {{contents: read, {permission}}}`" in caught.value.hint
     assert ("fork" in caught.value.hint) is permission.endswith("write")
+    assert caught.value.hint.endswith(f" See {GUIDE}#resource-not-accessible-by-integration")
     assert "\n" not in str(caught.value)
     assert len(server.asked) == 1
     assert clock.seconds == 0
@@ -383,7 +392,10 @@ def test_github__personal_token_without_the_right__names_the_right(server, githu
     with pytest.raises(GitHubError) as caught:
         github.create_status(REPOSITORY, HEAD, STATUS)
 
-    assert caught.value.hint == "Give the token the repository permission `statuses: write`."
+    assert caught.value.hint == (
+        "Give the token the repository permission `statuses: write`."
+        f" See {GUIDE}#resource-not-accessible-by-personal-access-token"
+    )
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ def test_post__told_to_come_again_for_ever__gives_up_after_four_attempts(receive
     told = refusal_of(receiver.url, clock)
 
     assert f"127.0.0.1:{receiver.port} answered {status}." in told
+    assert ("The receiver is at fault" in told) == (status >= 500)
     assert len(receiver.got) == http.ATTEMPTS
     assert clock.seconds == 1 + 2 + 4
 
@@ -71,6 +72,12 @@ def test_post__refused_with_a_word__says_the_word(receiver, clock):
     receiver.let(Reply(status=404, body=b"no_service\n"))
 
     assert "answered 404 (no_service)." in refusal_of(receiver.url, clock)
+
+
+def test_post__not_known_there__says_which_setting_to_check(receiver, clock):
+    receiver.let(Reply(status=404))
+
+    assert "Check webhook_url: the receiver does not know it." in refusal_of(receiver.url, clock)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_card__a_mixed_report__the_worst_checks_come_first():
         "weather",
     ]
     assert (data["verdict"], data["colour"]) == ("errored", "warning")
-    assert data["summary"] == "4 checks: 1 errored, 1 failed, 1 passed, 1 skipped"
+    assert data["summary"] == "4 checks: 1 failed, 1 errored, 1 passed, 1 skipped"
     assert data["leftovers"].startswith("2 left behind. Remove")
     assert "`" not in data["leftovers"]
     assert data["more"] == ""

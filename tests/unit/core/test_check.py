@@ -29,7 +29,7 @@ def problems(**values):
         ({"role_arn": ""}, "role_arn is required: the role of the temporary job"),
         ({"scripts_bucket": ""}, "scripts_bucket is required: where the script is uploaded"),
         ({"job": "nightly"}, "job: this version cannot do it yet"),
-        ({"script": "missing.py"}, "missing.py is missing"),
+        ({"script": "missing.py"}, "a: script: missing.py is missing"),
         ({"session_policy": "missing.json"}, "session_policy: missing.json is missing"),
         ({"worker_type": "Z.2X"}, "worker_type Z.2X is for Ray jobs"),
         ({"tags": {"aws:x": "y"}}, "tags: 'aws:x' is reserved"),
@@ -39,7 +39,11 @@ def problems(**values):
         ({"fail_on_log_pattern": ("a{99999999999}",)}, "is not a regular expression"),
         ({"fail_on_log_pattern": ("(" * 5000 + ")" * 5000,)}, "is not a regular expression"),
         ({"fixtures": {"lib.py": "s3://production/x"}}, "must lie below the check's own temporary"),
-        ({"extra_py_files": ("missing",)}, "missing is missing"),
+        ({"extra_py_files": ("missing",)}, "a: extra_py_files: missing is missing"),
+        ({"extra_files": ("missing",)}, "a: extra_files: missing is missing"),
+        ({"extra_jars": ("missing",)}, "a: extra_jars: missing is missing"),
+        ({"python_modules": ("missing.whl",)}, "a: python_modules: missing.whl is missing"),
+        ({"fixtures": {"missing": "{temp}/x"}}, "a: fixtures: missing is missing"),
     ],
 )
 def test_make_check__something_wrong__is_a_problem_with_the_checks_name(values, part):

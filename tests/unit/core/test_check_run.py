@@ -84,7 +84,9 @@ def test_check_runs_of__two_megabytes__is_cut():
     ("number", "sizes"), [(0, [0]), (50, [50]), (51, [50, 1]), (120, [50, 50, 20])]
 )
 def test_check_runs_of__many_remarks__come_in_batches(number, sizes):
-    result = replace(FAILED, place=None, findings=tuple(bad(n) for n in range(number)))
+    result = replace(
+        FAILED, script="s3://x", place=None, findings=tuple(bad(n) for n in range(number))
+    )
 
     posts = check_runs_of(report_of(result))
 
@@ -144,7 +146,28 @@ def test_annotations_of__nothing_is_bad__are_none(result):
 def test_annotations_of__findings_that_are_ok_or_nowhere__are_left_out():
     findings = (bad(1, ok=True), bad(2, place=None))
 
-    assert remarks(replace(FAILED, place=None, findings=findings)) == ()
+    assert remarks(replace(FAILED, script="s3://x", place=None, findings=findings)) == ()
+
+
+def test_annotations_of__a_cause_and_findings_without_place__stand_at_the_script():
+    findings = (bad(1, place=None), bad(2, ok=True, place=None))
+
+    told = remarks(replace(FAILED, name="etl", place=None, findings=findings, reason="no column"))
+
+    assert [(one.path, one.start_line, one.title) for one in told] == [
+        ("examples/jobs/airports.py", 1, "etl failed"),
+        ("examples/jobs/airports.py", 1, "etl: finding 1"),
+    ]
+
+
+def test_annotations_of__the_cause_is_a_finding_without_place__is_told_once():
+    result = replace(FAILED, place=None, findings=(bad(1, place=None),), reason="finding 1: no")
+
+    assert [one.title for one in remarks(result)] == ["airports: finding 1"]
+
+
+def test_annotations_of__errored_without_place__is_not_held_against_the_script():
+    assert remarks(ERRORED) == ()
 
 
 @pytest.mark.parametrize("result", [FAILED, ERRORED])

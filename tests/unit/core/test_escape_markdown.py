@@ -193,7 +193,7 @@ def test_link_url__known_addresses__as_expected(url, expected):
     [
         ("", ""),
         ("ask @ada about #1", "ask `@ada` about `#1`"),
-        ("arn:aws:iam::123456789012:role/ci", "arn:aws:iam::`123456789012`:role/ci"),
+        ("arn:aws:iam::123456789012:role/ci", "`arn:aws:iam::123456789012:role/ci`"),
         ("limit $0.05, paid $0.06.", "limit `$0.05`, paid `$0.06`."),
         ("a|b", "a&#124;b"),
         (":tada: it works", "`:tada:` it works"),

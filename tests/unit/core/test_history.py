@@ -26,8 +26,11 @@ from plugin.core.forms.history import (
 )
 from plugin.core.forms.history_json import MOST_BYTES, parse, written
 from plugin.core.naming import ROOT
+from plugin.core.render import markdown
 from plugin.core.result import CheckResult, Finding, PastRun, Place, Report
 from plugin.core.verdict import Verdict
+from tests.unit.reporters.samples import COST, HOSTILE_TOKENS, PASSED
+from tests.unit.reporters.samples import report_of as page_of
 
 WHERE = {"context": "glue-health-check"}
 RESULT = CheckResult(name="flights", script="flights.py", verdict=Verdict.PASSED, seconds=60.0)
@@ -85,6 +88,9 @@ def document(**facts):
         document(cost_usd="NaN"),
         document(cost_usd="-1"),
         document(cost_usd="1e999999"),
+        document(cost_usd=10**9 + 1),
+        document(seconds=10**7 + 1),
+        document(build_id="x" * 301),
         document(findings=[{"name": "x", "ok": True, "value": "x" * 301}]),
         document(findings=[{"name": "x", "ok": True}] * 51),
         document(findings=[{"name": "x", "ok": True, "place": {"file": "a", "line": 10**30}}]),
@@ -106,6 +112,78 @@ def test_parse__no_history__is_unreadable(body):
 def test_parse__another_version__is_told_apart(version):
     with pytest.raises(OtherVersion):
         parse(json.dumps({"version": version, "checks": {}}).encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "usd"),
+    [
+        ("1E-999999", "0"),
+        ("0." + "0" * 100_000 + "1", "0"),
+        ("1e-9", "0.000000001"),
+        ("0.9999999999e-9", "0"),
+        ("0.0123456789012345678", "0.012345678901"),
+        ("1e9", "1000000000"),
+    ],
+)
+def test_parse__an_amount_that_nobody_can_mean__is_rounded(text, usd):
+    ((run,),) = parse(document(cost_usd=text)).checks.values()
+
+    assert run.cost_usd == Decimal(usd)
+
+
+def test_merged__a_time_that_nobody_can_mean__can_be_read_back():
+    long = merged(History(), report_of(replace(RESULT, seconds=1e12)))
+
+    assert parse(written(long)) == long
+
+
+NUMBERS = st.one_of(
+    st.floats(),
+    st.integers(),
+    st.decimals().map(str),
+    st.integers(-(10**6), 10**6).map("1E{}".format),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.sampled_from(HOSTILE_TOKENS) | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+A_FINDING = st.fixed_dictionaries(
+    {"name": st.sampled_from(["rows", *HOSTILE_TOKENS]), "ok": st.booleans()},
+    optional={"value": NUMBERS.map(str) | st.sampled_from(HOSTILE_TOKENS), "place": JSON},
+)
+A_RUN = st.fixed_dictionaries(
+    {
+        "verdict": st.sampled_from(Verdict),
+        "started_at": st.sampled_from(["", "9", *HOSTILE_TOKENS]),
+    },
+    optional={
+        "seconds": st.floats(0, 10**7) | NUMBERS,
+        "cost_usd": NUMBERS,
+        "commit": st.sampled_from(HOSTILE_TOKENS),
+        "findings": st.lists(A_FINDING, max_size=2),
+        "glue_version": st.sampled_from(["4.0", *HOSTILE_TOKENS]),
+        "capacity": st.sampled_from(HOSTILE_TOKENS),
+        "more": JSON,
+    },
+)
+
+
+@given(runs=st.lists(A_RUN, max_size=5) | JSON, usd=st.decimals(0, 100, allow_nan=False))
+@settings(max_examples=100)
+def test_parse__any_json_compared_and_shown__never_raises_and_stays_small(runs, usd):
+    document = {"version": "1", "checks": {PASSED.name: runs}}
+    try:
+        history = parse(json.dumps(document, default=str).encode())
+    except Unreadable:
+        history = History()
+    now = replace(PASSED, cost=replace(COST, usd=usd))
+
+    page = markdown(page_of(compared(now, history, "main")))
+
+    assert len(page) < 30_000
 
 
 @given(st.binary(max_size=200))
@@ -139,7 +217,7 @@ def test_written__whole_runs__are_read_back_as_they_were():
     assert parse(written(history)) == history
 
 
-@given(name=ANY_TEXT, text=ANY_TEXT, seconds=st.floats(0, 10**9))
+@given(name=ANY_TEXT, text=ANY_TEXT, seconds=st.floats(0, 10**7))
 @settings(max_examples=50)
 def test_written__any_text__is_read_back_and_added_once(name, text, seconds):
     finding = Finding(name=text, ok=True, value=text * 400, place=Place(file=text, line=1))
@@ -306,6 +384,15 @@ def test_merged__legs_of_one_build__are_kept_beside_each_other_once():
     assert parse(written(history)) == history
 
 
+def test_merged__legs_of_one_second_with_other_arguments__are_kept_beside_each_other_once():
+    legs = [replace(report_of(RESULT, n=7), build_id=build_id) for build_id in ("b", "a")]
+    history = History()
+    for leg in (*legs, *legs):
+        history = merged(history, leg)
+
+    assert [run.build_id for run in history.checks["flights"]] == ["a", "b"]
+
+
 def test_merged__more_than_five_variants__lose_the_one_that_finished_longest_ago():
     history = ran(*(on(str(n)) for n in range(5)), on("0"), on("5"))
 
@@ -420,6 +507,7 @@ def test_report_key__by_build__lies_in_its_own_folder(facts, folder):
         ({"target_branch": "main", "branch": "main"}, "main", "main"),
         ({"fork": Fork.UNKNOWN}, "main", ""),
         ({"is_dependabot": True}, "main", ""),
+        ({"is_tag": True, "branch": "main"}, "", ""),
     ],
 )
 def test_branches__by_build__a_proposal_reads_its_target_and_writes_nothing(facts, base, own):

@@ -1,6 +1,7 @@
 """State, stop and log become one verdict, with a reason and a hint."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -30,9 +31,9 @@ def book_of(text: str = "", *, patterns: tuple[str, ...] = (), problem: str = ""
     return book
 
 
-def failed(message: str, log: str = "") -> Judgement:
+def failed(message: str, log: str = "", **check: Any) -> Judgement:
     seen = Sighting(state=RunState.FAILED, message=message)
-    return judge(check_of(), seen, None, book_of(log))
+    return judge(check_of(**check), seen, None, book_of(log))
 
 
 # --- what does not blame the script ---------------------------------------------------------------
@@ -394,6 +395,81 @@ def test_judge__succeeded_but_not_healthy__has_a_class(log, settings, trouble):
     judgement = judge(check_of(), SUCCEEDED, None, book_of(log, **settings))
 
     assert judgement.trouble is trouble
+
+
+NO_BUCKET = "IllegalArgumentException: java.net.UnknownHostException: acme-raw"
+
+
+@pytest.mark.parametrize(
+    ("message", "log"),
+    [
+        (NO_BUCKET, ""),
+        (
+            "An error occurred while calling o3.partitions. acme-raw",
+            f"x\n: java.lang.{NO_BUCKET}\n",
+        ),
+    ],
+)
+def test_judge__a_bucket_that_the_local_engine_has_not__is_missing_data(message, log):
+    judgement = failed(message, log, is_local=True)
+
+    assert judgement.reason == NO_BUCKET
+    assert judgement.trouble is Trouble.DATA_NOT_FOUND
+    assert "put a sample there with fixtures" in judgement.hint
+    assert "acme-raw" not in judgement.hint
+
+
+@pytest.mark.parametrize(
+    ("message", "log", "is_local"),
+    [
+        (NO_BUCKET, "", False),
+        ("java.net.UnknownHostException: db.acme.internal", "", True),
+        ("java.net.UnknownHostException: db", f"{NO_BUCKET}\n", True),
+        (f"{NO_BUCKET.removesuffix('acme-raw')}", "", True),
+    ],
+    ids=["on AWS", "a database", "a database after a bucket", "no name"],
+)
+def test_judge__a_host_that_is_not_known__is_a_connection(message, log, is_local):
+    assert failed(message, log, is_local=is_local).trouble is Trouble.CONNECTION
+
+
+@pytest.mark.parametrize(
+    ("log", "trouble", "hint"),
+    [
+        ("java.lang.OutOfMemoryError: Java heap space\n", Trouble.OUT_OF_MEMORY, "worker_type"),
+        ("", Trouble.WORKER_LOST, "Run the check again"),
+        ("Resource unavailable. LAUNCH ERROR\n", Trouble.WORKER_LOST, "Run the check again"),
+    ],
+)
+def test_judge__sparks_java_is_gone__stays_the_scripts_failure(log, trouble, hint):
+    judgement = failed("Py4JError: An error occurred while calling None.None", log)
+
+    assert (judgement.verdict, judgement.trouble) == (Verdict.FAILED, trouble)
+    assert hint in judgement.hint
+
+
+@pytest.mark.parametrize(
+    ("log", "problem", "is_local", "hint"),
+    [
+        ("", "", True, "The script printed fewer findings than require_findings asks for."),
+        ("", "", False, "A log that was not read whole is not a pass: run it again."),
+        ("", "Cut off.", True, "Cut off."),
+        (
+            'GLUE_HEALTH_CHECK {"findings": 3}\n',
+            "",
+            True,
+            "A log that was not read whole is not a pass: run it again.",
+        ),
+    ],
+)
+def test_judge__fewer_findings_than_required__blames_the_script_where_the_log_is_whole(
+    log, problem, is_local, hint
+):
+    check = check_of(require_findings=1, is_local=is_local)
+
+    judgement = judge(check, SUCCEEDED, None, book_of(log, problem=problem))
+
+    assert (judgement.verdict, judgement.hint) == (Verdict.ERRORED, hint)
 
 
 def test_of_bug__is_errored_and_asks_for_a_report():

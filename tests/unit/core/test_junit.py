@@ -8,7 +8,7 @@ from plugin.core.forms.junit import LOG_LINES, MOST_FINDINGS, Outcome, suite_of
 from plugin.core.result import CheckResult, Finding, Leftover, Place
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
-from tests.unit.reporters.samples import ERRORED, FAILED, PASSED, SKIPPED, report_of
+from tests.unit.reporters.samples import BUILD, ERRORED, FAILED, PASSED, SKIPPED, report_of
 
 
 def case_of(result: CheckResult):
@@ -43,8 +43,9 @@ def test_suite__nothing_was_run__has_one_skipped_case():
     assert silent.cases[0].message == "There was nothing to do."
 
 
-def test_suite__a_matrix_leg__is_told_apart_by_its_name():
-    report = replace(report_of(PASSED), context="ci/glue.check", leg="spark 3.5")
+def test_suite__a_job__is_told_in_its_name_and_no_hash_is():
+    build = replace(BUILD, job="spark 3.5")
+    report = replace(report_of(PASSED, build=build), context="ci/glue.check", leg="0a1b2c")
 
     suite = suite_of(report)
 

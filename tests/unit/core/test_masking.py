@@ -39,6 +39,13 @@ HIDDEN = {
     "url form": lambda s: f"https://h/?a={quote_plus(s)}",
     "url, small digits": lambda s: "".join(f"%{byte:02x}" for byte in s.encode()),
     "url, digits of both cases": lambda s: quote(s, safe="").replace("%2F", "%2f"),
+    "url in a url": lambda s: f"https://h/?to={quote(quote(s, safe=''), safe='')}",
+    "url path in a url": lambda s: f"https://h/?to={quote(quote(s), safe='')}",
+    "url in a url, small digits": lambda s: quote(quote(s, safe=""), safe="").replace("%2F", "%2f"),
+    "hex with colons": lambda s: s.encode().hex(":"),
+    "hex with spaces, capitals": lambda s: s.encode().hex(" ").upper(),
+    "escaped bytes": lambda s: "".join(f"\\x{byte:02x}" for byte in s.encode()),
+    "escaped bytes, capitals": lambda s: "".join(f"\\x{byte:02X}" for byte in s.encode()),
     "hex": lambda s: s.encode().hex(),
     "hex, capitals": lambda s: s.encode().hex().upper(),
     "base64": lambda s: base64.b64encode(s.encode()).decode(),
@@ -77,6 +84,10 @@ def test_masker__a_secret_in_a_form__is_stars(secret, hide):
         assert not shows(text, secret)
         assert not shows("".join(c for c in text if not unicodedata.combining(c)), secret)
         assert hide(secret) not in text
+
+
+def test_masker__a_secret_that_looks_like_a_percent_escape__is_stars():
+    assert Masker(["hunter%ab%25fgeheim"])("before hunter%ab%25fgeheim after") == "before *** after"
 
 
 @given(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plugin.core.build import Host
 from plugin.core.escape.log import visible
 from plugin.core.escape.slack import LINK_LIMIT, slack_link, slack_text
 from plugin.core.escape.subject import SUBJECT_LIMIT, subject_text
@@ -158,6 +159,82 @@ def test_subject_text__example__is_plain(text, shown):
     assert subject_text(text) == shown.replace("Grosse", "Gro?e")
 
 
+@pytest.mark.parametrize(
+    ("report", "title", "facts"),
+    [
+        (
+            report_of(PASSED, FAILED),
+            "❌ Glue health check of acme/etl#7: 1 failed, 1 passed",
+            "1 min 13 s, $0.0294 · feature/flights · 8f14e45fceea",
+        ),
+        (
+            report_of(replace(FAILED, cost=None)),
+            "❌ Glue health check of acme/etl#7: airports failed",
+            "1 min 13 s · feature/flights · 8f14e45fceea",
+        ),
+        (
+            report_of(reason="A fork.", build=replace(BUILD, repository="", pull_request=None)),
+            "⏭️ Glue health check: skipped: A fork.",
+            "feature/flights · 8f14e45fceea",
+        ),
+    ],
+)
+def test_teams_message__any_report__begins_with_what_came_of_it_and_where(report, title, facts):
+    runs = runs_of(json.loads(teams_message(report)))
+
+    assert [run["text"] for run in runs[:2]] == [title, facts]
+
+
+def test_messages__unknown_cost__is_left_out():
+    report = report_of(replace(FAILED, cost=None))
+
+    for text in (slack_message(report), teams_message(report)):
+        assert "–" not in text.encode().decode("unicode_escape", "replace")
+        assert "$" not in text.replace("$schema", "")
+
+
+def test_slack_message__one_check__tells_why_in_the_notification_too():
+    message = json.loads(slack_message(report_of(FAILED)))
+
+    assert message["text"].startswith("❌ Glue health check of `acme/etl#7`: airports failed: Ana")
+
+
+def test_messages__a_failed_check__have_what_to_do_and_the_line():
+    line = f"https://github.com/acme/etl/blob/{BUILD.commit}/examples/jobs/airports.py#L12"
+
+    slack = slack_message(report_of(FAILED))
+    runs = runs_of(json.loads(teams_message(report_of(FAILED))))
+
+    assert "What to do: Look at the line" in slack
+    assert f"<{line}|Line> · <https://eu-west-1" in slack.encode().decode("unicode_escape").replace(
+        "\u00b7", "·"
+    )
+    assert any(run["text"].startswith("What to do: Look at the line") for run in runs)
+    assert [run["selectAction"]["url"] for run in runs if "selectAction" in run] == [line]
+
+
+@pytest.mark.parametrize(
+    ("build", "url"),
+    [
+        (BUILD, "https://github.com/acme/etl/pull/7"),
+        (replace(BUILD, host=Host.DRONE), "https://github.com/acme/etl/pull/7"),
+        (replace(BUILD, server_url="https://ghe.test"), "https://ghe.test/acme/etl/pull/7"),
+        (replace(BUILD, host=Host.GITEA, server_url="https://git.test"), ""),
+        (replace(BUILD, server_url=""), ""),
+        (replace(BUILD, repository=""), ""),
+        (replace(BUILD, repository="acme/etl/../x"), ""),
+        (replace(BUILD, pull_request=None), ""),
+    ],
+)
+def test_messages__by_build__link_the_pull_request_on_github(build, url):
+    report = report_of(PASSED, build=build)
+
+    links = {one["title"]: one["url"] for one in actions_of(json.loads(teams_message(report)))}
+
+    assert links.get("Pull request", "") == url
+    assert ("|Pull request>" in slack_message(report)) == bool(url)
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_plain_message__any_report__is_bounded_and_no_command(name):
     text = plain_message(EVERY[name])
@@ -181,7 +258,7 @@ def as_slack_reads(text):
     return spans
 
 
-LINKS_OF_OURS = re.compile(r"<https?://[^<>|`\s]+\|(?:Log|Build)>")
+LINKS_OF_OURS = re.compile(r"<https?://[^<>|`\s]+\|(?:Log|Build|Line|Pull request)>")
 
 
 @given(HOSTILE_TEXT)
@@ -280,6 +357,10 @@ def runs_of(message):
     return [run for block in body for run in block["inlines"]]
 
 
+def actions_of(message):
+    return message["attachments"][0]["content"]["actions"]
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_teams_message__any_report__keeps_teams_limit_and_is_no_markdown(name):
     text = teams_message(EVERY[name])
@@ -302,7 +383,7 @@ def test_teams_message__too_many_checks__counts_the_rest():
 def test_teams_message__link_that_is_none__has_no_button(link):
     message = json.loads(teams_message(report_of(PASSED, build=replace(BUILD, link=link))))
 
-    assert message["attachments"][0]["content"]["actions"] == []
+    assert [one["title"] for one in actions_of(message)] == ["Pull request"]
 
 
 def test_teams_message__link_with_an_ampersand__is_the_address_itself():
@@ -310,7 +391,7 @@ def test_teams_message__link_with_an_ampersand__is_the_address_itself():
 
     message = json.loads(teams_message(report_of(PASSED, build=replace(BUILD, link=link))))
 
-    assert message["attachments"][0]["content"]["actions"][0]["url"] == link
+    assert actions_of(message)[-1]["url"] == link
 
 
 @given(HOSTILE_TEXT, st.integers(1, 50))
@@ -332,8 +413,8 @@ def test_teams_run__any_text__is_one_bounded_line_without_functions(text, limit)
         ({}, {}, "acme/etl#7 · feature/flights · 8f14e45fceea"),
         ({"repository": ""}, {}, "#7 · feature/flights · 8f14e45fceea"),
         ({"repository": "", "pull_request": None, "branch": "", "commit": ""}, {}, ""),
-        ({"pull_request": None}, {"context": "nightly", "leg": "5.0"},
-         "acme/etl · feature/flights · 8f14e45fceea · nightly · 5.0"),
+        ({"pull_request": None, "job": "glue"}, {"context": "nightly", "leg": "0a1b2c"},
+         "acme/etl · feature/flights · 8f14e45fceea · nightly · glue"),
     ],
 )  # fmt: skip
 def test_plain_message__by_build__says_what_was_looked_at(facts, more, shown):

@@ -106,7 +106,9 @@ def test_package_of__extra_that_is_not_there__is_a_problem_with_its_path(
 def test_package_of__path_with_a_comma__is_refused(name, argument, folder):
     package = packed(files={"a.py": "x", "b,c.py": "x"}, **{name: ("b,c.py",)})
 
-    assert package.problems == ["b,c.py holds a comma, by which Glue would part it: rename it."]
+    assert package.problems == [
+        f"{name}: b,c.py holds a comma, by which Glue would part it: rename it."
+    ]
 
 
 @pytest.mark.parametrize(("name", "argument", "folder"), KINDS)
@@ -115,12 +117,12 @@ def test_package_of__two_of_one_name__are_refused(name, argument, folder):
 
     package = packed(files=files, **{name: ("x/same.py", "y/same.py")})
 
-    assert package.problems == ["Two shipped files are called same.py: rename one."]
+    assert package.problems == [f"{name}: two shipped files are called same.py: rename one."]
 
 
 def test_package_of__empty_folder__is_refused():
     assert packed(extra_py_files=("empty",)).problems == [
-        "empty is an empty folder. Name a folder that holds a package."
+        "extra_py_files: empty is an empty folder. Name a folder that holds a package."
     ]
 
 

@@ -313,3 +313,23 @@ def test_make_plan__fork_whose_settings_are_wrong__tells_the_problems():
         make_plan(wrong, FILES, given)
 
     assert caught.value.problems == ("timeout_minutes: no.",)
+
+
+@pytest.mark.parametrize(
+    ("unread", "told"),
+    [
+        ((), ["role_arn", "fixtures", "no"]),
+        (("engine",), ["no"]),
+        (("role_arn",), ["fixtures", "no"]),
+    ],
+)
+def test_make_plan__engine_that_cannot_be_read__asks_for_nothing_of_glue_alone(unread, told):
+    asked = check("a", script="a.py", role_arn="", fixtures={"lib.py": "s3://production/x"})
+    wrong = replace(settings(asked), problems=("engine: no.",), unread=frozenset(unread))
+
+    with pytest.raises(SettingsError) as caught:
+        make_plan(wrong, FILES, circumstances())
+
+    found = [[word for word in told if word in problem] for problem in caught.value.problems]
+    assert sorted(word for words in found for word in words) == sorted(told)
+    assert len(found) == len(told)

@@ -40,6 +40,10 @@ def rows_of(before: PastRun = BEFORE, **now: Any) -> dict[str, tuple[str, ...]]:
         ("100", "105", "↑ 5 (+5 %)"),
         ("100", "50", "↓ 50 (−50 %)"),
         ("0", "3", "↑ 3"),
+        ("1", "10.99", "↑ 9.99 (+999 %)"),
+        ("1", "10.995", "↑ 9.995 (over 999 %)"),
+        ("1E-9", "1", "↑ 0.999999999 (over 999 %)"),
+        ("1E-999999", "1", "↑ 1.000000000000000000000000000"),
         ("0", "0", "→"),
         ("-10", "10", "↑ 20 (+200 %)"),
         ("-10", "-20", "↓ 10 (−100 %)"),
@@ -72,6 +76,29 @@ def test_comparison__slower_dearer_and_failed__shows_each_with_its_arrow():
     assert rows["Verdict"] == ("changed", "✅ passed", "❌ failed")
     assert rows["Time"] == ("↑ 1 min 12 s (+100 %)", "1 min 12 s", "2 min 24 s")
     assert rows["Cost"] == ("↑ `$0.0147` (+100 %)", "`$0.0147`", "`$0.0294`")
+
+
+def test_comparison__on_another_machine__says_so_before_all_that_follows_from_it():
+    before = replace(BEFORE, glue_version="4.0", capacity="G.1X × 2")
+
+    rows = rows_of(before, glue_version="5.0", capacity="G.2X × 10")
+
+    assert rows["Runs on"] == ("changed", "Glue 4.0, G.1X × 2", "Glue 5.0, G.2X × 10")
+    assert list(rows)[:2] == ["Runs on", "Time"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        (("5.0", "G.1X × 2"), ("5.0", "G.1X × 2")),
+        (("", ""), ("5.0", "G.1X × 2")),
+        (("5.0", "G.1X × 2"), ("", "")),
+    ],
+)
+def test_comparison__on_the_same_or_an_unknown_machine__says_nothing_of_it(then, now):
+    before = replace(BEFORE, glue_version=then[0], capacity=then[1])
+
+    assert "Runs on" not in rows_of(before, glue_version=now[0], capacity=now[1])
 
 
 @pytest.mark.parametrize("cost", [None, Decimal("NaN"), Decimal(-1), Decimal("1E+40")])

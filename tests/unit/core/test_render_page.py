@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from plugin.core.build import Host
 from plugin.core.render import cut_characters, heading, markdown, section, short
 from plugin.core.result import Comparison, Finding, Leftover, PastRun, Phase, Place
 from plugin.core.trouble import Trouble
@@ -127,6 +128,7 @@ def test_markdown__a_place_in_a_known_commit__is_a_link_to_the_line():
         replace(BUILD, repository="../etl"),
         replace(BUILD, server_url=""),
         replace(BUILD, server_url="javascript:x"),
+        replace(BUILD, host=Host.PLAIN),
     ],
     ids=repr,
 )
@@ -227,6 +229,69 @@ def test_markdown__fifty_checks__fit_a_comment():
 @pytest.mark.parametrize("name", ["two_megabytes", "hostile"])
 def test_markdown__texts_without_end__are_cut_where_they_stand(name):
     assert len(markdown(PAGES[name])) < 64_000
+
+
+@pytest.mark.parametrize(
+    ("results", "build", "words"),
+    [
+        ((), BUILD, "⏭️ Glue health check: skipped"),
+        ((FAILED,), BUILD, "❌ Glue health check: airports failed · Glue 5.1, G.1X × 2"),
+        ((SKIPPED,), BUILD, "⏭️ Glue health check: weather skipped"),
+        (
+            (PASSED, replace(FAILED, glue_version="5.0"), ERRORED),
+            BUILD,
+            "⚠️ Glue health check: 1 failed, 1 errored, 1 passed · G.1X × 2",
+        ),
+        (
+            (replace(PASSED, capacity="G.2X × 2"), FAILED, SKIPPED),
+            replace(BUILD, workflow=".github/workflows/nightly.yml", job="glue"),
+            "❌ Glue health check: 1 failed, 1 passed, 1 skipped · Glue 5.1 · nightly / glue",
+        ),
+        (
+            (replace(PASSED, glue_version="", capacity=""),),
+            replace(BUILD, workflow="etl"),
+            "✅ Glue health check: flights passed · etl",
+        ),
+        (
+            (replace(PASSED, glue_version="", capacity=""),),
+            replace(BUILD, job="glue"),
+            "✅ Glue health check: flights passed · glue",
+        ),
+    ],
+)
+def test_heading__by_report__tells_what_came_of_it_and_which_part_of_the_build_it_is(
+    results, build, words
+):
+    assert heading(report_of(*results, build=build)) == f"## {words}"
+
+
+def test_markdown__a_run_on_the_laptop__says_nothing_of_capacity_cost_job_and_run():
+    page = markdown(PAGES["laptop"])
+
+    assert "G.1X" not in page
+    assert "$" not in page
+    assert "glue-health-check-flights" not in page
+    assert "jr_" not in page
+    assert "<summary>The log, 1 line</summary>" in page
+    assert "Time: upload" in page
+
+
+@pytest.mark.parametrize(("seconds", "charts"), [(9.9, 0), (10, 1)])
+def test_markdown__a_check_that_was_soon_over__has_no_chart(seconds, charts):
+    page = markdown(report_of(replace(FAILED, seconds=seconds)))
+
+    assert len(mermaid_of(page)) == charts
+
+
+def test_markdown__several_checks_that_passed__have_no_charts():
+    assert mermaid_of(markdown(report_of(PASSED, replace(PASSED, name="other")))) == []
+
+
+def test_markdown__several_checks__the_table_links_the_lines():
+    page = markdown(report_of(PASSED, FAILED))
+
+    table = page[: page.index("###")]
+    assert f"/blob/{COMMIT}/examples/jobs/airports.py#L12" in table
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -56,13 +56,14 @@ def test_summary_lines__any_text__are_lines_that_no_host_obeys(text):
     ("report", "expected"),
     [
         (report_of(PASSED), "flights passed after 1 min 13 s, $0.0147"),
+        (report_of(replace(PASSED, cost=None)), "flights passed after 1 min 13 s"),
         (
             report_of(replace(FAILED, reason="KeyError: 'x'")),
             "airports failed after 1 min 13 s, $0.0147: KeyError: 'x'",
         ),
         (
             report_of(PASSED, FAILED, ERRORED, SKIPPED),
-            "errored after 1 min 13 s, $0.0294: 1 errored, 1 failed, 1 passed, 1 skipped",
+            "errored after 1 min 13 s, $0.0294: 1 failed, 1 errored, 1 passed, 1 skipped",
         ),
         (report_of(reason="A fork."), "skipped: A fork."),
         (report_of(), "skipped: there was nothing to do"),
@@ -82,7 +83,7 @@ def test_headline__each_kind_of_report__is_one_plain_line(report, expected):
         ),
         (
             report_of(PASSED, FAILED, ERRORED, SKIPPED),
-            "1 errored, 1 failed, 1 passed, 1 skipped in 1 min 13 s, $0.0294",
+            "1 failed, 1 errored, 1 passed, 1 skipped in 1 min 13 s, $0.0294",
         ),
         (report_of(reason="A fork."), "skipped: A fork."),
         (report_of(), "skipped: there was nothing to do"),

@@ -62,7 +62,7 @@ def test_report_json__without_a_key_or_with_a_wrong_verdict__is_not_valid():
     [
         (Report, models.ReportModel, set()),
         # What decides before there is a report: what to ask, whom, and what to supersede.
-        (Build, models.BuildModel, {"questions", "may_be_github", "is_leg"}),
+        (Build, models.BuildModel, {"questions", "may_be_github", "is_leg", "is_tag"}),
         (CheckResult, models.CheckResultModel, set()),
         (Comparison, models.ComparisonModel, set()),
         (Cost, models.CostModel, set()),

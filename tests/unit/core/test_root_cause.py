@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from plugin.core.analysis import Analysis
 from plugin.core.result import Place
 from plugin.core.root_cause import Cause, cause_of, first_line, glue_message, is_noise
+from plugin.core.trouble import Trouble
 
 SHIPPED = {"flights.py": "jobs/flights.py", "rows.py": "lib/rows.py", "utils.py": "lib/utils.py"}
 START = "Traceback (most recent call last):"
@@ -251,6 +252,9 @@ JAVA = f"{VAGUE}\n: org.apache.spark.SparkException: Job aborted\n\tat org.apach
         ((*FAREWELL, "bye"), "", "ConnectionRefusedError: [Errno 111] Connection refused"),
         ((), JAVA, "org.apache.spark.SparkException: Job aborted"),
         (PY4J[:9], JAVA, "org.apache.spark.SparkException: Job aborted"),
+        (PY4J[:10], VAGUE, PY4J[9]),
+        (PY4J[:11], VAGUE, PY4J[10].removeprefix(": ")),
+        (PY4J[9:11], VAGUE, VAGUE),
         ((), VAGUE, VAGUE),
         ((), f"{VAGUE}\n== Physical Plan ==", VAGUE),
     ],
@@ -364,3 +368,183 @@ def test_cause_of__killed__blames_no_line_whatever_was_analysed():
 
     assert found == Cause(error="Command failed with exit code 137")
     assert not found.is_of_script
+
+
+# --- Spark's Java does not answer any more ---------------------------------------------------------
+
+REFUSED = "ConnectionRefusedError: [Errno 111] Connection refused"
+PY4J_FILE = "/opt/spark/python/lib/py4j-0.10.9.7-src.zip/py4j/clientserver.py"
+NO_ANSWER = (
+    START,
+    *frame("/tmp/flights.py", 5),
+    *frame(PY4J_FILE, 438, "connect_to_java_server"),
+    REFUSED,
+)
+HEAP = (
+    'Exception in thread "Thread-3" java.lang.OutOfMemoryError: Java  heap space',
+    "\tat java.base/java.lang.reflect.Array.newArray(Native Method)",
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (NO_ANSWER, REFUSED),
+        (NO_ANSWER, ""),
+        ((*NO_ANSWER[:-1], "BrokenPipeError: [Errno 32]"), "BrokenPipeError: [Errno 32]"),
+        ((), "py4j.protocol.Py4JNetworkError: Answer from Java side is empty"),
+        ((), "Py4JError: Answer from Java side is empty"),
+        ((), "Answer from Java side is empty"),
+        ((), "Py4JError: An error occurred while calling None.None"),
+        ((), "An error occurred while calling None.None"),
+        ((), "Py4JError: An error occurred while calling o95.collectToPython"),
+        (
+            (),
+            (
+                "An error occurred while calling z:org.apache.PythonRDD.collectAndServe. Job 0"
+                " cancelled because SparkContext was shut down"
+            ),
+        ),
+        (
+            (*NO_ANSWER[:-1], "py4j.protocol.Py4JJavaError: <exception str() failed>"),
+            "<no text: its __str__ failed>",
+        ),
+        (
+            (
+                *NO_ANSWER[:-1],
+                "py4j.protocol.Py4JJavaError: An error occurred while calling o95.x.",
+                ": org.apache.spark.SparkException: Job 0 cancelled because SparkContext was shut down",
+            ),
+            "<no text: its __str__ failed>",
+        ),
+    ],
+)
+def test_cause_of__java_does_not_answer__tells_what_it_died_of(lines, message):
+    dead, lost = cause((*HEAP, *lines), message), cause(lines, message)
+
+    assert (dead.error, dead.trouble) == (
+        "java.lang.OutOfMemoryError: Java heap space",
+        Trouble.OUT_OF_MEMORY,
+    )
+    assert lost.error.startswith("Spark's driver went away: ")
+    assert lost.trouble is Trouble.WORKER_LOST
+    assert dead.place == lost.place == (Place(file="jobs/flights.py", line=5) if lines else None)
+
+
+def test_cause_of__java_does_not_answer__believes_glues_class():
+    found = cause((), "Error Category: OUT_OF_MEMORY_ERROR; Py4JNetworkError: gone")
+
+    assert found.trouble is Trouble.OUT_OF_MEMORY
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ((*NO_ANSWER[:3], REFUSED), REFUSED),
+        ((), REFUSED),
+        ((*NO_ANSWER[:3], REFUSED, *NO_ANSWER[:1], *NO_ANSWER[3:]), REFUSED),
+        (IN_SCRIPT, "KeyError: 'iata'"),
+        ((), "Py4JError: An error occurred while calling o95.x. Trace:"),
+        ((), "Py4JJavaError: An error occurred while calling o95.collectToPython."),
+        ((), "Py4JError: An error occurred while calling o95.x."),
+        ((), "RuntimeError: Answer from Java side is empty"),
+    ],
+    ids=[
+        "own socket",
+        "no log",
+        "farewell",
+        "script",
+        "no method",
+        "failed in Java",
+        "full stop",
+        "own words",
+    ],
+)
+def test_cause_of__an_error_that_looks_alike__is_not_the_end_of_java(lines, message):
+    found = cause((*HEAP, *lines), message)
+
+    assert found.error == message
+    assert found.trouble is None
+
+
+# --- a function of the script that failed in a worker ----------------------------------------------
+
+CAPTURED = "pyspark.errors.exceptions.captured.PythonException: "
+INNER = (START, *frame("/tmp/py/lib.zip/rows.py", 5, "amount"), "ValueError: not a number: 'n/a'")
+OUTER = (
+    START,
+    *frame("/tmp/flights.py", 7, "<module>"),
+    *frame("/x/site-packages/pyspark/errors/exceptions/captured.py", 185, "deco"),
+    CAPTURED,
+    "  An exception was thrown from the Python worker. Please see the stack trace below.",
+)
+IN_WORKER = "\n".join(
+    ("PythonException: ", *OUTER[-1:], *INNER[:-1], INNER[-1], "", "\tat org.apache.spark")
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ((*INNER, "", *OUTER, *INNER), IN_WORKER),
+        ((*OUTER, *INNER), "PythonException:"),
+        (OUTER, IN_WORKER),
+        ((), IN_WORKER),
+        ((), IN_WORKER.partition("\n")[2]),
+    ],
+    ids=["both", "log", "cut log", "message", "message without its class"],
+)
+def test_cause_of__a_function_failed_in_a_worker__blames_its_own_line(lines, message):
+    assert cause(lines, message) == Cause(
+        error="ValueError: not a number: 'n/a'",
+        place=Place(file="lib/rows.py", line=5),
+        is_of_script=True,
+    )
+
+
+def test_cause_of__a_librarys_function_failed_in_a_worker__tells_its_error_at_our_call():
+    message = IN_WORKER.replace("rows.py", "other.py")
+
+    found = cause(OUTER, message)
+
+    assert found.error == "ValueError: not a number: 'n/a'"
+    assert found.place == Place(file="jobs/flights.py", line=7)
+
+
+# --- messages of several lines ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ("RuntimeError: could not load the\nconfiguration", "could not load the configuration"),
+        ("ParseException: \n[SYNTAX] near 'x'.\n\n== SQL ==\nx", "[SYNTAX] near 'x'."),
+        ("RuntimeError: three things:\n- a\n- b", "three things: - a"),
+        ("RuntimeError: a\nb\nc\nd\ne", "a b c d"),
+        ("RuntimeError: it broke.\nHelp", "it broke."),
+        ("RuntimeError: it broke\nTraceback (most", "it broke"),
+        ("RuntimeError: it broke\n\tat org.apache", "it broke"),
+        ("RuntimeError: it broke\n== Physical Plan ==", "it broke"),
+        (f"RuntimeError: {'long ' * 20}\nand more", ("long " * 20).strip()),
+    ],
+)
+def test_cause_of__a_first_line_that_breaks_off__is_joined_with_the_next(message, error):
+    assert cause((), message).error.partition(": ")[2] == error
+
+
+def test_cause_of__a_first_line_that_breaks_off__is_joined_with_its_message_not_with_the_log():
+    log = (START, *frame("/tmp/flights.py", 3), "acme.LoadError: could not load the", "bye")
+
+    told = cause(log, "LoadError: could not load the\nmap").error
+
+    assert told == "acme.LoadError: could not load the map"
+    assert cause(log, "").error == "acme.LoadError: could not load the"
+
+
+@pytest.mark.parametrize(
+    "piece", ["a\n", "a: ", "Py4JError: ", "An exception was thrown from ", "x.", "\n", ": "]
+)
+def test_cause_of__a_long_hostile_message__comes_to_an_end(piece):
+    text = piece * (2_000_000 // len(piece))
+
+    assert cause((text[:5000],) * 100, text).place is None

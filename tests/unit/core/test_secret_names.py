@@ -69,6 +69,15 @@ SECRETS = [
     "NPM_CONFIG__AUTH",
     "TOKENS",
     "SIGNING_KEYS",
+    "PGPASSWORD",
+    "APITOKEN",
+    "SQLPASSWD",
+    "DBPWD",
+    "CLIENTSECRET",
+    "PASSWORD1",
+    "SUBSCRIPTION_KEY",
+    "ApiToken",
+    "AWSSecretKey",
 ]
 HARMLESS = [
     "PATH",
@@ -117,6 +126,19 @@ HARMLESS = [
     "GIT_ASKPASS",
     "HISTFILE",
     "PASSWORD_LENGTH",
+    "PASSWORDLESS",
+    "TOKENIZER",
+    "XAUTHORITY",
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR",
+    "KEYWORD",
+    "JENKINS_SERVER_COOKIE",
+    "XDG_SESSION_COOKIE",
+    "PIP_NO_AUTH",
+    "HTTP_COOKIE",
+    "MAX_NEW_TOKENS",
+    "SECRETNAME",
+    "AUTH_MODE",
 ]
 
 
@@ -205,11 +227,30 @@ def test_secrets_of__a_variable__what_no_log_may_show(name, value, secrets):
     assert found == secrets | whole
 
 
+@pytest.mark.parametrize("name", ["MAVEN_AUTH", "HTTP_COOKIE", "PROXY_AUTHORIZATION"])
+def test_secret_names__a_word_that_may_be_a_switch__is_told_by_its_value(name):
+    assert secret_names({name: "1", "PATH": "/bin"}) == ()
+    assert secret_names({name: "YWRhOmh1bnRlcjI="}) == (name,)
+    assert secrets_of({name: "YWRhOmh1bnRlcjI="}) == {"YWRhOmh1bnRlcjI="}
+
+
 @pytest.mark.parametrize(
     "name",
     [
         *("--db_password", "db_password", "--api-key", "apiKey", "dbPassword", "--auth.token"),
         *("--connection_string", "SECRET", "--db-pass", "--private_key", "--client_secret"),
+        *("apitoken", "clientsecret", "jdbcpassword", "secretkey", "accesskey", "privatekey"),
+        *("refreshtoken", "refreshToken", "sharedsecret", "sharedKey", "password1", "password_2"),
+        *("dbpassword", "userpass", "passcode", "subscription_key", "client_key", "hmac_key"),
+        *(
+            "authorization",
+            "auth",
+            "cookie",
+            "PGPASSWORD",
+            "sfPassword",
+            "Ocp-Apim-Subscription-Key",
+        ),
+        *("PasswordOld", "x-api-key", "oauth_token", "id_token", "dbpwd", "encryption_keys", "JWT"),
     ],
 )
 def test_secret_arguments__a_name_that_says_so__its_value_is_secret(name):
@@ -223,6 +264,31 @@ def test_secret_arguments__a_name_that_says_so__its_value_is_secret(name):
         ("--token_path", "tokens-of-ours"),
         ("--secret_name", "acme/prod/db"),
         ("--primary_key", "order_number"),
+        ("--partition_key", "order_number"),
+        ("--sort_key", "order_number"),
+        ("--key_column", "order_number"),
+        ("--cache_key", "order_number"),
+        ("--foreign_key", "order_number"),
+        ("--keyword", "order_number"),
+        ("--author", "octo-cat"),
+        ("--authors", "octo-cat"),
+        ("--authority", "octo-cat"),
+        ("--auth_mode", "by-certificate"),
+        ("--cookie_policy", "by-certificate"),
+        ("--tokencount", "10 millions"),
+        ("--token_count", "10 millions"),
+        ("--max_tokens", "10 millions"),
+        ("--maxNewTokens", "10 millions"),
+        ("--secretary", "octo-cat"),
+        ("--bypass", "octo-cat"),
+        ("--compass", "octo-cat"),
+        ("--passwordless", "octo-cat"),
+        ("--secretname", "octo-cat"),
+        ("--credentials.provider", "com.acme.Provider"),
+        ("--conf", "spark.hadoop.fs.s3a.aws.credentials.provider=com.acme.Provider"),
+        ("--conf", "spark.sql.shuffle.partitions=200000 token=true"),
+        ("--json", '{"a": [1, {"passwords": 7}], "primary_key": "order_number"}'),
+        ("--json", '["password", "order_number"]'),
         ("--monkey", "banana-split"),
         ("--tokenizer", "word-piece-1"),
         ("--password", "12345"),
@@ -250,6 +316,30 @@ def test_secret_arguments__a_password_in_an_address__is_secret_whatever_the_name
     }
 
     assert secret_arguments(arguments) == {"hunter22", "swordfish", "tr0ub4dor"}
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ('{"password": "hunter22"}', {"hunter22"}),
+        ('[{"db": {"apiToken": "hunter22", "table": "orders-1"}}]', {"hunter22"}),
+        ("jdbc:oracle:thin:scott/tiger99x@//h:1521/x", {"tiger99x"}),
+        ("jdbc:oracle:thin:scott/tiger99x@h:1521:x", {"tiger99x"}),
+        ("jdbc:oracle:thin:@//h:1521/x", set()),
+        ("spark.hadoop.fs.s3a.secret.key=hunter22", {"hunter22"}),
+        ("spark.a=b --conf spark.hadoop.fs.azure.account.key.x=hunter/22==", {"hunter/22=="}),
+    ],
+)
+def test_secret_arguments__a_secret_inside_a_value__is_found_whatever_the_name(value, secrets):
+    assert secret_arguments({"--cfg": value}) == secrets
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "a=", "-a=", "jdbc:oracle:", "jdbc:oracle:a:b/", '{"a":', "PASS", "TOKEN", "A_", "aA"],
+)
+def test_secret_arguments__a_hostile_name_or_value__is_searched_in_no_time(unit):
+    assert len(secret_arguments({"--a": unit * 100_000, unit * 100_000: "order_number"})) < 3
 
 
 def test_secrets_of_jobs__more_than_can_be_looked_for__keeps_the_short_ones():

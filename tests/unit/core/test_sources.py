@@ -639,3 +639,17 @@ def test_resolve__use_lambda_that_cannot_be_done_or_read__is_a_problem():
 
     assert without_name == "USE_LAMBDA: this version cannot do it yet. Leave it out."
     assert unreadable == "USE_LAMBDA: 'perhaps' is neither true nor false."
+
+
+# --- versions that nobody knows here --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "is_known"), [("7", False), ("5.10", False), ("5", True), ("5.1", True), ("", True)]
+)
+def test_resolve__glue_version__is_noted_when_it_is_none_we_know(version, is_known):
+    settings = resolved(file={"script": "a.py", "glue_version": version or None})
+
+    noted = [note for note in settings.notes if "glue_version" in note]
+    assert noted == ([] if is_known else [noted[0]])
+    assert all("Glue may refuse it" in note for note in noted)

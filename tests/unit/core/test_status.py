@@ -11,7 +11,6 @@ from plugin.core.forms.status import (
     beside,
     description,
     ended,
-    is_shared,
     pending_of,
     state_of,
     status_of,
@@ -183,75 +182,83 @@ def test_ended__our_pending__becomes_an_error(build):
     )
 
 
+@pytest.mark.parametrize(
+    ("final", "state", "words"),
+    [
+        ("success", "success", "The check finished; how, is in its report."),
+        ("failure", "failure", "The check finished; how, is in its report."),
+        ("pending", "error", "The check did not finish."),
+        ("", "error", "The check did not finish."),
+    ],
+)
+def test_ended__a_final_state_was_written_down__is_repeated(final, state, words):
+    finals = {OURS: final, "ffffffffffff": "error"}
+    status = ended(
+        posted(pending()), BUILD, context=CONTEXT, build_ids=("ffffffffffff", OURS), finals=finals
+    )
+
+    assert status == StatusPost(
+        state=state, context=CONTEXT, description=words, target_url=BUILD.link
+    )
+
+
+def test_ended__our_pending_of_a_leg__becomes_an_error_of_that_leg():
+    begun = pending_of(BUILD, context=CONTEXT, build_id=OURS, leg=LEG)
+
+    status = end(posted(begun))
+
+    assert begun.target_url == f"{BUILD.link}#leg-{LEG}"
+    assert status
+    assert (status.state, status.target_url) == ("error", begun.target_url)
+
+
+def test_ended__our_pending_of_another_attempt__is_left_alone():
+    begun = pending(build=replace(BUILD, link=f"{BUILD.link}/attempts/1"))
+
+    assert end(posted(begun), build=replace(BUILD, link=f"{BUILD.link}/attempts/2")) is None
+
+
 # --- legs of one build ---------------------------------------------------------------------------
 
+LEG = "0123456789ab"
 ATTEMPT = replace(BUILD, link=f"{BUILD.link}/attempts/1", attempt="1")
 SUCCESS = StatusPost(
-    state="success", context=CONTEXT, description="1 passed", target_url=ATTEMPT.link
+    state="success", context=CONTEXT, description="1 passed", target_url=f"{ATTEMPT.link}#leg-{LEG}"
 )
+OTHER = f"{ATTEMPT.link}#leg-ba9876543210"
 
 
-def other(state, words="rows read: 0", link=ATTEMPT.link):
-    return PostedStatus(state=state, target_url=link, description=words)
+def test_status_of__a_leg__is_told_by_the_fragment_of_its_link():
+    report = replace(report_of(PASSED, build=ATTEMPT), leg=LEG)
 
-
-@pytest.mark.parametrize(
-    ("build", "state", "is_it"),
-    [
-        (ATTEMPT, "success", True),
-        (ATTEMPT, "failure", False),
-        (ATTEMPT, "error", False),
-        (replace(ATTEMPT, attempt=""), "success", False),
-        (replace(ATTEMPT, attempt="2"), "success", False),
-        (BUILD, "success", False),
-        (replace(ATTEMPT, link=""), "success", False),
-        (replace(ATTEMPT, attempt="", link=f"{BUILD.link}/attempts/"), "success", False),
-    ],
-)
-def test_is_shared__by_link_and_state__only_a_success_of_a_named_attempt(build, state, is_it):
-    post = replace(SUCCESS, state=state, target_url=target_url(build))
-
-    assert is_shared(post, build) is is_it
-
-
-@pytest.mark.parametrize(
-    "posted",
-    [
-        (),
-        (other("pending"), other("success"), other("odd"), other("")),
-        (other("failure", link=f"{BUILD.link}/attempts/2"), other("error", link="")),
-    ],
-)
-def test_beside__nothing_worse_in_this_attempt__stays_a_success(posted):
-    assert beside(SUCCESS, posted) == SUCCESS
+    assert said_of(report).target_url == SUCCESS.target_url
 
 
 @pytest.mark.parametrize("state", ["failure", "error"])
-def test_beside__another_leg_did_not_pass__says_so_with_its_words(state):
-    said = (other("pending"), other("success"), other(state), other("failure", "an older one"))
+def test_beside__another_leg_did_not_pass__is_its_status_again(state):
+    said = PostedStatus(state=state, target_url=OTHER, description="rows read: 0")
 
-    post = beside(SUCCESS, said)
-
-    assert post == replace(
-        SUCCESS,
-        state=state,
-        description="Another leg of this build did not pass: rows read: 0",
+    assert beside(SUCCESS, iter([said])) == StatusPost(
+        state=state, context=CONTEXT, description="rows read: 0", target_url=OTHER
     )
-    assert beside(SUCCESS, [posted(post)]) == post
 
 
-def test_beside__no_words__is_a_sentence_all_the_same():
-    post = beside(SUCCESS, [other("error", "")])
+@pytest.mark.parametrize("state", ["failure", "error"])
+def test_beside__no_success__hides_nothing_and_stays(state):
+    said = PostedStatus(state="error", target_url=OTHER, description="rows read: 0")
+    post = replace(SUCCESS, state=state)
 
-    assert post.description == "Another leg of this build did not pass."
-    assert beside(SUCCESS, [posted(post)]) == post
+    assert beside(post, [said]) == post
+
+
+def test_beside__nothing_worse__stays_a_success():
+    assert beside(SUCCESS, [posted(SUCCESS)]) == SUCCESS
 
 
 @given(words=st.text(max_size=300) | st.sampled_from(HOSTILE_TOKENS))
 @settings(max_examples=50)
-def test_beside__any_words__are_one_harmless_line_and_said_once(words):
-    post = beside(SUCCESS, [other("failure", words)])
+def test_beside__any_words__are_one_harmless_line(words):
+    post = beside(SUCCESS, [PostedStatus(state="failure", target_url=OTHER, description=words)])
 
     assert post.description == description(post.description)
     assert len(post.description) <= 140
-    assert beside(SUCCESS, [posted(post)]) == post

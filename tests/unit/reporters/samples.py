@@ -176,7 +176,7 @@ HOSTILE_RESULT = CheckResult(
     glue_version=HOSTILE,
     capacity=HOSTILE,
     phases=(Phase(name=HOSTILE, start=0.0, seconds=1.0),),
-    seconds=1.0,
+    seconds=12.0,
     cost=replace(COST, formula=HOSTILE),
     log_tail=HOSTILE_TOKENS,
     log_lines=len(HOSTILE_TOKENS),
@@ -316,6 +316,27 @@ PAGES = {
         )
     ),
     "foreign": report_of(FOREIGN),
+    "laptop": replace(
+        report_of(
+            replace(
+                replace(FAILED, console_url="", phases=PHASES[:1], log_tail=("no",), log_lines=1),
+                cost=None,
+                seconds=0.3,
+            ),
+            build=Build(
+                host=Host.PLAIN,
+                repository="acme/etl",
+                commit=COMMIT,
+                branch="main",
+                server_url="https://github.com",
+            ),
+        ),
+        engine="local",
+    ),
+    "matrix": report_of(
+        *(replace(one, glue_version="5.0") for one in (FULL_PASSED, FULL_FAILED)),
+        build=replace(BUILD, workflow=".github/workflows/nightly.yml", job="glue"),
+    ),
     "hostile": HOSTILE_REPORT,
 }
 """What the whole page is made of; more than the reporters need, which send it as it is."""

@@ -27,7 +27,13 @@ def note(message="x", *, level="error", title="t", place=None) -> Note:
     return Note(level=level, title=title, message=message, place=place)
 
 
-@pytest.mark.parametrize("file", ["/etc/passwd", "../a.py", "jobs/../../a.py", ".."])
+@pytest.mark.parametrize(
+    "file",
+    [
+        *("/etc/passwd", "../a.py", "jobs/../../a.py", "..", "", "jobs//a.py", "jobs/"),
+        *("C:\\jobs\\a.py", "C:/jobs/a.py", "s3://acme-lake/a.py", "~/.x", "a\u202eb.py"),
+    ],
+)
 def test_annotations__a_place_outside_of_the_checkout__is_left_out(file):
     assert lines_of(note(place=Place(file=file, line=1))) == ["::error title=t::x"]
 
@@ -83,6 +89,7 @@ def test_notes__a_mixed_report__root_causes_stand_before_findings_and_leftovers(
         ("error", "airports failed", FAILED.reason),
         ("error", "routes errored", "errored"),
         ("error", "Finding: rows", "empty; expected > 0, got 0"),
+        ("error", "Finding: nowhere", "empty; expected > 0, got 0"),
         ("error", "Finding: bare", "not ok"),
         (
             "error",
@@ -91,6 +98,30 @@ def test_notes__a_mixed_report__root_causes_stand_before_findings_and_leftovers(
         ),
         ("warning", "Left behind", "Left behind: job j"),
     ]
+
+
+def test_notes__a_finding_without_place__stands_at_the_script():
+    bad = Finding(name="rows", ok=False)
+    result = replace(FAILED, reason="The finding rows is not ok.", place=None, findings=(bad,))
+
+    (told,) = notes_of(report_of(result))
+
+    assert told.place == Place(file="examples/jobs/airports.py", line=1)
+
+
+@pytest.mark.parametrize("script", ["s3://acme/x.py", "/jobs/x.py", "../x.py", ""])
+def test_notes__nothing_has_a_place_and_the_script_is_elsewhere__names_no_file(script):
+    result = replace(FAILED, script=script, place=None, findings=(Finding(name="x", ok=False),))
+
+    (told,) = notes_of(report_of(result))
+
+    assert told.place is None
+
+
+def test_notes__errored_without_place__does_not_point_at_the_script():
+    (told, _) = notes_of(report_of(ERRORED))
+
+    assert told.place is None
 
 
 def test_notes__a_finding_that_is_the_root_cause__is_told_once():

@@ -7,6 +7,7 @@ import pytest
 from plugin.core.errors import GitHubAnswerLost, GitHubError
 from plugin.core.result import Finding, Place
 from plugin.reporters.check_run import CheckRunReporter
+from tests.doubles.clock import FakeClock
 from tests.doubles.github_memory import GitHubMemory
 from tests.unit.reporters.samples import FAILED, PASSED, report_of
 
@@ -21,8 +22,12 @@ def report_with(remarks):
     return report_of(replace(FAILED, place=None, findings=findings))
 
 
+def reporter(github, clock=None):
+    return CheckRunReporter(open_github=github.open, clock=clock or FakeClock())
+
+
 def report(github, remarks=0):
-    CheckRunReporter(open_github=github.open).report(report_with(remarks))
+    reporter(github).report(report_with(remarks))
 
 
 def lines(github):
@@ -76,7 +81,7 @@ def test_report__answers_get_lost__nothing_is_made_twice(method, times):
 def test_report__found_again_after_a_lost_answer__is_our_run_and_no_other():
     github = GitHubMemory()
     other = replace(report_with(3), build_id="ffffffffffff")
-    CheckRunReporter(open_github=github.open).report(other)
+    reporter(github).report(other)
     github.errors["create_check_run"] = [LOST]
 
     report(github, 1)
@@ -87,7 +92,7 @@ def test_report__found_again_after_a_lost_answer__is_our_run_and_no_other():
 def test_report__a_plan_that_was_skipped_whole__asks_nothing():
     github = GitHubMemory()
 
-    CheckRunReporter(open_github=github.open).report(report_of(reason="A fork."))
+    reporter(github).report(report_of(reason="A fork."))
 
     assert github.opened == 0
 
@@ -95,8 +100,24 @@ def test_report__a_plan_that_was_skipped_whole__asks_nothing():
 def test_report__fifty_checks_that_passed__is_one_request():
     github = GitHubMemory()
 
-    CheckRunReporter(open_github=github.open).report(
-        report_of(*(replace(PASSED, name=f"c{n}") for n in range(50)))
-    )
+    reporter(github).report(report_of(*(replace(PASSED, name=f"c{n}") for n in range(50))))
 
     assert github.requests == ["create_check_run"]
+
+
+@pytest.mark.parametrize("method", ["create_check_run", "update_check_run"])
+def test_report__requests_get_lost__looks_again_ever_later(method):
+    github, clock = GitHubMemory(), FakeClock()
+    github.errors[method] = [LOST] * 2
+
+    reporter(github, clock).report(report_with(60))
+
+    assert clock.seconds == 3
+
+
+def test_report__nothing_gets_lost__waits_for_nothing():
+    clock = FakeClock()
+
+    reporter(GitHubMemory(), clock).report(report_with(60))
+
+    assert clock.seconds == 0

@@ -29,9 +29,13 @@ def leg(name, *results, number="42", attempt="1", build=BUILD, context=CONTEXT):
     return replace(report, leg=name, context=context)
 
 
-def comment(github, *, when="always", clock=None):
+def comment(github, *, when="always", clock=None, say=str):
     return Comment(
-        open_github=github.open, clock=clock or FakeClock(), jitter=lambda: 0.5, when=when
+        open_github=github.open,
+        clock=clock or FakeClock(),
+        jitter=lambda: 0.5,
+        when=when,
+        say=say,
     )
 
 
@@ -189,11 +193,23 @@ def test_report__a_newer_build_writes_in_between__is_left_alone():
 def test_report__a_newer_result_is_there__writes_nothing_and_is_no_error(there):
     github = GitHubMemory()
     github.add(body(there))
+    said: list[str] = []
 
-    comment(github).report(leg("a"))
+    comment(github, say=said.append).report(leg("a"))
 
     assert github.bodies() == [body(there)]
     assert github.requests == ["viewer", "comments"]
+    assert said == ["The comment is left as it is: a newer build or attempt wrote it."]
+
+
+def test_report__ours_is_the_newest__says_nothing_of_it():
+    github = GitHubMemory()
+    github.add(body(leg("a", number="41")))
+    said: list[str] = []
+
+    comment(github, say=said.append).report(leg("a"))
+
+    assert said == []
 
 
 def test_report__two_legs_make_one_at_the_same_moment__the_older_one_has_both():

@@ -212,10 +212,14 @@ def test_console__failed_with_a_place__is_annotated_there():
 def test_console__failed_without_a_place__is_annotated_all_the_same():
     setup = Setup(host=Host.GITHUB)
 
-    setup.console.report(report_of(replace(FAILED, place=None, reason="a finding is not ok")))
+    setup.console.report(
+        report_of(replace(FAILED, place=None, findings=(), reason="a finding is not ok"))
+    )
 
     told = [line for line in setup.lines if line.startswith("::error")]
-    assert told[0] == f"::error title={FAILED.name} failed::a finding is not ok"
+    assert told[0] == (
+        f"::error file={FAILED.script},line=1,title={FAILED.name} failed::a finding is not ok"
+    )
 
 
 def test_console__errored_with_a_place_and_no_reason__is_annotated_with_the_verdict():

@@ -17,6 +17,7 @@ from plugin.core.verdict import Verdict
 from plugin.local.server import LocalGlue
 from plugin.reporters import metadata
 from plugin.reporters.metadata import Metadata
+from tests.doubles.clock import FakeClock
 from tests.unit.aws.relay import LOST_ANSWER, LOST_REQUEST, Relay, refusal
 from tests.unit.reporters.samples import (
     BUILD,
@@ -66,8 +67,9 @@ class Bucket:
         self.s3.create_bucket(Bucket=self.name)
 
     def metadata(self, *, cancelled=False, name=""):
+        self.clock = FakeClock(cancel_at=0 if cancelled else None)
         return Metadata(
-            clients=self.clients, bucket=name or self.name, is_cancelled=lambda: cancelled
+            clients=self.clients, bucket=name or self.name, clock=self.clock, jitter=lambda: 1.0
         )
 
     def put(self, body, key=KEY):
@@ -195,13 +197,33 @@ def test_report__another_build_writes_between_read_and_write__loses_nothing(buck
     assert bucket.relay.asked.count(f"GET {bucket.name}") == 2
 
 
-def test_report__changed_again_and_again__gives_up_after_five_rounds(bucket):
-    bucket.let_put(*[refusal(412, "PreconditionFailed")] * 9)
+def test_report__changed_again_and_again__waits_ever_longer_and_gives_up(bucket):
+    bucket.let_put(*[refusal(412, "PreconditionFailed")] * metadata.ROUNDS)
 
     error = failure_of(bucket)
 
-    assert "was changed by other builds 5 times in a row" in error.message
+    assert "was changed by other builds 10 times in a row" in error.message
     assert bucket.relay.asked.count(f"GET {bucket.name}") == metadata.ROUNDS
+    assert bucket.clock.seconds == 0.5 + 1 + 2 + 4 + 5 * 6
+
+
+def test_report__changed_by_another_after_a_cancel__waits_for_nobody(bucket):
+    bucket.let_put(refusal(412, "PreconditionFailed"))
+
+    bucket.metadata(cancelled=True).report(push(1))
+
+    assert bucket.clock.seconds == 0
+    assert len(bucket.runs()) == 1
+
+
+def test_report__twenty_legs_of_one_second__lose_none(bucket):
+    """Each is a leg with other arguments: nothing but the build's id tells them apart."""
+    reports = [replace(push(1), build_id=f"{n:012x}", leg=str(n)) for n in range(20)]
+
+    for report in reports:
+        bucket.metadata().report(report)
+
+    assert [run.build_id for run in bucket.runs()] == [f"{n:012x}" for n in range(20)]
 
 
 def test_report__the_answer_was_lost__counts_the_build_once(bucket):
@@ -253,6 +275,7 @@ def test_report__of_a_branch__keeps_the_report_and_the_history(bucket):
         replace(MAIN, fork=Fork.UNKNOWN),
         replace(MAIN, is_dependabot=True),
         replace(MAIN, branch=""),
+        replace(MAIN, is_tag=True),
     ],
 )
 def test_report__of_a_proposal_or_a_strangers_code__writes_no_history(bucket, build):
@@ -324,21 +347,25 @@ def test_compared__a_bug_of_ours__is_a_warning(bucket):
     assert warning == "metadata_bucket: nothing is compared (AttributeError)."
 
 
-def test_compared__a_connection_breaks__is_read_again(bucket):
-    bucket.metadata().report(push(1))
+def test_compared__a_connection_breaks__asks_no_second_time(bucket):
+    """Everybody is told only when this is over."""
     bucket.relay.let(f"GET {bucket.name}", LOST_REQUEST)
 
-    (result,), warning = bucket.compared(PASSED)
+    results, warning = bucket.compared(PASSED)
 
-    assert result.comparison
-    assert warning == ""
+    assert results == (PASSED,)
+    assert warning.startswith("metadata_bucket: nothing is compared. ")
+    assert len(bucket.relay.asked) == 1
 
 
 def test_compared__no_history_yet__is_nothing_and_no_warning(bucket):
     assert bucket.compared(PASSED) == ((PASSED,), "")
 
 
-@pytest.mark.parametrize("build", [replace(BUILD, target_branch=""), replace(MAIN, branch="")])
+@pytest.mark.parametrize(
+    "build",
+    [replace(BUILD, target_branch=""), replace(MAIN, branch=""), replace(MAIN, is_tag=True)],
+)
 def test_compared__nobody_knows_with_what__asks_nobody(bucket, build):
     assert bucket.compared(PASSED, build=build) == ((PASSED,), "")
     assert bucket.relay.asked == []

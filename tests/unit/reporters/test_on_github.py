@@ -54,7 +54,7 @@ def reporters(github, clock=None):
     return {
         "commit_status": CommitStatus(open_github=opened),
         "comment": Comment(open_github=opened, clock=clock, jitter=lambda: 0.5),
-        "check_run": CheckRunReporter(open_github=opened),
+        "check_run": CheckRunReporter(open_github=opened, clock=clock),
     }
 
 
@@ -237,12 +237,13 @@ def test_status__github_does_not_say_how_other_legs_did__is_posted(github, answe
 
 def test_status__two_legs_of_an_attempt__a_pass_does_not_hide_the_failure(github):
     reporter = reporters(github)["commit_status"]
-    reporter.report(report_of(FAILED, build=ATTEMPT))
-    reporter.report(report_of(PASSED, build=ATTEMPT))
+    reporter.report(replace(report_of(FAILED, build=ATTEMPT), leg="0" * 12))
+    reporter.report(replace(report_of(PASSED, build=ATTEMPT), leg="1" * 12))
 
-    first, second = github.repository(REPOSITORY).statuses[COMMIT]
-    assert (first["state"], second["state"]) == ("failure", "failure")
-    assert second["description"].startswith("Another leg of this build did not pass: ")
+    first, second, third = github.repository(REPOSITORY).statuses[COMMIT]
+    assert (first["state"], second["state"], third["state"]) == ("failure", "success", "failure")
+    assert first["target_url"] == third["target_url"] == f"{ATTEMPT.link}#leg-{'0' * 12}"
+    assert third["description"] == first["description"]
 
 
 @pytest.mark.parametrize("build", [BUILD, ATTEMPT])

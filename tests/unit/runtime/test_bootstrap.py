@@ -326,7 +326,7 @@ def test_bootstrap__does_without_a_library_of_glues__nobody_knows(tmp_path: Path
     ended = run(tmp_path, script, job_type="pythonshell", glue_version="3.0")
 
     assert ended.kind == "unsupported"
-    assert "module numpy, which Glue" in ended.message
+    assert "module numpy, which Python shell 3.9 analytics" in ended.message
 
 
 @pytest.mark.parametrize(

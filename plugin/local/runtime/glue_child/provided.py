@@ -35,7 +35,7 @@ def gap_of(problem: ImportError, order: Order) -> str | None:
         )
     modules = modules_of(order)
     if is_module and name in modules and not is_here(name):
-        return f"module {name}, which Glue {modules[name]} provides, is not installed. {ADVICE}"
+        return f"module {name}, which {modules[name]} provides, is not installed. {ADVICE}"
     library = _library_of(problem)
     if library in modules and library != name:
         return f"module {library}, which Glue provides, cannot be imported: {problem}. {ADVICE}"
@@ -43,14 +43,15 @@ def gap_of(problem: ImportError, order: Order) -> str | None:
 
 
 def modules_of(order: Order) -> dict[str, str]:
-    """Import names that Glue provides to this run → ``<Glue version> (<distribution version>)``."""
+    """Import names that Glue provides to this run → ``Glue 5.1 (<distribution version>)``."""
     lists = json.loads(Path(__file__).with_name("provided_modules.json").read_text("utf-8"))
     key = order.glue_version if order.is_spark else _library_set(order)
     family = lists["spark" if order.is_spark else "pythonshell"]
     # An unknown, newer version is taken for the newest we know.
     chosen: dict[str, str] = family.get(key) or list(family.values())[-1]
     common: dict[str, str] = lists["spark_always"] if order.is_spark else {}
-    return {name: f"{key} ({version})" for name, version in {**common, **chosen}.items()}
+    whose = f"Glue {key}" if order.is_spark else f"Python shell {key.replace('-', ' ')}"
+    return {name: f"{whose} ({version})" for name, version in {**common, **chosen}.items()}
 
 
 def _library_set(order: Order) -> str:
