@@ -74,7 +74,7 @@ def test_reporters__fifty_checks_on_a_busy_pull_request__take_at_most_eight_requ
     )
 
     pending.state_changed("check-0", "RUNNING", "")
-    CommitStatus(open_github=open_github, pending=pending, patience_seconds=30).report(FIFTY)
+    CommitStatus(open_github=open_github, pending=pending).report(FIFTY)
     comment.report(FIFTY)
 
     states = [one["state"] for one in server.repository("acme/etl").statuses[COMMIT]]

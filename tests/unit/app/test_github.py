@@ -41,7 +41,9 @@ def step(checkout, tmp_path):
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary"),
         "GITHUB_STATE": str(tmp_path / "state"),
         "GITHUB_TOKEN": TOKEN,
-        "GLUE_HEALTH_CHECK_COMMIT_STATUS": "false",  # that of loopback is told elsewhere
+        # How GitHub is told is tried elsewhere.
+        "GLUE_HEALTH_CHECK_COMMIT_STATUS": "false",
+        "GLUE_HEALTH_CHECK_COMMENT": "never",
     }
 
 

@@ -58,7 +58,8 @@ class Cell:
     has nowhere to tell it, which is no failure.  ``requests`` is how often the same request may be
     sent, ``writes`` how often a comment or check run may be made, ``seconds`` how long all may wait
     together.  ``is_of_write`` says that a comment that need not be written does not meet it;
-    ``is_told_twice`` that the same is said again, which changes nothing there.
+    ``is_told_twice`` that the same is said again, which changes nothing there.  ``is_absent``: it
+    has no place to tell it, and that is a failure where it is required.
     """
 
     trouble: Callable[[Stage], object]
@@ -70,6 +71,7 @@ class Cell:
     seconds: float = 0.0
     is_of_write: bool = False
     is_told_twice: bool = False
+    is_absent: bool = False
 
 
 # --- GitHub --------------------------------------------------------------------------------------
@@ -390,7 +392,9 @@ TABLE = {
         "cancelled": Cell(trouble=cancelled_before),
     },
     "harness_outputs": {
-        "no token": Cell(trouble=no_variables, silent=("harness_outputs", "drone_card")),
+        "no token": Cell(
+            trouble=no_variables, silent=("harness_outputs", "drone_card"), is_absent=True
+        ),
         "403": Cell(
             trouble=environ(DRONE_OUTPUT="."), failed=("harness_outputs",), words="DRONE_OUTPUT"
         ),
@@ -401,7 +405,9 @@ TABLE = {
         "cancelled": Cell(trouble=cancelled_before),
     },
     "drone_card": {
-        "no token": Cell(trouble=no_variables, silent=("github_files", "drone_card")),
+        "no token": Cell(
+            trouble=no_variables, silent=("github_files", "drone_card"), is_absent=True
+        ),
         "403": Cell(
             trouble=card_behind_a_link, failed=("drone_card",), words="DRONE_CARD_PATH.*link"
         ),
@@ -456,7 +462,7 @@ def harmed(cell, verdict):
     return names
 
 
-def hold_warnings(stage, cell, required):
+def hold_warnings(stage, cell, required, *, is_missed=False):
     """Each reporter that is harmed is named once, with the words; each reason stands once."""
     told = [why for _, why in stage.warnings]
     assert stage.failed == harmed(cell, stage.verdict)
@@ -466,7 +472,7 @@ def hold_warnings(stage, cell, required):
         (why,) = [why for who, why in stage.warnings if name in who]
         assert re.search(cell.words, why), why
     errors = {line for line in stage.lines if line.startswith("error: ")}
-    assert bool(errors) == (required in stage.failed)
+    assert bool(errors) == (is_missed or required in stage.failed)
 
 
 def hold_the_others(stage, cell, name):
@@ -512,8 +518,9 @@ def test_report_and_tell__a_reporter_meets_trouble__the_verdict_stands_and_the_o
             told, has_failed = stage.tell(required=(required,) if required else ())
 
             assert told is stage.told_verdict
-            assert has_failed is (required in harmed(cell, verdict))
-            hold_warnings(stage, cell, required)
+            is_missed = cell.is_absent and bool(required) and verdict != WHOLE
+            assert has_failed is (is_missed or required in harmed(cell, verdict))
+            hold_warnings(stage, cell, required, is_missed=is_missed)
             hold_the_others(stage, cell, name)
             hold_bounds(stage, cell)
             hold_secrets(stage)

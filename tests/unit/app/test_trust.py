@@ -242,12 +242,22 @@ def hostile(row, evil):
     return told.get(row.name, 1 if isinstance(row.default, int) else "evil")
 
 
+@pytest.fixture(scope="module")
+def true_github():
+    """The GitHub that the operator means; a status of what is refused goes there alone."""
+    with GitHubServer(token=TOKEN) as server:
+        pulls = server.repository("octocat/flight-etl")
+        sha = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+        pulls.add_pull(123, sha=sha, base="octocat/flight-etl", head="octocat/flight-etl")
+        yield server
+
+
 @pytest.mark.untraced  # a long table of what few lines decide; the others trace those
 @pytest.mark.parametrize("row", OPERATORS, ids=lambda row: row.name)
 @pytest.mark.parametrize("where", ["top", "check"])
 @pytest.mark.parametrize("host", ["ours", "fork", "unknown"])
 def test_check__hostile_file_sets_what_is_the_operators__is_2_and_reaches_nobody(
-    checkout, host, where, row
+    checkout, true_github, host, where, row
 ):
     environ = {
         "ours": github("pull_request"),
@@ -261,7 +271,8 @@ def test_check__hostile_file_sets_what_is_the_operators__is_2_and_reaches_nobody
         checkout.write("a.py", "print(1)")
         checkout.write(CONFIG, json.dumps(body))
 
-        outcome = checkout.on_glue("check", **environ, GITHUB_TOKEN=TOKEN)
+        environ |= {"GITHUB_API_URL": true_github.api_url, "GITHUB_TOKEN": TOKEN}
+        outcome = checkout.on_glue("check", **environ)
 
         told = refused(checkout, outcome)
         assert f"{row.name} may not stand in the configuration file" in told
@@ -271,13 +282,14 @@ def test_check__hostile_file_sets_what_is_the_operators__is_2_and_reaches_nobody
         assert not (checkout.root.parent / "evil").exists()
 
 
-def test_check__hostile_file_sets_all_that_is_the_operators__names_each(checkout):
+def test_check__hostile_file_sets_all_that_is_the_operators__names_each(checkout, true_github):
     with Relay() as evil:
         body = {row.name: hostile(row, evil) for row in OPERATORS}
         checkout.write("a.py", "print(1)")
         checkout.write(CONFIG, json.dumps({"script": "a.py", **body}))
 
-        outcome = checkout.on_glue("check", **drone(GITHUB_TOKEN=TOKEN))
+        known = {"GITHUB_TOKEN": TOKEN, "GITHUB_API_URL": true_github.api_url}
+        outcome = checkout.on_glue("check", **drone(**known))
 
         told = refused(checkout, outcome)
         assert all(f"{row.name} may not stand" in told for row in OPERATORS)

@@ -100,6 +100,10 @@ def test_failure_beside__a_pass_that_was_posted_before__does_not_hide_it():
     assert stands(B, said("success", A), said("failure", A), said("pending", A)) == ("failure", A)
 
 
+def test_failure_beside__our_own_pass_is_not_listed_yet__our_older_failure_is_not_anothers():
+    assert failure_beside(link(A), [said("failure", A)]) is None
+
+
 def test_failure_beside__no_link__is_none():
     assert failure_beside("", [PostedStatus(state="failure", target_url=f"#leg-{A}")]) is None
 
