@@ -5,19 +5,25 @@ A GitHub that does not answer never ends a check: the question stays open, with 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from plugin.app.bounded import Budget, Limit
 from plugin.app.door import github
 from plugin.ci.build import answer, answer_of_branches, answer_of_commit
 from plugin.ci.questions import asked_at
 from plugin.core.build import Fork, Question
-from plugin.core.errors import GitHubError
+from plugin.core.errors import PluginError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugin.app.invocation import Invocation
     from plugin.clients.github import GitHub
     from plugin.core.build import Build
     from plugin.core.settings.sources import Settings
+
+_T = TypeVar("_T")
+_LIMIT = Limit(who="GitHub", hint="Check github_api_url and the network.")
 
 
 def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
@@ -34,9 +40,8 @@ def answered(build: Build, settings: Settings, invocation: Invocation) -> Build:
         invocation.say("warning: no github_token: GitHub was not asked about the pull request.")
         return build
     try:
-        with github(invocation, settings, build) as api:
-            return _asked(build, api)
-    except GitHubError as error:
+        return _in_time(invocation, settings, build, lambda api: _asked(build, api))
+    except PluginError as error:
         invocation.say(f"warning: {error}")
         return build
 
@@ -71,9 +76,23 @@ def changed_files(
     if not settings.plan.github_token:
         invocation.say("warning: paths needs github_token to learn what is touched: all run.")
         return None
+    number = build.pull_request
     try:
-        with github(invocation, settings, build) as api:
-            return api.changed_files(build.repository, build.pull_request)
-    except GitHubError as error:
+        return _in_time(
+            invocation, settings, build, lambda api: api.changed_files(build.repository, number)
+        )
+    except PluginError as error:
         invocation.say(f"warning: {error} All checks run.")
         return None
+
+
+def _in_time(
+    invocation: Invocation, settings: Settings, build: Build, ask: Callable[[GitHub], _T]
+) -> _T:
+    """Return the answer.  Raises ``PluginError`` when GitHub does not tell, or takes too long."""
+
+    def work() -> _T:
+        with github(invocation, settings, build) as api:
+            return ask(api)
+
+    return Budget(invocation.clock).run(work, _LIMIT)

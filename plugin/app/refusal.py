@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.app.bounded import Budget, Limit
 from plugin.app.door import github
 from plugin.app.questions import answered
 from plugin.app.telling import offer_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.settings.sources import Settings
 
+_LIMIT = Limit(who="GitHub", hint="The commit status was not written.")
 _NEEDED = frozenset({"commit_status", "status_context", "github_token", "github_api_url", "ci"})
 """Settings without which nobody knows where, as whom and under which name to tell it."""
 
@@ -41,7 +43,12 @@ def refuse(invocation: Invocation, error: PluginError) -> int:
     if invocation.line.command == "check":
         told = tuple(map(invocation.mask, problems))
         _guarded(invocation, "step summary", lambda: _summarize(invocation, told))
-        _guarded(invocation, "commit status", lambda: _post(invocation, told))
+        budget = Budget(invocation.clock)
+        _guarded(
+            invocation,
+            "commit status",
+            lambda: budget.run(lambda: _post(invocation, told), _LIMIT),
+        )
     return error.exit_code
 
 
