@@ -33,8 +33,13 @@ ENGINE_OF_MARKER = MappingProxyType({"container": "docker", "terraform": "terraf
 GOLDEN = Path(__file__).parent / "golden"
 REPOSITORY_TESTS = Path(__file__).parent / "repo"
 
-hypothesis.settings.register_profile("laptop", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+EXAMPLES = 50
+"""Of each property, unless its test says more: the suite has several hundred of them."""
+
+hypothesis.settings.register_profile("laptop", deadline=None, max_examples=EXAMPLES)
+hypothesis.settings.register_profile(
+    "ci", deadline=None, max_examples=EXAMPLES, derandomize=True, database=None
+)
 hypothesis.settings.load_profile("ci" if MACHINE.get("CI") else "laptop")
 
 

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from plugin.core.errors import PluginError
+from plugin.core.errors import Overdue, PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,6 @@ _SILENT_SECONDS = 1.5
 """Who fails after a cancel, and that slowly, would be as slow a second time."""
 _TURN_SECONDS = 0.1
 """A signal that the system hands to another thread is heard at the end of a turn."""
-
-
-class Overdue(PluginError):
-    """Somebody did not answer in time, and is left behind."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@
     │   │   └── Throttled          too many requests at once: this one was not executed
     │   ├── Unreachable            there is no way to AWS: nothing was sent
     │   └── AnswerLost             the request may or may not have taken effect
+    ├── Overdue                3   somebody to be told did not answer in time
     └── GitHubError            3   GitHub did not answer, or said no
         └── GitHubAnswerLost       the request may or may not have taken effect
 
@@ -143,6 +144,10 @@ class AnswerLost(EngineError):
     """The request was sent and no answer came: it may or may not have taken effect."""
 
     trouble = Trouble.NETWORK
+
+
+class Overdue(PluginError):
+    """Somebody did not answer in time, and is left behind."""
 
 
 class GitHubError(PluginError):

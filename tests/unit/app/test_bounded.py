@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.app.bounded import LAST_SECONDS, Bounded, Budget, Limit, Overdue
-from plugin.core.errors import GitHubError, PluginError
+from plugin.app.bounded import LAST_SECONDS, Bounded, Budget, Limit
+from plugin.core.errors import GitHubError, Overdue, PluginError
 from plugin.reporters import tell
 from tests.unit.app.reporting_stage import StageClock, of_status, of_webhook, staged, with_aws
 from tests.unit.reporters.samples import PASSED, report_of

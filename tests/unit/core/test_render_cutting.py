@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from plugin.core.render import cut, cut_characters, markdown
@@ -54,6 +54,7 @@ def test_cut__any_page_and_limit__is_kept_and_nothing_is_open(page, limit):
 
 @given(TEXTS, st.integers(min_value=-10, max_value=800))
 def test_cut__any_page_and_limit__never_ends_in_a_chart_or_at_a_head(page, limit):
+    assume(not re.search(r"(?:heading|\|)\s*</details>", page))  # an end that opens nothing
     short = cut_characters(page, limit)
 
     assert len(short) <= max(0, limit)
