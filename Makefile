@@ -60,6 +60,7 @@ $(VENV)/.tools: $(VENV)/.dev requirements/tools.txt requirements/npm $(NODE_FILE
 	@mkdir -p $(VENV)/node
 	@cp $(NODE_FILES) $(VENV)/node/
 	@requirements/npm $(BIN)/python ci --prefix $(VENV)/node
+	@rm -f $(VENV)/node/node_modules/@octokit/openapi/generated/*.deref.json # 350 MB, read by nobody
 	@touch $@
 
 $(BENCH)/.made: $(VENV)/.made requirements/bench.txt
