@@ -14,6 +14,7 @@
     │   ├── Unreachable            there is no way to AWS: nothing was sent
     │   └── AnswerLost             the request may or may not have taken effect
     ├── Overdue                3   somebody to be told did not answer in time
+    ├── NotTaken               3   a webhook's receiver said no (in ``clients/http.py``)
     └── GitHubError            3   GitHub did not answer, or said no
         └── GitHubAnswerLost       the request may or may not have taken effect
 
