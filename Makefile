@@ -9,7 +9,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 VENV ?= .venv
 BENCH ?= .bench
-WORKERS ?= auto
+# One more than there are cores: many tests wait for a process or a server.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 DOCKER ?= docker
 IMAGE ?= glue-health-check
 TEST_ARGS ?=
