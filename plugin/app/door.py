@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from plugin.core.settings.sources import Settings
 
 _PUBLIC = "https://api.github.com"
-
-
 _BRIEF_SECONDS = 5
 
 

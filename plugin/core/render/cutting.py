@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _FENCE = re.compile(r" {0,3}(?P<marks>`{3,}|~{3,})(?P<info>[^\n]*)")
 _EVENT = re.compile(r"^(?:[ ]{0,3}(?:`{3}|~{3})|[^\S\n]*</?details>)[^\n]*", re.MULTILINE)
-_ROW = re.compile(r"\|[^\n]*\n")
 _RULE = re.compile(r"\|(?:[ ]*:?-+:?[ ]*\|)+\n?")
 _NOT_LAST = re.compile(r"[#]{1,6} |<details>|<summary>")
 
