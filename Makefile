@@ -23,7 +23,7 @@ LOCKED := $(PIP) install --no-build-isolation --require-hashes
 QUICK := not container and not terraform and not slow
 
 # Where every branch must be taken.
-STRICT := plugin/core/*,plugin/lifecycle.py,plugin/sweep/*
+STRICT := plugin/core/*,plugin/lifecycle/*,plugin/sweep/*
 
 .PHONY: help
 help: ## say what can be made

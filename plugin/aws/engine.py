@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plugin.clients.aws import Clients
-    from plugin.core.ports import Clock, FoundJob, LogReader, Sighting, Upload
+    from plugin.core.ports import Clock, FoundJob, LogReader, LogSource, Sighting, Upload
     from plugin.core.result import Leftover
 
 
@@ -43,9 +43,13 @@ class AwsEngine:
         """Return the run as it is now."""
         return self._jobs.look(job_name, run_id)
 
-    def driver_log(self, job_name: str, run_id: str) -> LogReader:
+    def driver_log(self, source: LogSource) -> LogReader:
         """Return a reader at the beginning of the run's log."""
-        return DriverLog(self._clients, job_name=job_name, run_id=run_id)
+        return DriverLog(self._clients, job_name=source.job_name, run_id=source.run_id)
+
+    def runs(self, job_name: str) -> tuple[str, ...]:
+        """Return the ids of all the job's runs."""
+        return self._jobs.runs(job_name)
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
         """Return the ids of the job's runs that are not final."""
@@ -63,9 +67,9 @@ class AwsEngine:
         """Delete all objects below a prefix of ours."""
         return self._objects.delete_below(bucket, prefix)
 
-    def delete_logs(self, job_name: str, run_id: str) -> tuple[Leftover, ...]:
+    def delete_logs(self, source: LogSource) -> tuple[Leftover, ...]:
         """Delete the run's log streams."""
-        return delete_streams(self._clients, job_name, run_id)
+        return delete_streams(self._clients, source.job_name, source.run_id)
 
     def delete_job(self, job_name: str) -> None:
         """Delete the job."""

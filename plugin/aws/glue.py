@@ -120,6 +120,7 @@ class GlueJobs:
             detail=run.get("StateDetail", ""),
             execution_seconds=int(run.get("ExecutionTime", 0)),
             dpu_seconds=run.get("DPUSeconds"),
+            log_group=run.get("LogGroupName", ""),
         )
 
     def active_runs(self, name: str) -> tuple[str, ...]:
@@ -131,6 +132,13 @@ class GlueJobs:
                 if run["JobRunState"] not in set(RunState)
                 or not RunState(run["JobRunState"]).is_final
             )
+        except NotFound:
+            return ()
+
+    def runs(self, name: str) -> tuple[str, ...]:
+        """Return the ids of all runs; empty when there is no such job."""
+        try:
+            return tuple(str(run["Id"]) for run in self._runs(name))
         except NotFound:
             return ()
 

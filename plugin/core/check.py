@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plugin.core import naming
 from plugin.core.capacity import Capacity, capacity_of, capacity_problems
 from plugin.core.cost import override_problems
 from plugin.core.package import package_of
 from plugin.core.policy import policy_text
+from plugin.core.ports import LogSource
 from plugin.core.request import argument_problems, create_request
 from plugin.core.settings import not_yet
 from plugin.core.trust import Runner
@@ -58,6 +59,18 @@ class Check:
         """Every prefix that holds objects of ours: one, when the temporary one lies inside."""
         same = self.temp.bucket == self.scripts.bucket
         return (self.scripts,) if same else (self.scripts, self.temp)
+
+    def log_source(self, run_id: str, group: str = "") -> LogSource:
+        """Return what is known of a run's log; ``group`` is what Glue calls its groups."""
+        arguments: Any = self.request.get("DefaultArguments", {})
+        return LogSource(
+            job_name=self.job_name,
+            run_id=run_id,
+            job_type=self.capacity.job_type,
+            glue_version=self.capacity.glue_version,
+            group=group,
+            arguments=arguments,
+        )
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:

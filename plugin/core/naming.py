@@ -43,6 +43,7 @@ class Tag:
     TEMP = f"{ROOT}:temp-bucket"
     CONTEXT = f"{ROOT}:context"
     NUMBER = f"{ROOT}:number"
+    WORKFLOW = f"{ROOT}:workflow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +121,7 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
         Tag.TEMP: places[1].bucket,
         Tag.CONTEXT: context,
         Tag.NUMBER: number_tag(build),
+        Tag.WORKFLOW: build.workflow,
         Tag.KEEP: "true" if keep else "",
     }
     return {**users, **{key: tag_value(value) for key, value in ours.items() if value}}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from plugin.core.errors import PluginError
     from plugin.core.result import CheckResult, Leftover, Report
     from plugin.core.states import RunState
 
@@ -45,13 +46,38 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Sighting:
-    """One look at a run.  Seconds are Glue's own ``ExecutionTime``; ``detail`` explains a wait."""
+    """One look at a run.  Seconds are Glue's own ``ExecutionTime``; ``detail`` explains a wait.
+
+    ``log_group`` is the run's ``LogGroupName``: what its log groups begin with; empty when Glue
+    does not tell.
+    """
 
     state: RunState
     message: str = ""
     detail: str = ""
     execution_seconds: int = 0
     dpu_seconds: float | None = None
+    log_group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDefinition:
+    """An existing job, as GetJob and GetTags tell it.
+
+    ``members`` are those that CreateJob takes too, in AWS's spelling; ``tags`` None when they may
+    not be read.
+    """
+
+    name: str
+    members: Mapping[str, Any]
+    tags: Mapping[str, str] | None = None
+
+
+class JobReader(Protocol):
+    """Reads the definitions of existing jobs, all that a plan needs in one call."""
+
+    def definitions(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
+        """Return each job's definition, or why it could not be read.  Raises nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +102,22 @@ class LogChunk:
 
     stream: LogStream
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSource:
+    """What is known of a run, by which its log is found.
+
+    ``group`` is ``Sighting.log_group``; ``arguments`` are the job's own, with ``--``: some of them
+    move the log elsewhere.
+    """
+
+    job_name: str
+    run_id: str
+    job_type: str
+    glue_version: str
+    group: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict)
 
 
 class LogReader(Protocol):
@@ -109,8 +151,11 @@ class Engine(Protocol):
     def look(self, job_name: str, run_id: str) -> Sighting:
         """Return the run as it is now."""
 
-    def driver_log(self, job_name: str, run_id: str) -> LogReader:
+    def driver_log(self, source: LogSource) -> LogReader:
         """Return a reader at the beginning of the run's log; asks nothing of AWS yet."""
+
+    def runs(self, job_name: str) -> tuple[str, ...]:
+        """Return the ids of all the job's runs; empty when there is no such job."""
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
         """Return the ids of the job's runs that are not final; empty when there is no such job."""
@@ -124,7 +169,7 @@ class Engine(Protocol):
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         """Delete all objects below ``prefix``; return those that stayed."""
 
-    def delete_logs(self, job_name: str, run_id: str) -> tuple[Leftover, ...]:
+    def delete_logs(self, source: LogSource) -> tuple[Leftover, ...]:
         """Delete the run's log streams; return those that stayed."""
 
     def delete_job(self, job_name: str) -> None:

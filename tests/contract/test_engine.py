@@ -326,7 +326,7 @@ def test_stop_runs__nothing_to_stop__is_no_error(ground):
 
 def test_driver_log__read_again_and_again__tells_everything_once(ground):
     check, run_id = started(ground)
-    reader = ground.engine.driver_log(check.job_name, run_id)
+    reader = ground.engine.driver_log(check.log_source(run_id))
     told = list(reader.read())
     awaited(ground, check, run_id)
 
@@ -344,15 +344,15 @@ def test_driver_log__two_readers__do_not_take_from_each_other(ground):
     check, run_id = started(ground)
     awaited(ground, check, run_id)
 
-    first = ground.engine.driver_log(check.job_name, run_id).read()
-    second = ground.engine.driver_log(check.job_name, run_id).read()
+    first = ground.engine.driver_log(check.log_source(run_id)).read()
+    second = ground.engine.driver_log(check.log_source(run_id)).read()
 
     assert first == second != ()
 
 
 def test_driver_log__of_no_run__is_not_found(ground):
     check = created(ground)
-    reader = ground.engine.driver_log(check.job_name, "jr_none")
+    reader = ground.engine.driver_log(check.log_source("jr_none"))
 
     with pytest.raises(NotFound):
         reader.read()
@@ -362,22 +362,22 @@ def test_analysis__of_a_run_that_has_none__is_empty(ground):
     check, run_id = started(ground, "fails")
     awaited(ground, check, run_id)
 
-    assert ground.engine.driver_log(check.job_name, run_id).analysis() == ()
+    assert ground.engine.driver_log(check.log_source(run_id)).analysis() == ()
 
 
 def test_analysis__of_no_run__is_not_found(ground):
     check = created(ground)
 
     with pytest.raises(NotFound):
-        ground.engine.driver_log(check.job_name, "jr_none").analysis()
+        ground.engine.driver_log(check.log_source("jr_none")).analysis()
 
 
 def test_delete_logs__of_a_run_that_ended__removes_them_and_twice_is_no_error(ground):
     check, run_id = started(ground)
     awaited(ground, check, run_id)
 
-    first = ground.engine.delete_logs(check.job_name, run_id)
-    second = ground.engine.delete_logs(check.job_name, run_id)
+    first = ground.engine.delete_logs(check.log_source(run_id))
+    second = ground.engine.delete_logs(check.log_source(run_id))
 
     assert first == second == ()
-    assert ground.engine.driver_log(check.job_name, run_id).read() == ()
+    assert ground.engine.driver_log(check.log_source(run_id)).read() == ()

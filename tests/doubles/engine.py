@@ -12,7 +12,7 @@ from typing import Any
 
 from plugin.core.errors import AlreadyThere, EngineError, NotFound, OverLimit
 from plugin.core.naming import ROOT, Tag
-from plugin.core.ports import Clock, FoundJob, LogChunk, LogStream, Sighting, Upload
+from plugin.core.ports import Clock, FoundJob, LogChunk, LogSource, LogStream, Sighting, Upload
 from plugin.core.result import Leftover
 from plugin.core.states import RunState
 
@@ -172,9 +172,14 @@ class FakeEngine:
         self._answer(self._called("look", job_name, run_id))
         return self._seen(self._run(job_name, run_id))
 
-    def driver_log(self, job_name: str, run_id: str) -> "FakeLog":
-        self._called("driver_log", run_id)
-        return FakeLog(self, job_name, run_id)
+    def driver_log(self, source: LogSource) -> "FakeLog":
+        self._called("driver_log", source.run_id)
+        return FakeLog(self, source.job_name, source.run_id)
+
+    def runs(self, job_name: str) -> tuple[str, ...]:
+        self._answer(self._called("runs", job_name))
+        job = self.jobs.get(job_name)
+        return tuple(run.id for run in job.runs) if job else ()
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
         self._answer(self._called("active_runs", job_name))
@@ -207,9 +212,9 @@ class FakeEngine:
             for _, key in stuck
         )
 
-    def delete_logs(self, job_name: str, run_id: str) -> tuple[Leftover, ...]:
-        error = self._called("delete_logs", run_id)
-        self.log_streams.discard(run_id)
+    def delete_logs(self, source: LogSource) -> tuple[Leftover, ...]:
+        error = self._called("delete_logs", source.run_id)
+        self.log_streams.discard(source.run_id)
         self._answer(error)
         return ()
 

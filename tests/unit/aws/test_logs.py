@@ -6,9 +6,12 @@ import uuid
 import pytest
 
 from plugin.core.errors import AccessDenied
+from plugin.core.ports import LogSource
 from tests.unit.aws.relay import Trouble, refusal
 
 NO_STREAM = refusal(400, "ResourceNotFoundException")
+
+SOURCE = LogSource(job_name="some-job", run_id="jr_1", job_type="glueetl", glue_version="5.1")
 
 
 def answer(body):
@@ -33,7 +36,7 @@ def group(bench):
 
 
 def test_read__stream_not_there_yet__is_empty_and_read_later(bench, group):
-    reader = bench.engine.driver_log("some-job", "jr_1")
+    reader = bench.engine.driver_log(SOURCE)
     bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
     bench.relay.let("GetLogEvents", page("f/1", "late"), page("f/1"), page("e/1", "too"), NO_STREAM)
 
@@ -48,11 +51,11 @@ def test_read__denied__is_an_error(bench, group):
     bench.relay.let("GetLogEvents", refusal(400, "AccessDeniedException"))
 
     with pytest.raises(AccessDenied, match=f"Could not read the log {group}/output"):
-        bench.engine.driver_log("some-job", "jr_1").read()
+        bench.engine.driver_log(SOURCE).read()
 
 
 def test_read__again__goes_on_after_the_last_token(bench, group):
-    reader = bench.engine.driver_log("some-job", "jr_1")
+    reader = bench.engine.driver_log(SOURCE)
     bench.relay.let("GetLogEvents", page("f/1", "a", "b"), page("f/1"), NO_STREAM)
     bench.relay.let("GetLogEvents", page("f/2", "c"), page("f/2"), NO_STREAM)
 
@@ -66,7 +69,7 @@ def test_read__again__goes_on_after_the_last_token(bench, group):
 
 
 def test_read__stream_that_keeps_line_breaks__joins_the_pieces_of_a_line(bench, group):
-    reader = bench.engine.driver_log("some-job", "jr_1")
+    reader = bench.engine.driver_log(SOURCE)
     bench.relay.let("GetLogEvents", page("f/1", "a\n", "b", "c\n"), page("f/1"))
     bench.relay.let("GetLogEvents", page("e/1", "x", "y"), page("e/1"))
 
@@ -79,7 +82,7 @@ def test_read__log_that_never_ends__leaves_after_a_bounded_number_of_pages(bench
     endless = [page(f"f/{number}", "x") for number in range(300)]
     bench.relay.let("GetLogEvents", *endless)
 
-    bench.engine.driver_log("some-job", "jr_1").read()
+    bench.engine.driver_log(SOURCE).read()
 
     assert len(bench.relay.sent("GetLogEvents")) <= 101
 
@@ -88,7 +91,7 @@ def test_read__run_without_a_group__uses_glues_own(bench):
     bench.relay.let("GetJobRun", run_in(""))
     bench.relay.let("GetLogEvents", NO_STREAM, NO_STREAM)
 
-    bench.engine.driver_log("some-job", "jr_1").read()
+    bench.engine.driver_log(SOURCE).read()
 
     groups = [asked.json["logGroupName"] for asked in bench.relay.sent("GetLogEvents")]
     assert groups == ["/aws-glue/jobs/output", "/aws-glue/jobs/error"]
@@ -100,7 +103,7 @@ def test_read__run_without_a_group__uses_glues_own(bench):
 def test_analysis__no_such_stream__is_empty_after_one_request(bench, group):
     bench.relay.let("GetLogEvents", NO_STREAM)
 
-    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ()
+    assert bench.engine.driver_log(SOURCE).analysis() == ()
     assert len(bench.relay.sent("GetLogEvents")) == 1
 
 
@@ -108,7 +111,7 @@ def test_analysis__denied__is_an_error(bench, group):
     bench.relay.let("GetLogEvents", refusal(400, "AccessDeniedException"))
 
     with pytest.raises(AccessDenied, match=f"Could not read the analysis in {group}/error"):
-        bench.engine.driver_log("some-job", "jr_1").analysis()
+        bench.engine.driver_log(SOURCE).analysis()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +122,7 @@ def test_analysis__each_glue_version__is_looked_for_in_its_group(bench, version,
     bench.relay.let("GetJobRun", run_in("/acme", version))
     bench.relay.let("GetLogEvents", page("f/1", "one", "two"))
 
-    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ("one", "two")
+    assert bench.engine.driver_log(SOURCE).analysis() == ("one", "two")
 
     (asked,) = bench.relay.sent("GetLogEvents")
     assert asked.json["logGroupName"] == f"/acme/{end}"
@@ -128,10 +131,10 @@ def test_analysis__each_glue_version__is_looked_for_in_its_group(bench, version,
 
 def test_analysis__first_page_empty__asks_once_more_and_no_further(bench, group):
     bench.relay.let("GetLogEvents", page("f/1"), page("f/2", "late"))
-    late = bench.engine.driver_log("some-job", "jr_1").analysis()
+    late = bench.engine.driver_log(SOURCE).analysis()
     bench.relay.let("GetLogEvents", page("f/1"), page("f/2"), page("f/3", "too late"))
 
-    never = bench.engine.driver_log("some-job", "jr_1").analysis()
+    never = bench.engine.driver_log(SOURCE).analysis()
 
     assert (late, never) == (("late",), ())
     tokens = [asked.json.get("nextToken") for asked in bench.relay.sent("GetLogEvents")]
@@ -141,7 +144,7 @@ def test_analysis__first_page_empty__asks_once_more_and_no_further(bench, group)
 def test_analysis__an_empty_page_without_a_token__is_the_end(bench, group):
     bench.relay.let("GetLogEvents", answer({"events": []}))
 
-    assert bench.engine.driver_log("some-job", "jr_1").analysis() == ()
+    assert bench.engine.driver_log(SOURCE).analysis() == ()
 
 
 # --- removal --------------------------------------------------------------------------------------
@@ -155,12 +158,12 @@ def test_delete_logs__before_glue_5__goes_in_the_third_group_too(bench):
     name = "jr_1-job-insights-rca-driver"
     logs.create_log_stream(logGroupName=f"{group}/logs-v2", logStreamName=name)
 
-    assert bench.engine.delete_logs("some-job", "jr_1") == ()
+    assert bench.engine.delete_logs(SOURCE) == ()
     assert not logs.describe_log_streams(logGroupName=f"{group}/logs-v2")["logStreams"]
 
 
 def test_delete_logs__groups_missing__is_no_error(bench, group):
-    assert bench.engine.delete_logs("some-job", "jr_1") == ()
+    assert bench.engine.delete_logs(SOURCE) == ()
 
 
 def test_delete_logs__streams_of_the_run__go_and_others_stay(bench, group):
@@ -169,7 +172,7 @@ def test_delete_logs__streams_of_the_run__go_and_others_stay(bench, group):
     for name in ("jr_1", "jr_1-executor", "jr_2"):
         logs.create_log_stream(logGroupName=f"{group}/output", logStreamName=name)
 
-    left = bench.engine.delete_logs("some-job", "jr_1")
+    left = bench.engine.delete_logs(SOURCE)
 
     streams = logs.describe_log_streams(logGroupName=f"{group}/output")["logStreams"]
     assert left == ()
@@ -183,7 +186,7 @@ def test_delete_logs__one_denied__is_named_and_the_rest_goes(bench, group):
         logs.create_log_stream(logGroupName=f"{group}/error", logStreamName=name)
     bench.relay.let("DeleteLogStream", refusal(400, "AccessDeniedException"))
 
-    (left,) = bench.engine.delete_logs("some-job", "jr_1")
+    (left,) = bench.engine.delete_logs(SOURCE)
 
     assert (left.kind, left.name) == ("log stream", f"{group}/error:jr_1")
     assert "AccessDenied" in left.reason

@@ -9,7 +9,7 @@ from plugin.core.ports import Sighting
 from plugin.core.states import RunState
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
-from plugin.lifecycle import MOST_MISSES
+from plugin.lifecycle.watch import MOST_MISSES
 from tests.doubles.checks import check_of
 from tests.doubles.engine import Refusal, refused
 from tests.unit.lifecycle.stage import DELETES, FOREVER, QUEUED, ending, play
@@ -154,7 +154,7 @@ def test_watch__a_stream_still_runs_in_the_end__is_healthy_and_stopped():
 @pytest.mark.parametrize("state", [RunState.SUCCEEDED, RunState.FAILED])
 def test_watch__the_run_ends_by_itself_just_before_our_stop__has_its_own_verdict(state):
     end = Sighting(state=state, message="ValueError: no rows", execution_seconds=30)
-    course = (*FOREVER, (75.0, end))
+    course = (*FOREVER, (77.0, end))
 
     played = play(
         check_of(timeout_minutes=1), course=course, call_seconds=2.0, refusals=refused("stop_runs")

@@ -1,0 +1,13 @@
+"""One check from begin to end: begin · watch · finish.
+
+Three functions, because the event-driven mode calls them from three processes; ``run_check`` is
+their sum with a ``finally``.  Knows the ports only.
+"""
+
+from plugin.lifecycle.begin import begin
+from plugin.lifecycle.blocking import run_check
+from plugin.lifecycle.finish import finish
+from plugin.lifecycle.watch import watch
+from plugin.lifecycle.world import World
+
+__all__ = ["World", "begin", "finish", "run_check", "watch"]

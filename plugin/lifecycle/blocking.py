@@ -1,0 +1,48 @@
+"""The blocking mode: begin, watch and finish of one check in one process, with a ``finally``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugin.core.course import Course, result_of
+from plugin.core.errors import PluginError
+from plugin.core.judgement import Judgement, judge, not_begun, of_bug, of_error
+from plugin.core.logbook import LogBook
+from plugin.lifecycle.begin import begin
+from plugin.lifecycle.finish import finish
+from plugin.lifecycle.watch import watch
+
+if TYPE_CHECKING:
+    from plugin.core.build import Build
+    from plugin.core.check import Check
+    from plugin.core.result import CheckResult, Leftover
+    from plugin.lifecycle.world import World
+
+
+def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckResult:
+    """Run one check to its end.  Whatever happens, removal is asked for, and told in the result."""
+    course = Course(started=world.clock.monotonic(), book=LogBook(patterns=check.patterns))
+    leftovers: tuple[Leftover, ...] = ()
+    try:
+        judgement = _run(check, build, build_id, world, course)
+    finally:
+        leftovers = finish(check, world, course)
+    result = result_of(check, course, judgement, leftovers, now=world.clock.monotonic())
+    world.observer.finished(result)
+    return result
+
+
+def _run(check: Check, build: Build, build_id: str, world: World, course: Course) -> Judgement:
+    try:
+        if world.clock.is_cancelled():
+            return not_begun()
+        with course.timed("upload", world.clock):
+            begin(check, build, build_id, world, course)
+        if course.run_id:
+            with course.watched(world.clock):
+                watch(check, world, course)
+    except PluginError as error:
+        return of_error(error, is_local=check.is_local)
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
+        return of_bug(error)
+    return judge(check, course.seen, course.stop, course.book)
