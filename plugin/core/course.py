@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugin.core.cost import cost_of
+from plugin.core.ending import Past
 from plugin.core.errors import EngineError, PluginError
+from plugin.core.estimate import is_scaled
 from plugin.core.logbook import LogBook
 from plugin.core.ports import Sighting
 from plugin.core.result import CheckResult, Leftover, Phase
 from plugin.core.states import RunState
+from plugin.core.stints import Stints
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from plugin.core.check import Check
-    from plugin.core.judgement import Judgement, Stop
+    from plugin.core.ending import Stop
+    from plugin.core.judgement import Judgement
     from plugin.core.ports import Clock
     from plugin.core.result import Cost
-
-
-_HAS_RUN = frozenset({RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED, RunState.TIMEOUT})
-"""States that only a run which began to run can be in."""
 
 
 @dataclass
@@ -36,13 +36,18 @@ class Course:
     stop: Stop | None = None
     book: LogBook = field(default_factory=LogBook)
     phases: list[Phase] = field(default_factory=list)
-    was_queued: bool = False
-    """Whether the run was seen to wait for its turn."""
-    starting_since: float | None = None
-    """When the last start-up was first seen, after which it did not wait again."""
-    running_since: float | None = None
+    stints: Stints = field(default_factory=Stints)
     running_seconds: float = 0.0
+    """What the run has run, without its time in a queue; Glue's count, where that is more."""
+    was_seen: bool = False
+    was_stopped_by_another: bool = False
+    """Whether it was seen to stop before we asked for that."""
+    was_obeyed: bool = False
+    """Whether it was seen to stop after we asked for that."""
     misses: int = 0
+    """Looks in a row that failed, without those that were throttled."""
+    throttles: int = 0
+    throttled_since: float | None = None
     hurried_since: float | None = None
     """When the cancel was heard that shortens the wait for a stop (monotonic seconds)."""
     made: set[str] = field(default_factory=set)
@@ -105,37 +110,53 @@ class Course:
         finally:
             self.note_run(since, clock.monotonic())
 
+    @property
+    def running_since(self) -> float | None:
+        """When the run first ran (monotonic seconds); None when it never did."""
+        return self.stints.running_since
+
+    @property
+    def past(self) -> Past:
+        """What the looks before the last one tell of its end."""
+        return Past(
+            has_run=self.running_since is not None,
+            was_stopped_by_another=self.was_stopped_by_another,
+            was_obeyed=self.was_obeyed,
+        )
+
     def saw(self, seen: Sighting, now: float) -> None:
         """Take a look's answer at ``now`` (monotonic seconds).
 
-        A run that was stopped or lost in the queue never ran: it has no run time and no cost.
+        A run that was stopped or lost in the queue never ran: it has no run time and no cost.  The
+        name of a state that nobody knows is kept: the end may have to be explained by it.
         """
-        self.seen = seen
-        if self.running_since is None:
-            self._note_begin(seen, now)
-            if not seen.execution_seconds and seen.state not in _HAS_RUN:
-                return
-            self.running_since = now - seen.execution_seconds
-        self.running_seconds = max(now - self.running_since, float(seen.execution_seconds))
+        self.seen = replace(seen, unknown=seen.unknown or self.seen.unknown)
+        self.was_seen = True
+        self.misses, self.throttles, self.throttled_since = 0, 0, None
+        if seen.state is RunState.STOPPING:
+            self.was_obeyed = self.stop is not None and not self.was_stopped_by_another
+            self.was_stopped_by_another = not self.was_obeyed
+        self.stints.saw(seen, now)
+        self.passed(now)
 
-    def _note_begin(self, seen: Sighting, now: float) -> None:
-        """A run that waits after it started is in the queue again."""
-        if seen.state is RunState.WAITING:
-            self.was_queued, self.starting_since = True, None
-        elif seen.state is RunState.STARTING and self.starting_since is None:
-            self.starting_since = now
+    def passed(self, now: float) -> None:
+        """Take note that it is ``now``, also after a look that failed: limits go on."""
+        told = self.seen.execution_seconds if self.running_since is not None else 0
+        self.running_seconds = max(self.stints.ran(now), float(told))
+
+    def missed(self, now: float, *, is_throttled: bool) -> None:
+        """Take note of a look that failed.  One that was throttled says nothing against the run."""
+        if not is_throttled:
+            self.misses += 1
+            return
+        self.throttles += 1
+        if self.throttled_since is None:
+            self.throttled_since = now
 
     def note_run(self, since: float, until: float) -> None:
-        """Divide the time of the watch: queue (only if it waited), start-up, run (if it ran)."""
-        ran = until if self.running_since is None else min(max(self.running_since, since), until)
-        started = since
-        if self.was_queued:
-            started = ran if self.starting_since is None else min(self.starting_since, ran)
-            self.phase("queue", since, started)
-        if started < ran or not self.was_queued:
-            self.phase("start-up", started, ran)
-        if self.running_since is not None:
-            self.phase("run", ran, until)
+        """Divide the time of the watch: queue, start-up, run."""
+        for name, start, end in self.stints.between(since, until):
+            self.phase(name, start, end)
 
 
 def cost_so_far(check: Check, course: Course) -> Cost:
@@ -149,16 +170,23 @@ def cost_so_far(check: Check, course: Course) -> Cost:
         seconds=counted or course.running_seconds,
         dpu_seconds=course.seen.dpu_seconds,
         overrides=check.settings.price_overrides,
+        is_scaled=is_scaled(check),
     )
 
 
-def kept_notes(check: Check) -> tuple[str, ...]:
+def kept_notes(check: Check, region: str = "") -> tuple[str, ...]:
     """Return how to remove what ``keep_resources`` leaves; nothing when it is not set."""
     if not check.keep:
         return ()
-    removals = (f"aws s3 rm --recursive {place.uri()}" for place in check.places)
-    commands = "; ".join((*removals, f"aws glue delete-job --job-name {check.job_name}"))
+    kept = [Leftover(kind="object", name=place.uri(), reason="") for place in check.places]
+    kept.append(Leftover(kind="job", name=check.job_name, reason=""))
+    commands = "; ".join(item.command for item in named(check, tuple(kept), region))
     return (f"Kept, because keep_resources is set. It stays until you remove it: {commands}",)
+
+
+def named(check: Check, items: tuple[Leftover, ...], region: str) -> tuple[Leftover, ...]:
+    """Return leftovers of a check with all that their removal needs."""
+    return tuple(replace(item, job_name=check.job_name, region=region) for item in items)
 
 
 def result_of(
@@ -168,6 +196,7 @@ def result_of(
     leftovers: tuple[Leftover, ...],
     *,
     now: float,
+    region: str = "",
 ) -> CheckResult:
     """Return the frozen result.  A local run costs nothing."""
     has_run = course.running_since is not None
@@ -180,9 +209,9 @@ def result_of(
         trouble=judgement.trouble,
         place=judgement.place,
         findings=tuple(course.book.findings),
-        notes=(*judgement.notes, *(kept_notes(check) if course.made else ())),
-        leftovers=leftovers,
-        state=str(course.seen.state) if course.run_id else "",
+        notes=(*judgement.notes, *(kept_notes(check, region) if course.made else ())),
+        leftovers=named(check, leftovers, region),
+        state=course.seen.state_name if course.run_id else "",
         job_name=check.job_name if "job" in course.made else "",
         run_id=course.run_id,
         glue_version=check.capacity.glue_version,

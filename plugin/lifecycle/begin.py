@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.judgement import Stop
+from plugin.core.ending import Stop
 from plugin.core.request import start_request
 from plugin.core.ticket import ticket_upload
 

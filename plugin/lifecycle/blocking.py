@@ -20,22 +20,27 @@ if TYPE_CHECKING:
 
 
 def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckResult:
-    """Run one check to its end.  Whatever happens, removal is asked for, and told in the result."""
+    """Run one check to its end.  Whatever happens, removal is asked for, and told in the result.
+
+    Nothing is asked of AWS for a check that was cancelled before it began: nothing of it is there.
+    """
     course = Course(started=world.clock.monotonic(), book=LogBook(patterns=check.patterns))
     leftovers: tuple[Leftover, ...] = ()
-    try:
-        judgement = _run(check, build, build_id, world, course)
-    finally:
-        leftovers = finish(check, world, course)
-    result = result_of(check, course, judgement, leftovers, now=world.clock.monotonic())
+    if world.clock.is_cancelled():
+        judgement = not_begun()
+    else:
+        try:
+            judgement = _run(check, build, build_id, world, course)
+        finally:
+            leftovers = finish(check, world, course)
+    now = world.clock.monotonic()
+    result = result_of(check, course, judgement, leftovers, now=now, region=world.region)
     world.observer.finished(result)
     return result
 
 
 def _run(check: Check, build: Build, build_id: str, world: World, course: Course) -> Judgement:
     try:
-        if world.clock.is_cancelled():
-            return not_begun()
         with course.timed("upload", world.clock):
             begin(check, build, build_id, world, course)
         if course.run_id:
@@ -45,4 +50,4 @@ def _run(check: Check, build: Build, build_id: str, world: World, course: Course
         return of_error(error, is_local=check.is_local)
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
         return of_bug(error)
-    return judge(check, course.seen, course.stop, course.book)
+    return judge(check, course.seen, course.stop, course.book, course.past)

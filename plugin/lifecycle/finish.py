@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugin.core.errors import EngineError
 from plugin.core.result import Leftover
+from plugin.lifecycle.late_count import await_count
 from plugin.lifecycle.stopping import paused
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def _remove(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:
     if any(item.kind == "run" for item in leftovers):
         reason = "not deleted, because its run may still go on"
         leftovers.append(Leftover(kind="job", name=check.job_name, reason=reason))
-    else:
-        delete_job = partial(world.engine.delete_job, check.job_name)
-        leftovers += course.leftovers("job", check.job_name, delete_job)
-    return tuple(leftovers)
+        return tuple(leftovers)
+    await_count(check, world, course)  # a run without its job tells nothing any more
+    delete_job = partial(world.engine.delete_job, check.job_name)
+    return (*leftovers, *course.leftovers("job", check.job_name, delete_job))
 
 
 def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.errors import EngineError, NotFound
-from plugin.core.judgement import Stop
-from plugin.core.limits import reason_to_stop
-from plugin.core.pace import Pace
+from plugin.core.ending import Stop
+from plugin.core.errors import EngineError, NotFound, Throttled
+from plugin.core.limits import reason_to_stop, seconds_to_limit
+from plugin.core.pace import (
+    LEAST_SECONDS,
+    LOCAL_SECONDS,
+    seconds_after_failure,
+    seconds_to_next_look,
+)
 from plugin.lifecycle.log import drain, read_analysis, read_log
+from plugin.lifecycle.saying import Sayer
 from plugin.lifecycle.stopping import stop
 
 if TYPE_CHECKING:
@@ -19,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST_MISSES = 5
 """Looks in a row that may fail before we say that we do not know."""
+MOST_THROTTLED_SECONDS = 300.0
+"""How long Glue may throttle all looks at a run, which may be healthy, before we say so."""
 
 
 def watch(check: Check, world: World, course: Course) -> None:
@@ -26,48 +34,77 @@ def watch(check: Check, world: World, course: Course) -> None:
 
     Raises ``EngineError`` when too many looks in a row fail.
     """
-    pace = Pace(is_local=check.is_local)
-    since = world.clock.monotonic()
-    last = ""
-    reader = None
-    while True:
-        _look(check, world, course)
-        reader = reader or _reader(check, world, course)
-        if course.seen.state.is_final:
-            break
-        if course.seen.state != last:
-            last = course.seen.state
-            world.observer.state_changed(check.name, last, course.seen.detail)
-        read_log(check, world, course, reader)
-        waited = world.clock.monotonic() - since
-        is_cancelled = world.clock.is_cancelled()
-        course.stop = reason_to_stop(check, course, waited=waited, is_cancelled=is_cancelled)
+    with world.crowd.joined():
+        reader = _follow(check, world, course)
         if course.stop is not None:
-            break
-        if world.clock.wait(pace.seconds(waited)):
-            course.stop = Stop.CANCELLED
-            break
-    if course.stop is not None:
-        world.observer.state_changed(check.name, "STOPPING", f"reason: {course.stop}")
-        stop(check, world, course)
+            world.observer.state_changed(check.name, "STOPPING", f"reason: {course.stop}")
+            stop(check, world, course)
+    reader = reader or _reader(check, world, course)
     drain(check, world, course, reader)
     read_analysis(check, world, course, reader)
     if course.seen.state.is_final:  # after the log: the reader sees the end last
-        world.observer.state_changed(check.name, course.seen.state, "")
+        world.observer.state_changed(check.name, course.seen.state_name, "")
+
+
+def _follow(check: Check, world: World, course: Course) -> LogReader | None:
+    """Look until the run is final or is to be stopped; return the reader of the log, if any."""
+    clock = world.clock
+    since = clock.monotonic()
+    sayer = Sayer(world.observer, check.name)
+    reader = None
+    while True:
+        looked = clock.monotonic()
+        _look(check, world, course)
+        if course.seen.state.is_final:
+            return reader
+        if course.was_seen:
+            sayer.say(course.seen, looked)
+            reader = reader or _reader(check, world, course)
+            read_log(check, world, course, reader)
+        now = clock.monotonic()
+        course.passed(now)
+        is_cancelled = clock.is_cancelled()
+        course.stop = reason_to_stop(check, course, waited=now - since, is_cancelled=is_cancelled)
+        if course.stop is not None:
+            return reader
+        pause = _pause(check, world, course, waited=now - since)
+        if clock.wait(max(pause - (now - looked), LEAST_SECONDS)):
+            course.stop = Stop.CANCELLED
+            return reader
 
 
 def _look(check: Check, world: World, course: Course) -> None:
+    """Look once.  A run that was never seen may be too new for Glue to find it."""
     try:
         seen = world.engine.look(check.job_name, course.run_id)
-    except NotFound:
-        raise
-    except EngineError:
-        course.misses += 1
-        if course.misses >= MOST_MISSES:
+    except EngineError as error:
+        now, is_throttled = world.clock.monotonic(), isinstance(error, Throttled)
+        course.missed(now, is_throttled=is_throttled)
+        is_gone = isinstance(error, NotFound) and course.was_seen
+        if is_gone or course.misses >= MOST_MISSES or _is_throttled_too_long(course, now):
             raise
-        return
-    course.misses = 0
-    course.saw(seen, world.clock.monotonic())
+    else:
+        course.saw(seen, world.clock.monotonic())
+
+
+def _is_throttled_too_long(course: Course, now: float) -> bool:
+    since = course.throttled_since
+    return since is not None and now - since >= MOST_THROTTLED_SECONDS
+
+
+def _pause(check: Check, world: World, course: Course, *, waited: float) -> float:
+    """Return the seconds from this look to the next one: never beyond the next limit of ours."""
+    if check.is_local:
+        return LOCAL_SECONDS
+    failures, draw = course.misses + course.throttles, world.draw()
+    if failures:
+        is_throttled = course.throttled_since is not None
+        wanted = seconds_after_failure(failures=failures, is_throttled=is_throttled, draw=draw)
+    else:
+        wanted = seconds_to_next_look(
+            waited=waited, ran=course.running_seconds, watchers=world.crowd.size, draw=draw
+        )
+    return min(wanted, seconds_to_limit(check, course, waited=waited))
 
 
 def _reader(check: Check, world: World, course: Course) -> LogReader:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from plugin.lifecycle.crowd import Crowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,11 +13,22 @@ if TYPE_CHECKING:
     from plugin.core.ports import Clock, Engine, Observer
 
 
+def _middle() -> float:
+    return 0.5
+
+
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """What a check needs of the outside.  ``new_marker`` draws the text that marks a run."""
+    """What a check needs of the outside, shared by all checks.
+
+    ``new_marker`` draws the text that marks a run, ``draw`` a random number from 0 to 1.
+    ``region`` is where the checks run; empty when nobody knows.
+    """
 
     engine: Engine
     clock: Clock
     observer: Observer
     new_marker: Callable[[], str]
+    draw: Callable[[], float] = _middle
+    region: str = ""
+    crowd: Crowd = field(default_factory=Crowd)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from plugin.core.course import Course, cost_so_far, result_of
+from plugin.core.ending import Stop
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,
@@ -33,7 +34,7 @@ def course_of(*sightings: tuple[float, Sighting]) -> Course:
     "state",
     [
         *(RunState.STARTING, RunState.WAITING, RunState.STOPPING, RunState.STOPPED),
-        *(RunState.ERROR, RunState.EXPIRED),
+        *(RunState.ERROR, RunState.EXPIRED, RunState.TIMEOUT, RunState.UNKNOWN),
     ],
 )
 def test_saw__a_run_that_never_ran__has_no_run_time(state):
@@ -43,9 +44,7 @@ def test_saw__a_run_that_never_ran__has_no_run_time(state):
     assert course.running_seconds == 0.0
 
 
-@pytest.mark.parametrize(
-    "state", [RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED, RunState.TIMEOUT]
-)
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED])
 def test_saw__a_run_that_ran__has_run_since(state):
     assert course_of((110.0, Sighting(state=state))).running_since == 110.0
 
@@ -54,6 +53,66 @@ def test_saw__glue_counts_more_than_we_saw__believes_glue():
     course = course_of((160.0, Sighting(state=RunState.STOPPED, execution_seconds=40)))
 
     assert (course.running_since, course.running_seconds) == (120.0, 40.0)
+
+
+def test_saw__glue_sends_the_run_back_to_the_queue__its_wait_is_no_run_time():
+    course = course_of(
+        (100.0, Sighting(state=RunState.RUNNING)),
+        (130.0, Sighting(state=RunState.WAITING)),
+        (190.0, Sighting(state=RunState.WAITING)),
+    )
+    assert course.running_seconds == 30.0
+    assert not course.stints.is_running
+
+    course.saw(Sighting(state=RunState.RUNNING), 200.0)
+    course.passed(210.0)
+
+    assert course.running_seconds == 40.0
+    assert course.running_since == 100.0
+    assert cost_so_far(check_of(), course).dpu_seconds == 120  # two workers, a minute at least
+
+
+def test_saw__ended_unseen_by_a_time_out_after_it_ran__has_run():
+    course = course_of((160.0, Sighting(state=RunState.TIMEOUT, execution_seconds=60)))
+
+    assert (course.running_since, course.past.has_run) == (100.0, True)
+
+
+def test_saw__a_state_that_nobody_knew__is_remembered():
+    course = course_of(
+        (110.0, Sighting(state=RunState.UNKNOWN, unknown="DREAMING")),
+        (120.0, Sighting(state=RunState.STOPPED)),
+    )
+
+    assert course.seen.unknown == "DREAMING"
+    assert course.seen.state_name == "STOPPED"
+
+
+@pytest.mark.parametrize(
+    ("stop", "by_another", "obeyed"), [(None, True, False), (Stop.TIME, False, True)]
+)
+def test_past__the_run_stops__tells_whether_we_had_asked(stop, by_another, obeyed):
+    course = Course(started=100.0, stop=stop)
+
+    course.saw(Sighting(state=RunState.STOPPING), 110.0)
+    course.stop = Stop.TIME
+    course.saw(Sighting(state=RunState.STOPPING), 120.0)
+
+    past = course.past
+    assert (past.was_stopped_by_another, past.was_obeyed) == (by_another, obeyed)
+    assert not past.has_run
+
+
+def test_missed__a_look_between_went_well__counts_anew():
+    course = Course(started=100.0)
+    course.missed(110.0, is_throttled=True)
+    course.missed(112.0, is_throttled=True)
+    course.missed(114.0, is_throttled=False)
+    assert (course.misses, course.throttles, course.throttled_since) == (1, 2, 110.0)
+
+    course.saw(Sighting(state=RunState.RUNNING), 120.0)
+
+    assert (course.misses, course.throttles, course.throttled_since) == (0, 0, None)
 
 
 def test_saw__glues_count_lags_behind__counts_by_itself():
@@ -110,10 +169,21 @@ WAITING, STARTING, RAN = RunState.WAITING, RunState.STARTING, RunState.RUNNING
             ((110.0, STARTING), (120.0, WAITING), (140.0, STARTING), (145.0, STARTING)),
             [("queue", 10.0, 30.0), ("start-up", 40.0, 30.0)],
         ),
+        (((110.0, WAITING), (120.0, STARTING), (130.0, WAITING)), [("queue", 10.0, 60.0)]),
         (((110.0, WAITING), (130.0, RAN)), [("queue", 10.0, 20.0), ("run", 30.0, 40.0)]),
         (
             ((110.0, STARTING), (130.0, RAN), (150.0, WAITING)),
-            [("start-up", 10.0, 20.0), ("run", 30.0, 40.0)],
+            [("start-up", 10.0, 20.0), ("run", 30.0, 20.0), ("queue", 50.0, 20.0)],
+        ),
+        (
+            ((110.0, RAN), (120.0, STARTING), (130.0, WAITING), (140.0, STARTING), (150.0, RAN)),
+            [
+                ("start-up", 10.0, 0.0),
+                ("run", 10.0, 10.0),
+                ("queue", 20.0, 20.0),
+                ("start-up", 40.0, 10.0),
+                ("run", 50.0, 20.0),
+            ],
         ),
         (((105.0, RAN),), [("start-up", 10.0, 0.0), ("run", 10.0, 60.0)]),
         (((175.0, RAN),), [("start-up", 10.0, 60.0), ("run", 70.0, 0.0)]),

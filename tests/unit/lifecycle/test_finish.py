@@ -52,7 +52,7 @@ def test_finish__keep_resources__removes_nothing_and_says_so():
     assert played.observer.states[-1] == "KEPT"
     assert played.observer.details[-1] == JOB
     assert played.result.notes[-1].startswith("Kept, because keep_resources is set. It stays")
-    assert f"aws glue delete-job --job-name {JOB}" in played.result.notes[-1]
+    assert f"aws glue delete-job --job-name={JOB}" in played.result.notes[-1]
     assert JOB in played.engine.jobs
     assert len(played.engine.objects) == 2
     assert played.result.leftovers == ()
@@ -107,7 +107,7 @@ def test_finish__cancelled_before_it_began_and_no_credentials__names_nothing():
 
     played = play(cancel_at=0.0, refusals=refusals)
 
-    assert tuple(played.engine.calls[-3:]) == DELETES
+    assert played.engine.calls == []  # nothing of it is there
     assert played.result.leftovers == ()
 
 

@@ -12,7 +12,7 @@ from tests.unit.lifecycle.stage import FOREVER, QUEUED, Played, ending, named, p
 
 STEPS = (
     *("upload", "create_job", "start_run", "driver_log", "look", "read_log", "active_runs"),
-    *("analysis", "stop_runs", "delete_objects", "delete_logs", "delete_job"),
+    *("late", "analysis", "stop_runs", "delete_objects", "delete_logs", "delete_job"),
 )
 ERRORS = st.sampled_from([AccessDenied, AnswerLost, NotFound, OverLimit]).map(lambda k: k("No."))
 REFUSALS = st.dictionaries(
