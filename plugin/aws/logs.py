@@ -1,160 +1,244 @@
-"""The driver's log of a run in CloudWatch Logs, read forward by token.
+"""The driver's log of a run in CloudWatch Logs: both streams, found and read forward.
 
-Sources: "Monitoring AWS Glue jobs with CloudWatch Logs"; the run's ``LogGroupName`` is a prefix to
-which ``/output`` and ``/error`` are added; the driver's stream is called as the run.
-"Monitoring with AWS Glue job run insights" and "Migrating AWS Glue jobs to 5.0": the analysis is a
-stream of its own, until Glue 4.0 below ``/logs-v2``, since then below ``/error``.
+Knows when to guess a stream's name and when to ask for it.  Everything it knows of the run comes
+from its ``LogSource``: nothing is asked of Glue.  What cannot be read is returned, never raised:
+a log must not end a watch (apache/airflow#55804).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from plugin.aws.log_names import ANALYSIS, Kind, names_of
+from plugin.aws.log_tail import Tail
 from plugin.clients.aws_errors import translated
-from plugin.core.errors import EngineError, NotFound
-from plugin.core.ports import LogChunk, LogStream
-from plugin.core.result import Leftover
+from plugin.core.errors import AccessDenied, EngineError, NotFound
+from plugin.core.ports import LogChunk, LogNews, LogStream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+    from plugin.aws.log_budget import LogBudget
+    from plugin.aws.log_names import LogNames
     from plugin.clients.aws import Clients
+    from plugin.core.ports import Clock, LogSource
 
-MOST_PAGES = 50
-"""Pages of one stream in one read: a job that logs faster than we read must not block a cancel."""
-DEFAULT_GROUP = "/aws-glue/jobs"
-ANALYSIS = "-job-insights-rca-driver"
-"""What is added to a run's id for the stream of Glue's own analysis."""
+FIRST_SEARCH_SECONDS, LONGEST_SEARCH_SECONDS = 10.0, 60.0
+"""Until a stream that was guessed wrongly is searched, and between two searches."""
+MOST_LATE_READS = 200
+"""Reads of a stream from its start: 1.6 GB."""
 ANALYSIS_PAGES, ANALYSIS_EVENTS = 2, 100
-"""Requests for it, at most, and events of one: the first page of a new stream may be empty."""
-_BEFORE_5 = ("0.", "1.", "2.", "3.", "4.")
+"""Requests for one, at most, and events of it: the first page of a new stream may be empty."""
+
+
+@dataclass
+class _Search:
+    """One of the two streams: what it is read from, and how it is looked for until then."""
+
+    tail: Tail
+    next_at: float
+    pause: float = FIRST_SEARCH_SECONDS
+    denied: AccessDenied | None = None
+    refused: EngineError | None = None
+    """Why the last search said nothing."""
+    gone: EngineError | None = None
+
+
+@dataclass
+class _Reading:
+    """What one reading has brought so far."""
+
+    is_last: bool
+    chunks: list[LogChunk] = field(default_factory=list)
+    problems: list[EngineError] = field(default_factory=list)
 
 
 class DriverLog:
     """Reads both streams of a run.  A stream that is not there yet is empty."""
 
-    def __init__(self, clients: Clients, *, job_name: str, run_id: str) -> None:
+    def __init__(
+        self, clients: Clients, source: LogSource, *, budget: LogBudget, clock: Clock
+    ) -> None:
         """Take the run; nothing is asked yet."""
         self._clients = clients
-        self._job_name = job_name
-        self._run_id = run_id
-        self._group = ""
-        self._analysis_group = ""
-        self._tokens: dict[LogStream, str] = {}
-        self._keeps_ends: set[LogStream] = set()
-
-    def read(self) -> tuple[LogChunk, ...]:
-        """Return what is new since the last call; nothing twice."""
-        self._find_groups()
-        return tuple(
-            LogChunk(stream=stream, text=text)
+        self._budget = budget
+        self._clock = clock
+        self._source = source
+        self._names = names_of(source)
+        first_at = clock.monotonic() + FIRST_SEARCH_SECONDS
+        self._searches = {
+            stream: _Search(Tail(self._names.groups[stream][0], self._names.stems[0]), first_at)
             for stream in LogStream
-            for text in self._new_texts(stream)
+        }
+
+    def read(self, *, is_last: bool = False) -> LogNews:
+        """Return what is new since the last call; nothing twice."""
+        reading = _Reading(is_last=is_last)
+        for stream, search in self._searches.items():
+            self._read(stream, search, reading)
+        tails = [search.tail for search in self._searches.values()]
+        is_behind = any(tail.is_behind for tail in tails)
+        if is_last and not is_behind:
+            reading.problems += self._nothing_found()
+        return LogNews(
+            chunks=tuple(reading.chunks), problems=tuple(reading.problems), is_behind=is_behind
         )
+
+    def late(self) -> LogNews:
+        """Read all once more from the start; return only what was never returned."""
+        reading = _Reading(is_last=True)
+        for stream, search in self._searches.items():
+            if not search.tail.has_begun or search.denied or search.gone:
+                continue
+            if search.tail.restart():
+                self._read_all(stream, search, reading)
+        whole = (
+            LogChunk(stream=chunk.stream, text=f"{chunk.text.removesuffix(chr(10))}\n")
+            for chunk in reading.chunks
+        )
+        return LogNews(chunks=tuple(whole), problems=tuple(reading.problems))
+
+    def _read_all(self, stream: LogStream, search: _Search, reading: _Reading) -> None:
+        for _ in range(MOST_LATE_READS):
+            before = len(reading.problems)
+            self._read(stream, search, reading)
+            if not search.tail.is_behind or len(reading.problems) > before:
+                return
+
+    def _read(self, stream: LogStream, search: _Search, reading: _Reading) -> None:
+        """Add what is new of a stream.  What was read before an error is kept."""
+        if search.denied or search.gone:
+            reading.problems += filter(None, (search.denied, search.gone))
+            return
+        try:
+            self._take(stream, search.tail, reading)
+            is_found = search.tail.has_begun and not (reading.is_last and search.tail.is_empty)
+        except NotFound as error:
+            is_found = False
+            if search.tail.has_begun:  # its retention is over, or somebody deleted it
+                search.gone = error
+                reading.problems.append(error)
+                return
+        except AccessDenied as error:
+            search.denied = error
+            reading.problems.append(error)
+            return
+        except EngineError as error:
+            reading.problems.append(error)
+            return
+        if not is_found and self._has_found(stream, search, reading):
+            self._read(stream, search, reading)
+
+    def _take(self, stream: LogStream, tail: Tail, reading: _Reading) -> None:
+        may_ask = self._await_turn if reading.is_last else self._budget.has_turn
+        for text in tail.read(self._client(is_last=reading.is_last), may_ask):
+            reading.chunks.append(LogChunk(stream=stream, text=text))
+
+    def _await_turn(self) -> bool:
+        self._budget.await_turn()
+        return True
+
+    def _client(self, *, is_last: bool) -> CloudWatchLogsClient:
+        """While the run goes on nobody waits for a log: the next look comes soon."""
+        is_patient = is_last and not self._clock.is_cancelled()
+        return self._clients.logs if is_patient else self._clients.logs_hurried
+
+    # --- the search --------------------------------------------------------------------------
+
+    def _has_found(self, stream: LogStream, search: _Search, reading: _Reading) -> bool:
+        """Look for the driver's stream, seldom; True when it is not the one that was guessed."""
+        now = self._clock.monotonic()
+        if now < search.next_at and not reading.is_last:
+            return False
+        search.next_at = now + search.pause
+        search.pause = min(search.pause * 2, LONGEST_SEARCH_SECONDS)
+        groups = self._names.groups[stream]
+        if reading.is_last:
+            groups += self._names.last_groups[stream]
+        known = (search.tail.group, search.tail.name)
+        search.refused = None
+        for group in groups:
+            for name in self._drivers_in(group, search, reading):
+                if (group, name) != known:
+                    search.tail = Tail(group, name)
+                    return True
+        return False
+
+    def _drivers_in(self, group: str, search: _Search, reading: _Reading) -> Iterator[str]:
+        may_ask = self._await_turn if reading.is_last else self._budget.has_turn
+        client = self._client(is_last=reading.is_last)
+        try:
+            for stem in self._names.stems:
+                if not may_ask():
+                    return
+                yield from _streams(client, group, self._names, stem, Kind.DRIVER)
+        except NotFound:
+            return
+        except EngineError as error:
+            search.refused = error
+
+    def _nothing_found(self) -> Iterator[EngineError]:
+        """Say why, when no stream of the run was found at all."""
+        searches = self._searches.values()
+        if any(search.tail.has_begun or search.denied for search in searches):
+            return
+        refused = next((search.refused for search in searches if search.refused), None)
+        groups = ", ".join(search.tail.group for search in searches)
+        yield refused or NotFound(
+            f"No log of the run {self._source.run_id} was found in {groups}.",
+            hint="Check that the job's role may write logs (logs:CreateLogGroup,"
+            " logs:CreateLogStream, logs:PutLogEvents) and use its key, if they are encrypted.",
+        )
+
+    # --- Glue's own analysis -----------------------------------------------------------------
 
     def analysis(self) -> tuple[str, ...]:
         """Return the messages of Glue's own analysis; empty when there is no such stream."""
-        self._find_groups()
+        for group, name in self._analysis_places():
+            try:
+                return self._analysis_in(group, name)
+            except NotFound:
+                continue
+        return ()
+
+    def _analysis_places(self) -> Iterator[tuple[str, str]]:
+        """Yield where the analysis may lie: beside the driver's stream, if it was found there."""
+        tail = self._searches[LogStream.ERROR].tail
+        groups = self._names.analysis_groups
+        if tail.has_begun and tail.group in groups:
+            yield tail.group, f"{tail.name.removesuffix('-driver')}{ANALYSIS}"
+            return
+        for group in groups:
+            yield group, f"{self._names.stems[0]}{ANALYSIS}"
+
+    def _analysis_in(self, group: str, name: str) -> tuple[str, ...]:
         following: dict[str, Any] = {}
         for _ in range(ANALYSIS_PAGES):
-            try:
-                with translated(f"read the analysis in {self._analysis_group}"):
-                    page = self._clients.logs.get_log_events(
-                        logGroupName=self._analysis_group,
-                        logStreamName=f"{self._run_id}{ANALYSIS}",
-                        startFromHead=True,
-                        limit=ANALYSIS_EVENTS,
-                        **following,
-                    )
-                    messages = tuple(event.get("message", "") for event in page["events"])
-            except NotFound:
-                return ()
+            self._budget.await_turn()
+            with translated(f"read the analysis in {group}"):
+                page = self._clients.logs.get_log_events(
+                    logGroupName=group,
+                    logStreamName=name,
+                    startFromHead=True,
+                    limit=ANALYSIS_EVENTS,
+                    **following,
+                )
+                messages = tuple(event.get("message", "") for event in page["events"])
             token = page.get("nextForwardToken", "")
             if messages or not token:
                 return messages
             following = {"nextToken": token}
         return ()
 
-    def _find_groups(self) -> None:
-        if not self._group:
-            run = _run_of(self._clients, self._job_name, self._run_id)
-            self._group = _group(run)
-            self._analysis_group = f"{self._group}/{'logs-v2' if _is_before_5(run) else 'error'}"
 
-    def _new_texts(self, stream: LogStream) -> list[str]:
-        texts: list[str] = []
-        for _ in range(MOST_PAGES):
-            token = self._tokens.get(stream, "")
-            following: dict[str, Any] = {"nextToken": token} if token else {}
-            try:
-                with translated(f"read the log {self._group}/{stream}"):
-                    page = self._clients.logs.get_log_events(
-                        logGroupName=f"{self._group}/{stream}",
-                        logStreamName=self._run_id,
-                        startFromHead=True,
-                        **following,
-                    )
-                    events = page["events"]
-            except NotFound:
-                return texts
-            texts += [self._text(stream, event.get("message", "")) for event in events]
-            self._tokens[stream] = page.get("nextForwardToken", "")
-            if self._tokens[stream] == token or not events:
-                break
-        return texts
-
-    def _text(self, stream: LogStream, message: str) -> str:
-        """Return an event's text with its line break.
-
-        Some writers keep the line break in the event, some leave it out.  Once a stream was seen to
-        keep it, an event without one is a piece of a line that goes on.
-        """
-        if message.endswith("\n"):
-            self._keeps_ends.add(stream)
-            return message
-        return message if stream in self._keeps_ends else message + "\n"
-
-
-def _run_of(clients: Clients, job_name: str, run_id: str) -> Mapping[str, Any]:
-    with translated(f"look at the run {run_id}"):
-        run: Mapping[str, Any] = clients.glue.get_job_run(JobName=job_name, RunId=run_id)["JobRun"]
-    return run
-
-
-def _group(run: Mapping[str, Any]) -> str:
-    """Return the prefix of the run's log groups; a security configuration changes it."""
-    return run.get("LogGroupName") or DEFAULT_GROUP
-
-
-def _is_before_5(run: Mapping[str, Any]) -> bool:
-    """Whether the run's Glue has a third group, for its continuous log and its analysis."""
-    return str(run.get("GlueVersion", "")).startswith(_BEFORE_5)
-
-
-def delete_streams(clients: Clients, job_name: str, run_id: str) -> tuple[Leftover, ...]:
-    """Delete every stream whose name begins with the run's id; return those that stayed."""
-    stayed: list[Leftover] = []
-    run = _run_of(clients, job_name, run_id)
-    ends = (*LogStream, *(("logs-v2",) if _is_before_5(run) else ()))
-    for group in (f"{_group(run)}/{end}" for end in ends):
-        try:
-            stayed += _delete_in(clients, group, run_id)
-        except NotFound:
-            continue
-    return tuple(stayed)
-
-
-def _delete_in(clients: Clients, group: str, run_id: str) -> list[Leftover]:
-    stayed = []
+def _streams(
+    client: CloudWatchLogsClient, group: str, names: LogNames, stem: str, kind: Kind
+) -> list[str]:
+    """Return the run's streams of a kind below a stem; the shortest name first."""
     with translated(f"list the streams of {group}"):
-        pages = clients.logs.get_paginator("describe_log_streams").paginate(
-            logGroupName=group, logStreamNamePrefix=run_id
-        )
-        names = [stream["logStreamName"] for page in pages for stream in page["logStreams"]]
-    for name in names:
-        try:
-            with translated(f"delete the stream {name}"):
-                clients.logs.delete_log_stream(logGroupName=group, logStreamName=name)
-        except EngineError as error:
-            stayed.append(Leftover(kind="log stream", name=f"{group}:{name}", reason=str(error)))
-    return stayed
+        page = client.describe_log_streams(logGroupName=group, logStreamNamePrefix=stem)
+        found = [stream["logStreamName"] for stream in page["logStreams"]]
+    return sorted((name for name in found if names.kind_of(name) is kind), key=len)

@@ -34,6 +34,8 @@ _BY_WEIGHT = (
     "GlueExceptionAnalysisTaskFailed",
 )
 """Kinds of events, the one that tells most first."""
+_OF_JOB = frozenset(_BY_WEIGHT[:2])
+"""Those of the job as a whole; a task or a stage that failed may have gone well the next time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +44,15 @@ class Analysis:
 
     ``failure`` is the exception, often with its traceback; ``frames`` are files and lines of the
     stack, the innermost first; ``last_line`` is the script's line that was executed last, 0 when
-    it is not told; ``script`` is the script's file name.
+    it is not told; ``script`` is the script's file name.  ``is_of_job`` says that it is the job as
+    a whole that failed, not a task that was tried again.
     """
 
     failure: str
     frames: tuple[tuple[str, int], ...] = ()
     last_line: int = 0
     script: str = ""
+    is_of_job: bool = False
 
 
 def analysis_of(messages: Iterable[str]) -> Analysis | None:
@@ -65,6 +69,7 @@ def analysis_of(messages: Iterable[str]) -> Analysis | None:
         frames=tuple(_frames(event.get("Stack Trace"))),
         last_line=_line(event.get("Last Executed Line number")),
         script=_text(event.get("script"))[:LONGEST_NAME],
+        is_of_job=event.get("Event") in _OF_JOB,
     )
 
 

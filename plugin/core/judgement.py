@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from plugin.core.diagnosis import inside, outside, trouble_of
+from plugin.core.blame import cause_in, classed, swallowed
+from plugin.core.diagnosis import outside, trouble_of
+from plugin.core.ending import Past, Stop
 from plugin.core.hints import hint_for, hint_of
-from plugin.core.root_cause import Cause, cause_of, first_line, glue_message
+from plugin.core.root_cause import first_line
 from plugin.core.states import RunState, verdict_of
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
@@ -19,16 +20,7 @@ if TYPE_CHECKING:
     from plugin.core.logbook import LogBook
     from plugin.core.ports import Sighting
     from plugin.core.result import Finding, Place
-
-
-class Stop(StrEnum):
-    """Why we asked Glue to stop a run."""
-
-    TIME = "time"
-    QUEUE = "queue"
-    COST = "cost"
-    STREAM_HEALTHY = "stream_healthy"
-    CANCELLED = "cancelled"
+    from plugin.core.root_cause import Cause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,33 +60,52 @@ def not_begun() -> Judgement:
     return _cancelled("Cancelled before it began.")
 
 
-def judge(check: Check, seen: Sighting, stop: Stop | None, book: LogBook) -> Judgement:
-    """Return the verdict of a run that is final, or that we stopped."""
-    if stop is not None and not _ended_by_itself(seen):
-        return _stopped_by_us(check, stop, book)
+def judge(
+    check: Check, seen: Sighting, stop: Stop | None, book: LogBook, past: Past | None = None
+) -> Judgement:
+    """Return the verdict of a run that is final, or that we stopped; ``past`` None: nothing odd."""
+    past = past or Past()
+    if stop is not None and _is_our_end(seen, stop, past):
+        return _stopped_by_us(check, stop, seen, book, past)
     verdict = verdict_of(seen.state)
     match verdict:
         case Verdict.PASSED:
             return _succeeded(check, book)
         case Verdict.CANCELLED:
-            return _cancelled(
-                "Somebody else stopped the run.", "Look in CloudTrail who called BatchStopJobRun."
-            )
+            return _stopped_by_another()
         case Verdict.ERRORED:
-            return _given_up(seen)
+            return _given_up(seen, is_local=check.is_local)
         case Verdict.FAILED:
-            return _failed(check, seen, book)
+            return _failed(check, seen, book, past)
         case _:
-            return _errored(
-                Trouble.AWS_FAULT,
-                f"The run was last seen as {seen.state}.",
-                "Look at the run in the console.",
-            )
+            return _not_ended(seen, past)
 
 
-def _ended_by_itself(seen: Sighting) -> bool:
-    """Whether the run reached an end of its own before our stop took hold."""
-    return seen.state.is_final and seen.state is not RunState.STOPPED
+def _not_ended(seen: Sighting, past: Past) -> Judgement:
+    if past.was_stopped_by_another:
+        return _stopped_by_another()
+    reason = f"The run was last seen as {seen.state_name}."
+    return _errored(Trouble.AWS_FAULT, reason, "Look at the run in the console.")
+
+
+def _stopped_by_another() -> Judgement:
+    hint = (
+        "A newer build of the pull request does that (see supersede); if there is none, look in"
+        " CloudTrail who called BatchStopJobRun."
+    )
+    return _cancelled("Somebody else stopped the run.", hint)
+
+
+def _is_our_end(seen: Sighting, stop: Stop, past: Past) -> bool:
+    """Whether our stop ended the run, and not the run itself or somebody else just before.
+
+    A run that was stopping because of us may end as FAILED too (kestra-io/plugin-aws#652).
+    """
+    if past.was_stopped_by_another and stop is not Stop.CANCELLED:
+        return False
+    is_own_failure = seen.state is RunState.FAILED and not past.was_obeyed
+    is_own_end = seen.state.is_final and seen.state not in {RunState.STOPPED, RunState.FAILED}
+    return not is_own_failure and not is_own_end
 
 
 def _errored(
@@ -122,13 +133,18 @@ def _cancelled(reason: str, hint: str = "") -> Judgement:
     )
 
 
-def _stopped_by_us(check: Check, stop: Stop, book: LogBook) -> Judgement:
+def _stopped_by_us(
+    check: Check, stop: Stop, seen: Sighting, book: LogBook, past: Past
+) -> Judgement:
     match stop:
         case Stop.CANCELLED:
             return _cancelled("Cancelled: a signal told us to stop.")
         case Stop.QUEUE:
             minutes = check.settings.queue_timeout_minutes
-            return _errored(Trouble.QUEUE, f"The run did not begin within {minutes} min.")
+            reason = f"The run did not begin within {minutes} min."
+            if past.has_run:
+                reason = f"Glue sent the run back to the queue: it waited {minutes} min in all."
+            return _errored(Trouble.QUEUE, reason, hint_for(Trouble.QUEUE, check))
         case Stop.TIME:
             return _out_of_time(check)
         case Stop.COST:
@@ -137,6 +153,8 @@ def _stopped_by_us(check: Check, stop: Stop, book: LogBook) -> Judgement:
             return _unhealthy(Trouble.COST_LIMIT, reason)
         case Stop.STREAM_HEALTHY:
             return _succeeded(check, book)
+        case Stop.UNKNOWN_STATE:
+            return _of_unknown_state(seen)
         case _:
             assert_never(stop)
 
@@ -146,8 +164,24 @@ def _out_of_time(check: Check) -> Judgement:
     return _unhealthy(Trouble.TIME_OUT, f"Time-out: it still ran after {minutes} min.")
 
 
-def _given_up(seen: Sighting) -> Judgement:
+def _out_of_glues_time(check: Check, past: Past) -> Judgement:
+    """Return the judgement of a run that Glue gave up: also in the queue, before it ran."""
+    if not past.has_run:
+        reason = "Time-out: Glue itself gave the run up before it began."
+        return _errored(Trouble.QUEUE, reason, hint_for(Trouble.QUEUE, check))
+    minutes = check.settings.timeout_minutes
+    return _unhealthy(Trouble.TIME_OUT, f"Time-out: Glue itself ended it after {minutes} min.")
+
+
+def _of_unknown_state(seen: Sighting) -> Judgement:
+    reason = f"Glue reported a state that this version does not know: {seen.unknown}."
+    return _errored(Trouble.AWS_FAULT, f"{reason} {seen.message}", "Update glue-health-check.")
+
+
+def _given_up(seen: Sighting, *, is_local: bool) -> Judgement:
     """Glue itself says that the run could not be run: it is believed."""
+    if seen.state is RunState.UNKNOWN_END:
+        return _of_unknown_state(seen)
     reason = seen.message or f"The run ended as {seen.state}."
     if seen.message.startswith("LocalGlueUnsupported"):
         return _errored(Trouble.LOCAL_ENGINE, reason)
@@ -156,73 +190,48 @@ def _given_up(seen: Sighting) -> Judgement:
         return _errored(known.trouble, reason)
     if seen.state is RunState.EXPIRED:
         return _errored(Trouble.QUEUE, reason, "Run the check again.")
+    if seen.state is RunState.ERROR and not is_local:
+        return _errored(Trouble.MISSING_JOB, reason)
     return _errored(Trouble.AWS_FAULT, reason)
 
 
-def _failed(check: Check, seen: Sighting, book: LogBook) -> Judgement:
+def _failed(check: Check, seen: Sighting, book: LogBook, past: Past) -> Judgement:
     if seen.state is RunState.TIMEOUT:
-        return _out_of_time(check)
-    cause = cause_of(
-        book.recent(),
-        seen.message,
-        check.shipped,
-        script=check.settings.script,
-        analysis=book.analysis,
-    )
+        return _out_of_glues_time(check, past)
+    cause = cause_in(check, seen.message, book)
     other = None if cause.is_of_script else outside(seen.message)
     if other is not None:
         return _errored(other.trouble, f"{other.what} {seen.message}")
-    if check.is_local:
-        cause = _missing_bucket(cause, book)
-    trouble = cause.trouble or _trouble_of_script(cause, seen.message, book)
+    cause, trouble = classed(check, cause, seen.message, book)
+    reason = cause.error if seen.message or cause.error else "The run failed without a message."
+    return _of_script(check, cause, trouble, reason, notes=_log_notes(book))
+
+
+def _of_script(
+    check: Check, cause: Cause, trouble: Trouble, reason: str, *, notes: tuple[str, ...]
+) -> Judgement:
     return Judgement(
         verdict=Verdict.FAILED,
-        reason=_one_line(cause.error if seen.message or cause.error else _NO_MESSAGE),
+        reason=_one_line(reason),
         hint=hint_for(trouble, check, cause.error),
         trouble=trouble,
         place=cause.place,
-        notes=_log_notes(book),
+        notes=notes,
     )
-
-
-_NO_MESSAGE = "The run failed without a message."
-
-
-_NO_BUCKET = "IllegalArgumentException: java.net.UnknownHostException: "
-"""How Hadoop says, on the local engine alone, that a bucket is not there: it takes it for a host.
-
-A database's host that is not known comes without the first of these classes.
-"""
-
-
-def _missing_bucket(cause: Cause, book: LogBook) -> Cause:
-    """Return the cause with the class of a bucket that is not there, if it is one.
-
-    Glue's message of Java's error may end in the bare name: then the log's line tells.
-    """
-    for line in (cause.error, *reversed(book.recent())):
-        _, mark, name = line.rstrip().partition(_NO_BUCKET)
-        if mark and name and cause.error.endswith(name):
-            error = cause.error if mark in cause.error else f"{mark}{name}"
-            return replace(cause, error=error, trouble=Trouble.DATA_NOT_FOUND)
-    return cause
-
-
-def _trouble_of_script(cause: Cause, message: str, book: LogBook) -> Trouble:
-    """Return the class of the cause; what stands around it tells only when the cause does not."""
-    said = glue_message(message)
-    failure = book.analysis.failure if book.analysis else ""
-    return inside((cause.error, _errors_in(said.text), _errors_in(failure)), said.category)
-
-
-def _errors_in(text: str) -> str:
-    """Return a text without the frames of its tracebacks: they quote the script's own lines."""
-    return "\n".join(line for line in text.splitlines() if line[:1].strip())
 
 
 def _succeeded(check: Check, book: LogBook) -> Judgement:
     """A run that ended well may still have said that it is not well."""
     notes = _log_notes(book)
+    return (
+        _not_well(check, book, notes)
+        or _not_known(check, book, notes)
+        or Judgement(verdict=Verdict.PASSED, notes=notes)
+    )
+
+
+def _not_well(check: Check, book: LogBook, notes: tuple[str, ...]) -> Judgement | None:
+    """Return what a run that ended well says against itself, if anything."""
     bad = [finding for finding in book.findings if not finding.ok]
     if bad:
         reason = _one_line(f"Finding {_told(bad[0])}") + _more(len(bad))
@@ -230,6 +239,15 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
     if book.forbidden:
         reason = _one_line(f"Forbidden in the log: {book.forbidden[0]}")
         return _unhealthy(Trouble.LOG_PATTERN, reason + _more(len(book.forbidden)), notes=notes)
+    if (failure := swallowed(check, book)) is not None:
+        cause, trouble = failure
+        reason = f"Glue calls it SUCCEEDED, but it failed: {cause.error}"
+        return _of_script(check, cause, trouble, reason, notes=notes)
+    return None
+
+
+def _not_known(check: Check, book: LogBook, notes: tuple[str, ...]) -> Judgement | None:
+    """Return why nobody knows whether a run that ended well is well, if nobody does."""
     if book.slow_pattern:
         reason = f"fail_on_log_pattern took too long on a line: {book.slow_pattern}"
         hint = "Write it without nested repetition."
@@ -242,7 +260,7 @@ def _succeeded(check: Check, book: LogBook) -> Judgement:
     if book.finding_count < promised:
         reason = f"{book.finding_count} of {promised} promised findings were read."
         return _errored(Trouble.LOG_UNREADABLE, reason, _why_fewer(check, book), notes=notes)
-    return Judgement(verdict=Verdict.PASSED, notes=notes)
+    return None
 
 
 def _why_fewer(check: Check, book: LogBook) -> str:

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _FRAME = re.compile(r'^[\s|]*File "(?P<file>[^"]{1,4096})", line (?P<line>\d{1,9})(?:, in .*)?$')
+_IN_GROUP = re.compile(r"^ {2,40}\| ?")
+"""What stands before each line of an exception group's traceback (Python 3.11 and later)."""
 _START = "Traceback (most recent call last):"
 _OTHERS = frozenset({"site-packages", "dist-packages", "pyspark", "awsglue"})
 """Folders of libraries: a ``utils.py`` in there is not ours."""
+_ARCHIVE = re.compile(r".*\.(?:zip|whl|egg)/(?P<path>.*)")
 _STANDARD = re.compile(r"/lib(?:64)?/python\d")
 
 
@@ -45,7 +48,8 @@ def tracebacks_in(lines: Iterable[str], shipped: Mapping[str, str]) -> Iterator[
     place: Place | None = None
     file = ""
     inside = False
-    for line in lines:
+    for given in lines:
+        line = _IN_GROUP.sub("", given, count=1) if inside or "Traceback" in given else given
         if line.rstrip().endswith(_START):
             if place is not None:  # its end got lost
                 yield Traceback(error="", place=place, raised_in=file)
@@ -76,7 +80,13 @@ def place_of(file: str, line: int, shipped: Mapping[str, str]) -> Place | None:
 
 
 def _shipped_as(file: str, shipped: Mapping[str, str]) -> str | None:
-    """Return the file of the checkout that was shipped as ``file``: the longest ending wins."""
+    """Return the file of the checkout that was shipped as ``file``: the longest ending wins.
+
+    In an archive the whole path counts: a library's archive may hold a file of the same name.
+    """
+    inside = _ARCHIVE.match(file)
+    if inside is not None:
+        return shipped.get(inside["path"])
     endings = (name for name in shipped if f"/{file}".endswith(f"/{name}"))
     longest = max(endings, key=len, default=None)
     return None if longest is None else shipped[longest]

@@ -1,8 +1,8 @@
 """Where the log of a run goes.
 
 Knows the names of Glue's log groups and streams.  Refuses to know what is written there.
-Sources: the model (JobRun.LogGroupName), Glue's page on job parameters (the two custom prefixes,
-from Glue 5.0 on).
+Sources: the model (JobRun.LogGroupName), Glue's page "Logging for AWS Glue jobs" (the two custom
+prefixes, from Glue 5.0 on, and what a security configuration adds to them).
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ def group_of(
     kind: str, settings: Mapping[str, Any], arguments: Mapping[str, str], *, role: str
 ) -> str:
     """Return a run's LogGroupName, to which `/output` and `/error` are added."""
-    if kind == PYTHON_SHELL:
-        base = "/aws-glue/python-jobs"
-    else:
-        base = _custom("--custom-logGroup-prefix", settings, arguments) or "/aws-glue/jobs"
-    configuration = settings.get("SecurityConfiguration")
-    return f"{base}-{role.rpartition('/')[2]}-{configuration}" if configuration else base
+    configuration, name = settings.get("SecurityConfiguration"), role.rpartition("/")[2]
+    custom = _custom("--custom-logGroup-prefix", settings, arguments)
+    if custom and kind != PYTHON_SHELL:
+        return f"{custom}/{configuration}-role/{name}" if configuration else custom
+    base = "/aws-glue/python-jobs" if kind == PYTHON_SHELL else "/aws-glue/jobs"
+    return f"{base}-{name}-{configuration}" if configuration else base
 
 
 def stream_of(run_id: str, settings: Mapping[str, Any], arguments: Mapping[str, str]) -> str:

@@ -3,8 +3,14 @@
 import os
 import uuid
 
+import pytest
+
+from plugin.aws.engine import AwsEngine
+from plugin.clients.aws import Access, Clients
+from plugin.core.ports import LogSource
 from plugin.local.inner_aws import InnerError
 from plugin.local.log_shipper import LogShipper
+from tests.doubles.clock import FakeClock
 
 HUGE = "import sys\nfor i in range(20000): print(i)\nsys.stdout.write('y' * 200000)"
 
@@ -70,6 +76,41 @@ def test_log__custom_prefixes_of_a_spark_job__are_used(make_bench, tiny_bootstra
     assert bench.log({**run, "Id": f"me-{run['Id']}"}) == "x\n"
     assert old["LogGroupName"] == "/aws-glue/jobs"
     assert bench.log(old) == "x\n"
+
+
+@pytest.mark.parametrize("configuration", ["", "sec"])
+def test_log__custom_prefixes__are_found_by_our_own_reader(
+    make_bench, tiny_bootstrap, configuration
+):
+    bench = make_bench(bootstrap=tiny_bootstrap("print('x')"))
+    group = f"/mine/{uuid.uuid4().hex}"
+    arguments = {"--custom-logGroup-prefix": group, "--custom-logStream-prefix": "me"}
+    command = {"Name": "glueetl", "ScriptLocation": bench.upload("pass")}
+    members = {"SecurityConfiguration": configuration} if configuration else {}
+    run = bench.run(Command=command, GlueVersion="5.1", Arguments=arguments, **members)
+    access = Access(
+        region=bench.server.region,
+        endpoint_url=bench.server.endpoint_url,
+        access_key_id=bench.server.access_key_id,
+        secret_access_key=bench.server.secret_access_key,
+    )
+    engine = AwsEngine(Clients(access), FakeClock())
+    told = LogSource(
+        job_name=run["JobName"],
+        run_id=run["Id"],
+        job_type="glueetl",
+        glue_version="5.1",
+        arguments=arguments,
+        security_configuration=configuration,
+        role="job-role",
+    )
+
+    chunks = engine.driver_log(told).read(is_last=True).chunks
+    left = engine.delete_logs(told)
+
+    assert [chunk.text for chunk in chunks] == ["x\n"]
+    assert left == ()
+    assert engine.driver_log(told).read(is_last=True).chunks == ()
 
 
 def test_log__a_security_configuration__is_in_the_groups_name(bench):
