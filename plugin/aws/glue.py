@@ -1,31 +1,41 @@
-"""Glue's jobs and runs: create, start once, look, stop, delete, find by tag."""
+"""Glue's jobs and runs: create, start once, look, stop, delete."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from plugin.aws.starting import Starter
+from plugin.aws.waiting import Bounds, patiently
 from plugin.clients.aws_errors import translated
-from plugin.core.errors import AlreadyThere, AnswerLost, EngineError, NotFound, Throttled
-from plugin.core.naming import MARKER_ARGUMENT, Tag
-from plugin.core.ports import FoundJob, Sighting
-from plugin.core.states import RunState
+from plugin.core.errors import (
+    AlreadyThere,
+    AnswerLost,
+    Contended,
+    EngineError,
+    NotFound,
+    OwnerUnknown,
+    Throttled,
+)
+from plugin.core.hints import hint_of
+from plugin.core.naming import Tag
+from plugin.core.ports import Sighting
+from plugin.core.states import RunState, state_of, unknown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from plugin.clients.aws import Clients
     from plugin.core.ports import Clock
 
-MARKER_LOOKS = 5
-"""How often the run is looked for after the answer to StartJobRun was lost."""
-MARKER_WAIT = 2.0
-"""Seconds between those looks: GetJobRuns may lag behind."""
-START_ATTEMPTS = 5
-"""How often StartJobRun is sent while Glue answers that it was throttled, and not executed."""
-START_WAIT = 8.0
-"""Longest wait in seconds between those."""
+CREATE = Bounds(seconds=60.0, longest=10.0)
+"""How long a job's creation is asked for again that Glue did not execute."""
+PAGE = 200
+"""Most runs of one GetJobRuns.  Source: botocore's Glue model."""
+MOST_PAGES = 10
+"""Most pages of it that are read: a job of ours has one run (airflow#71489: an endless scan)."""
 BATCH = 25
-"""Most run ids of one BatchStopJobRun, and job names of one BatchGetJobs."""
+"""Most run ids of one BatchStopJobRun."""
 
 
 class GlueJobs:
@@ -36,86 +46,78 @@ class GlueJobs:
         self._clients = clients
         self._clock = clock
         self._account = ""
+        self._wanted: dict[str, Mapping[str, str]] = {}
+        """The tags of the jobs whose creation was asked for."""
+        self._ours: set[str] = set()
+        self._strangers: set[str] = set()
 
     def create(self, request: Mapping[str, Any]) -> None:
-        """Create the job; when it is there already, adopt it only if it bears our build's id."""
-        name = request["Name"]
-        try:
-            with translated(f"create the job {name}"):
-                self._clients.glue.create_job(**request)
-        except (AlreadyThere, AnswerLost):
-            if not self._bears(name, request["Tags"][Tag.BUILD]):
-                raise
+        """Create the job; when it is there already, adopt it only if its tags are this check's.
 
-    def _bears(self, name: str, build_id: str) -> bool:
-        """Whether there is such a job with our build's id; what nobody tells us is no."""
+        Raises ``AlreadyThere`` for a stranger's, which is left alone from then on, and
+        ``OwnerUnknown`` when its tags cannot be read: then it is removed only when they can.
+        """
+        name = request["Name"]
+        self._wanted[name] = request.get("Tags", {})
+        self._ours.discard(name)
         try:
-            return self._tags(name).get(Tag.BUILD) == build_id
-        except EngineError:
-            return False
+            patiently(
+                self._clock, {Contended: CREATE, Throttled: CREATE}, partial(self._create, request)
+            )
+        except (AlreadyThere, AnswerLost) as error:
+            self._adopt(name, error)
+        self._ours.add(name)
+
+    def _create(self, request: Mapping[str, Any]) -> None:
+        with translated(f"create the job {request['Name']}"):
+            self._clients.glue.create_job(**request)
+
+    def _adopt(self, name: str, error: AlreadyThere | AnswerLost) -> None:
+        """Return when the job is this check's; else raise what its creation met."""
+        try:
+            is_ours = self._bears(name)
+        except NotFound:
+            raise error from None
+        except EngineError as refusal:
+            if isinstance(error, AnswerLost):
+                raise error from None
+            raise OwnerUnknown(
+                f"{error.message} Whether it is ours could not be seen: {refusal.message}",
+                hint=refusal.hint,
+            ) from None
+        if not is_ours:
+            self._strangers.add(name)
+            raise AlreadyThere(error.message, hint=hint_of(AlreadyThere.trouble)) from None
+
+    def _bears(self, name: str) -> bool:
+        """Whether the job bears our tags: those of the check that created it, if one did."""
+        tags, wanted = self._tags(name), self._wanted.get(name, {})
+        told = {key: wanted[key] for key in (Tag.BUILD, Tag.CHECK) if key in wanted}
+        return {**told, Tag.MANAGED: "true"}.items() <= tags.items()
+
+    def trust(self, names: Iterable[str]) -> None:
+        """Take jobs as ours whose tags somebody has read just now."""
+        self._ours.update(names)
+
+    def _is_strangers(self, name: str) -> bool:
+        """Whether a job is none of ours.  Raises ``EngineError`` when nobody tells."""
+        if name not in self._ours | self._strangers:
+            (self._ours if self._bears(name) else self._strangers).add(name)
+        return name in self._strangers
 
     def start(self, request: Mapping[str, Any]) -> str:
-        """Start the run, again only after an answer that says that it was not started.
-
-        After a lost answer the run is looked for by its marker, never restarted.
-        Raises ``AnswerLost`` when it cannot be found: ``finish`` stops it if it appears later.
-        """
-        from tenacity import (
-            Retrying,
-            retry_if_exception_type,
-            stop_after_attempt,
-            wait_exponential_jitter,
-        )
-
-        patient = Retrying(
-            retry=retry_if_exception_type(Throttled),
-            stop=lambda state: (
-                stop_after_attempt(START_ATTEMPTS)(state) or self._clock.is_cancelled()
-            ),
-            wait=wait_exponential_jitter(initial=1, max=START_WAIT),
-            sleep=self._wait,
-            reraise=True,
-        )
-        return patient(self._start_once, request)
-
-    def _wait(self, seconds: float) -> None:
-        self._clock.wait(seconds)  # a cancel ends the wait; the stop condition sees it
-
-    def _start_once(self, request: Mapping[str, Any]) -> str:
-        name = request["JobName"]
-        try:
-            with translated(f"start the job {name}"):
-                return self._clients.glue_once.start_job_run(**request)["JobRunId"]
-        except AnswerLost as lost:
-            try:
-                found = self._find_marked(name, request["Arguments"][MARKER_ARGUMENT])
-            except EngineError:  # says nothing of the run, which may have been started
-                raise lost from None
-            if not found:
-                raise
-            return found
-
-    def _find_marked(self, name: str, marker: str) -> str:
-        for look in range(MARKER_LOOKS):
-            if look and self._clock.wait(MARKER_WAIT):
-                break  # cancelled: finish looks once more
-            for run in self._runs(name):
-                if run.get("Arguments", {}).get(MARKER_ARGUMENT) == marker:
-                    return str(run["Id"])
-        return ""
+        """Start the run, exactly once.  Raises ``AnswerLost`` when nobody knows whether it runs."""
+        return Starter(self._clients, self._clock, self._runs).start(request)
 
     def look(self, name: str, run_id: str) -> Sighting:
-        """Return the run as it is now.  Raises ``EngineError`` for a state that nobody knows."""
+        """Return the run as it is now; also in a state that nobody knows."""
         with translated(f"look at the run {run_id}"):
             run = self._clients.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
         told = run.get("JobRunState", "")
-        if told not in set(RunState):
-            raise EngineError(
-                f"Glue reports a state that this version does not know: {told!r}.",
-                hint="Update glue-health-check.",
-            )
+        state = state_of(told, is_completed="CompletedOn" in run)
         return Sighting(
-            state=RunState(told),
+            state=state,
+            unknown=unknown_name(told, state),
             message=run.get("ErrorMessage", ""),
             detail=run.get("StateDetail", ""),
             execution_seconds=int(run.get("ExecutionTime", 0)),
@@ -126,11 +128,14 @@ class GlueJobs:
     def active_runs(self, name: str) -> tuple[str, ...]:
         """Return the ids of runs that are not final; empty when there is no such job."""
         try:
+            if name in self._wanted and self._is_strangers(name):
+                return ()
             return tuple(
                 str(run["Id"])
                 for run in self._runs(name)
-                if run["JobRunState"] not in set(RunState)
-                or not RunState(run["JobRunState"]).is_final
+                if not state_of(
+                    run.get("JobRunState", ""), is_completed="CompletedOn" in run
+                ).is_final
             )
         except NotFound:
             return ()
@@ -143,65 +148,66 @@ class GlueJobs:
             return ()
 
     def stop(self, name: str, run_ids: tuple[str, ...]) -> None:
-        """Ask Glue to stop the runs.  BatchStopJobRun answers 200 and tells errors by id."""
-        for first in range(0, len(run_ids), BATCH):
-            with translated(f"stop runs of the job {name}"):
-                answer = self._clients.glue.batch_stop_job_run(
-                    JobName=name, JobRunIds=list(run_ids[first : first + BATCH])
-                )
-            for error in answer.get("Errors", []):
-                self._raise_unless_ended(name, error)
+        """Ask Glue to stop the runs; one that has ended, or is stopping, is no error.
 
-    def _raise_unless_ended(self, name: str, error: Any) -> None:  # noqa: ANN401 - a typed dict
-        run_id = str(error.get("JobRunId", ""))
-        try:
-            if self.look(name, run_id).state.is_final:
-                return
-        except NotFound:
+        BatchStopJobRun answers 200 and tells errors by id.  All runs are asked before the first
+        problem is raised, with the others in its message.
+        """
+        if name in self._wanted and self._is_strangers(name):
             return
-        detail = error.get("ErrorDetail", {})
-        raise EngineError(
-            f"Could not stop the run {run_id}: {detail.get('ErrorCode')}:"
-            f" {detail.get('ErrorMessage')}"
-        )
+        problems: list[EngineError] = []
+        for first in range(0, len(run_ids), BATCH):
+            batch = list(run_ids[first : first + BATCH])
+            try:
+                with translated(f"stop runs of the job {name}"):
+                    answer = self._clients.glue.batch_stop_job_run(JobName=name, JobRunIds=batch)
+                for error in answer.get("Errors", []):
+                    problems += self._still_going(name, error)
+            except EngineError as problem:
+                problems.append(problem)
+        if problems:
+            problems[0].message = " ".join(problem.message for problem in problems)
+            raise problems[0]
+
+    def _still_going(self, name: str, error: Any) -> tuple[EngineError, ...]:  # noqa: ANN401 - a typed dict
+        """Return what to tell of a run whose stop Glue refused; nothing when it ends anyhow."""
+        run_id, detail = str(error.get("JobRunId", "")), error.get("ErrorDetail", {})
+        try:
+            state = self.look(name, run_id).state
+        except NotFound:
+            return ()
+        if state.is_final or state is RunState.STOPPING:
+            return ()
+        said = f"{detail.get('ErrorCode')}: {detail.get('ErrorMessage')}"
+        return (EngineError(f"Could not stop the run {run_id} ({state}): {said}"),)
 
     def delete(self, name: str) -> None:
-        """Delete the job; Glue raises nothing when it is not there."""
+        """Delete the job; one that is not there, or is a stranger's, is no error.
+
+        Raises ``EngineError`` also when nobody tells whose it is: then it is not deleted.
+        """
         try:
+            if self._is_strangers(name):
+                return
             with translated(f"delete the job {name}"):
                 self._clients.glue.delete_job(JobName=name)
         except NotFound:
             return
 
-    def find(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
-        """Yield the jobs that carry all of ``tags``, asked of Glue page by page."""
-        token = ""
-        while True:
-            with translated("list the jobs with our tags"):
-                page = self._clients.glue.list_jobs(
-                    Tags=dict(tags), MaxResults=100, **({"NextToken": token} if token else {})
-                )
-            yield from self._described(page.get("JobNames", []))
-            token = page.get("NextToken", "")
-            if not token:
-                return
-
-    def _described(self, names: list[str]) -> Iterator[FoundJob]:
-        for first in range(0, len(names), BATCH):
-            with translated("read the jobs with our tags"):
-                jobs = self._clients.glue.batch_get_jobs(JobNames=names[first : first + BATCH])
-            for job in jobs.get("Jobs", []):
-                try:
-                    tags = self._tags(job["Name"])
-                except NotFound:
-                    continue  # somebody else has removed it meanwhile
-                yield FoundJob(name=job["Name"], tags=tags, created_at=job["CreatedOn"])
-
     def _runs(self, name: str) -> Iterator[Any]:
-        with translated(f"list the runs of the job {name}"):
-            pages = self._clients.glue.get_paginator("get_job_runs").paginate(JobName=name)
-            for page in pages:
-                yield from page["JobRuns"]
+        token: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            with translated(f"list the runs of the job {name}"):
+                page = self._clients.glue.get_job_runs(JobName=name, MaxResults=PAGE, **token)
+                runs = page["JobRuns"]
+            yield from runs
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+        raise EngineError(
+            f"The job {name} has more than {PAGE * MOST_PAGES} runs, or Glue goes on listing.",
+            hint="A job of ours has one run: look in the console who else starts it.",
+        )
 
     def _tags(self, name: str) -> dict[str, str]:
         """Return a job's tags; GetJob does not tell them."""
@@ -210,4 +216,4 @@ class GlueJobs:
         region, partition = self._clients.region, self._clients.partition
         arn = f"arn:{partition}:glue:{region}:{self._account}:job/{name}"
         with translated(f"read the tags of the job {name}"):
-            return dict(self._clients.glue.get_tags(ResourceArn=arn).get("Tags", {}))
+            return dict(self._clients.glue.get_tags(ResourceArn=arn)["Tags"])

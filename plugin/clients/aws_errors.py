@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from http import HTTPStatus
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
-from plugin.core.errors import (
-    AccessDenied,
-    AlreadyThere,
-    AnswerLost,
-    EngineError,
-    NoCredentials,
-    NotFound,
-    OverLimit,
-    Refused,
-    Throttled,
-    Unreachable,
-)
+from plugin.core.errors import AnswerLost, EngineError, NoCredentials, Refused, Unreachable
+from plugin.core.hints import hint_of
+from plugin.core.refusals import AGAIN, SETTING, Answer, meaning_of
+from plugin.core.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_AGAIN = "Run the check again."
-_DENIED = "Give the credentials in use this right, and check the region."
-_EXPIRED = "Give fresh credentials; a session must outlive the check."
+EXPIRED = (
+    "Give fresh credentials that outlive the check, or such as are renewed: on GitHub github_oidc"
+    " with assume_role_arn, elsewhere AWS_WEB_IDENTITY_TOKEN_FILE or the machine's own role."
+)
 _NETWORK = "Check the network and the region."
 _ENDPOINT = (
     "Set AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, or the profile's endpoint_url) to an"
@@ -38,86 +30,36 @@ _NO_FILE = (
 )
 _EMPTY_FILE = "See id_tokens of the job, and the file that AWS_WEB_IDENTITY_TOKEN_FILE names."
 _CHAIN = "Check AWS_WEB_IDENTITY_TOKEN_FILE and the other AWS_… variables and files."
+_REGION = re.compile(r"[a-z]{2}-[a-z-]{1,30}-\d")
 _NO_ADDRESS = re.compile(r"(?i)endpoint|\bport\b|\bURL\b|netloc|not a valid URI")
 """What Python and the SDK say of an address that is none."""
 _LOGIN = re.compile(r"(?<=//)[^/\"'`]*@")
 _TOKEN = re.compile(r"""(?i)(security-token["']?\s*[:=]\s*["']?)[^\s&'"]+""")
-_LIMIT = "Wait, lower max_parallel, or ask AWS for a higher quota."
 
 _EARLIER = "glue-health-check: an earlier attempt was sent"
 
-_BY_CODE: dict[str, tuple[type[EngineError], str]] = {
-    **dict.fromkeys(
-        ("AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation", "Forbidden"),
-        (AccessDenied, _DENIED),
-    ),
-    **dict.fromkeys(
-        (
-            *("ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "RequestExpired"),
-            *("UnrecognizedClientException", "InvalidSignatureException", "InvalidAccessKeyId"),
-            *("SignatureDoesNotMatch", "InvalidToken", "AuthFailure"),
-        ),
-        (NoCredentials, _EXPIRED),
-    ),
-    **dict.fromkeys(
-        (
-            *("EntityNotFoundException", "NoSuchKey", "404"),
-            *("ResourceNotFoundException", "NotFound"),
-        ),
-        (NotFound, "Check its name and the region."),
-    ),
-    "NoSuchBucket": (NotFound, "Check scripts_bucket, temp_bucket and region."),
-    **dict.fromkeys(
-        ("AlreadyExistsException", "IdempotentParameterMismatchException"),
-        (AlreadyThere, "Remove it, or choose another job_suffix."),
-    ),
-    **dict.fromkeys(
-        (
-            *("ThrottlingException", "Throttling", "TooManyRequestsException", "SlowDown"),
-            *("RequestLimitExceeded", "RequestThrottled"),
-        ),
-        (Throttled, _LIMIT),
-    ),
-    **dict.fromkeys(
-        (
-            *("ConcurrentRunsExceededException", "ResourceNumberLimitExceededException"),
-            "LimitExceededException",
-        ),
-        (OverLimit, _LIMIT),
-    ),
-    **dict.fromkeys(
-        ("InvalidInputException", "ValidationException", "InvalidParameterException"),
-        (Refused, "Mend the setting that the message names."),
-    ),
-    **dict.fromkeys(
-        (
-            *("InternalServiceException", "OperationTimeoutException", "InternalError"),
-            *("ServiceUnavailable", "RequestTimeout", "500", "502", "503", "504"),
-        ),
-        (AnswerLost, _AGAIN),
-    ),
-}
-
+_NO_CREDENTIALS = frozenset({"NoCredentialsError", "PartialCredentialsError"})
+_OF_REGION = frozenset({"NoRegionError", "InvalidRegionError", "UnknownRegionError"})
 _BY_CLASS: dict[str, tuple[type[EngineError], str]] = {
     "NoCredentialsError": (NoCredentials, "Give AWS credentials, e.g. by OIDC, or engine local."),
     "PartialCredentialsError": (NoCredentials, "Give both parts of the key."),
-    "CredentialRetrievalError": (NoCredentials, _EXPIRED),
-    "TokenRetrievalError": (NoCredentials, _EXPIRED),
+    "CredentialRetrievalError": (NoCredentials, EXPIRED),
+    "TokenRetrievalError": (NoCredentials, EXPIRED),
     "SSOTokenLoadError": (NoCredentials, "Log in again with aws sso login."),
     "UnauthorizedSSOTokenError": (NoCredentials, "Log in again with aws sso login."),
     "NoRegionError": (Refused, "Set region (also read from AWS_REGION)."),
     "ProfileNotFound": (Refused, "Set AWS_PROFILE to a profile that is there, or unset it."),
     "InvalidRegionError": (Refused, "Set region to a region such as eu-west-1."),
-    "ParamValidationError": (Refused, "Mend the setting that the message names."),
-    "EndpointProviderError": (Refused, "Mend the setting that the message names."),
+    "ParamValidationError": (Refused, SETTING),
+    "EndpointProviderError": (Refused, SETTING),
     "EndpointConnectionError": (Unreachable, _NETWORK),
     "ConnectTimeoutError": (Unreachable, _NETWORK),
     "ProxyConnectionError": (Unreachable, "Check HTTPS_PROXY."),
     "SSLError": (EngineError, "Check AWS_CA_BUNDLE."),
-    "ReadTimeoutError": (AnswerLost, _AGAIN),
-    "ConnectionClosedError": (AnswerLost, _AGAIN),
-    "HTTPClientError": (AnswerLost, _AGAIN),
-    "ResponseParserError": (AnswerLost, _AGAIN),
+    "ReadTimeoutError": (AnswerLost, AGAIN),
+    "ConnectionClosedError": (AnswerLost, AGAIN),
+    "HTTPClientError": (AnswerLost, AGAIN),
+    "ResponseParserError": (AnswerLost, AGAIN),
 }
 
 
@@ -140,7 +82,7 @@ def translated(doing: str) -> Iterator[None]:
         was_retried = _EARLIER in vars(error)
         raise _weighed(_of_sdk(error, doing), error, was_retried=was_retried) from None
     except KeyError as error:
-        raise AnswerLost(_sentence(doing, f"the answer has no {error}"), hint=_AGAIN) from None
+        raise AnswerLost(_sentence(doing, f"the answer has no {error}"), hint=AGAIN) from None
     except (ValueError, OSError) as error:
         raise _of_python(error, doing) from None
 
@@ -165,15 +107,33 @@ def code_of(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError
 
 
 def _of_answer(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocore's ClientError
-    code = code_of(error)
-    text = str(error.response.get("Error", {}).get("Message", "")).strip()
-    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    unknown = AnswerLost if status >= HTTPStatus.INTERNAL_SERVER_ERROR else EngineError
-    kind, hint = _BY_CODE.get(code, (unknown, ""))
-    if "assume role permissions" in text:
-        hint = "Check role_arn and that its trust policy names glue.amazonaws.com."
+    code, details = code_of(error), error.response.get("Error", {})
+    text = str(details.get("Message", "")).strip()
+    metadata = error.response.get("ResponseMetadata", {})
+    status = int(metadata.get("HTTPStatusCode", 0))
+    answer = Answer(
+        code=code,
+        text=text,
+        status=status,
+        operation=error.operation_name,
+        region=_region_told(details, metadata),
+    )
+    meaning = meaning_of(answer)
     said = f"{code}: {text}" if text and text != code else code or f"HTTP {status}"
-    return kind(_sentence(doing, said), hint=hint)
+    hint = meaning.hint
+    if meaning.trouble is Trouble.EXPIRED:
+        hint = EXPIRED
+    elif not hint and meaning.trouble is not None:
+        hint = hint_of(meaning.trouble)
+    elif not hint and meaning.kind is not EngineError:
+        hint = hint_of(meaning.kind.trouble)
+    return meaning.kind(_sentence(doing, said), hint=hint, trouble=meaning.trouble)
+
+
+def _region_told(details: dict[str, Any], metadata: dict[str, Any]) -> str:
+    """Return the region that S3 names in an answer about a bucket that lies elsewhere."""
+    told = details.get("Region") or metadata.get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    return str(told) if told and _REGION.fullmatch(str(told)) else ""
 
 
 def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - the SDK's error
@@ -186,8 +146,41 @@ def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - the SDK's 
     for cls in type(error).__mro__:
         if cls.__name__ in _BY_CLASS:
             kind, hint = _BY_CLASS[cls.__name__]
-            return kind(_sentence(doing, said), hint=hint)
+            return kind(_sentence(doing, said), hint=hint, trouble=_trouble_of(error, kind))
     return EngineError(_sentence(doing, said))
+
+
+def _trouble_of(error: Any, kind: type[EngineError]) -> Trouble | None:  # noqa: ANN401 - see above
+    """Return the trouble of an error of the SDK where it is not that of our class."""
+    name = type(error).__name__
+    if name in _OF_REGION or (name == "EndpointProviderError" and "egion" in str(error)):
+        return Trouble.WRONG_REGION
+    if name == "EndpointConnectionError" and _is_of_no_region(str(error)):
+        return Trouble.WRONG_REGION
+    is_stale = kind is NoCredentials and name not in _NO_CREDENTIALS
+    return Trouble.EXPIRED if is_stale else None
+
+
+_HOST = re.compile(
+    r"https://(?:[\w.-]{1,80}\.)?(?:glue|logs|s3|sns|sts)[.-](?P<region>[a-z0-9-]{1,40})"
+    r"\.amazonaws\.com"
+)
+
+
+def _is_of_no_region(said: str) -> bool:
+    """Whether nobody was reached at an address of AWS whose region botocore does not know."""
+    from botocore.session import Session
+
+    found = _HOST.search(said)
+    if not found:
+        return False
+    session: Any = Session()
+    known = {
+        region
+        for partition in session.get_available_partitions()
+        for region in session.get_available_regions("glue", partition, allow_non_regional=True)
+    }
+    return found["region"] not in known
 
 
 def _weighed(ours: EngineError, error: Exception, *, was_retried: bool) -> EngineError:
@@ -212,7 +205,7 @@ def _of_python(error: ValueError | OSError, doing: str) -> EngineError:
             said = f"the file {error.filename} cannot be read: {error.strerror}"
             return NoCredentials(_sentence(doing, said), hint=_NO_FILE)
         return NoCredentials(_sentence(doing, f"{type(error).__name__}: {said}"), hint=_CHAIN)
-    return AnswerLost(_sentence(doing, f"{type(error).__name__}: {said}"), hint=_AGAIN)
+    return AnswerLost(_sentence(doing, f"{type(error).__name__}: {said}"), hint=AGAIN)
 
 
 def _of_address(said: str, doing: str) -> EngineError:

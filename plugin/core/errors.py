@@ -8,9 +8,12 @@
     │   ├── NoCredentials          there are none, or they have expired
     │   ├── NotFound               the thing is not there
     │   ├── AlreadyThere           the name is taken
+    │   │   └── OwnerUnknown       and whether by us, nobody tells
     │   ├── Refused                AWS calls the request wrong
-    │   ├── OverLimit              a quota, a concurrency limit or throttling
-    │   │   └── Throttled          too many requests at once: this one was not executed
+    │   ├── OverLimit              a quota, a concurrency limit or throttling: it was not executed
+    │   │   ├── ConcurrentRuns     the job, or the account, has as many runs as it may have
+    │   │   └── Throttled          too many requests at once
+    │   ├── Contended              somebody else changes the thing: it was not executed
     │   ├── Unreachable            there is no way to AWS: nothing was sent
     │   └── AnswerLost             the request may or may not have taken effect
     ├── Overdue                3   somebody to be told did not answer in time
@@ -89,6 +92,16 @@ class EngineError(PluginError):
     had_no_effect = False
     trouble = Trouble.AWS_FAULT
 
+    def __init__(self, message: str, *, hint: str = "", trouble: Trouble | None = None) -> None:
+        """Take what ``PluginError`` takes; ``trouble`` where the message tells more than its class.
+
+        It is kept apart as ``told``: an error without it is classed by its words.
+        """
+        super().__init__(message, hint=hint)
+        self.told = trouble
+        if trouble is not None:
+            self.trouble = trouble
+
 
 class AccessDenied(EngineError):
     """The credentials in use may not do it."""
@@ -110,9 +123,16 @@ class NotFound(EngineError):
 
 
 class AlreadyThere(EngineError):
-    """The name is taken."""
+    """The name is taken: what is there is not ours, and nothing was made."""
 
-    trouble = Trouble.REFUSED
+    had_no_effect = True
+    trouble = Trouble.NAME_TAKEN
+
+
+class OwnerUnknown(AlreadyThere):
+    """The name is taken, perhaps by ourselves: its tags could not be read."""
+
+    had_no_effect = False
 
 
 class Refused(EngineError):
@@ -123,15 +143,25 @@ class Refused(EngineError):
 
 
 class OverLimit(EngineError):
-    """A quota, a concurrency limit or throttling, after the retries."""
+    """A quota, a concurrency limit or throttling: not executed, and may be sent again."""
 
     trouble = Trouble.QUOTA
+
+
+class ConcurrentRuns(OverLimit):
+    """The job, or the account, has as many runs as it may have."""
+
+    trouble = Trouble.CONCURRENCY
 
 
 class Throttled(OverLimit):
     """Too many requests at once: this one was not executed, and may be sent again."""
 
     trouble = Trouble.THROTTLING
+
+
+class Contended(EngineError):
+    """Somebody else changes the same thing now: not executed, and may be sent again."""
 
 
 class Unreachable(EngineError):

@@ -32,6 +32,13 @@ _HINTS = {
     Trouble.DISK_FULL: "Use a larger worker_type or more workers, or less input.",
     Trouble.WORKER_LOST: "Run the check again; if it comes back, use a larger worker_type.",
     Trouble.JOB_PERMISSION: "Give the job's role this right.",
+    Trouble.LAKE_FORMATION: "Grant the job's role SELECT and DESCRIBE in Lake Formation.",
+    Trouble.KEY_DENIED: (
+        "Allow kms:Decrypt and kms:GenerateDataKey, in the role's policy and in the key's own."
+    ),
+    Trouble.SECRET: (
+        "Allow secretsmanager:GetSecretValue on this secret, and check its name and region."
+    ),
     Trouble.CONNECTION: (
         "Set connections to the one that leads there; check its subnet and security group."
     ),
@@ -43,10 +50,51 @@ _HINTS = {
     Trouble.LOG_UNREADABLE: "A log that was not read whole is not a pass: run it again.",
     Trouble.PERMISSION: "Give the credentials in use this right, and check the region.",
     Trouble.CREDENTIALS: "Give the step AWS credentials, e.g. by OIDC.",
-    Trouble.MISSING_ROLE: "Check role_arn and that its trust policy names glue.amazonaws.com.",
+    Trouble.PASS_ROLE: (
+        "Allow iam:PassRole on role_arn to the credentials in use, with the condition"
+        " iam:PassedToService = glue.amazonaws.com."
+    ),
+    Trouble.DENIED_BY_POLICY: (
+        "Have the owner of this policy allow it: no right of the role itself helps against it."
+    ),
+    Trouble.EXPIRED: "Give fresh credentials that outlive the check, or such as are renewed.",
+    Trouble.INVALID_CREDENTIALS: (
+        "Check that key, secret and session token belong together and are of this partition. In a"
+        " region that has to be switched on for the account, valid ones are refused so too."
+    ),
+    Trouble.WRONG_CLOCK: "Set the clock of this machine: AWS takes at most 5 minutes' difference.",
+    Trouble.WRONG_REGION: "Set region to that of the buckets and the job, e.g. eu-west-1.",
+    Trouble.MISSING_ROLE: "Set role_arn to a role of this account; check its name.",
+    Trouble.UNTRUSTED_ROLE: (
+        "Let the role's trust policy allow sts:AssumeRole to glue.amazonaws.com; a new role takes"
+        " some seconds to be known."
+    ),
+    Trouble.MISSING_CONNECTION: "Set connections to such as are in this account and region.",
+    Trouble.MISSING_SECURITY_CONFIGURATION: (
+        "Set security_configuration to one of this account and region."
+    ),
+    Trouble.NO_ADDRESSES: (
+        "Use fewer workers, wait for other runs in this subnet, or a connection in a larger one."
+    ),
+    Trouble.INVALID_SIZE: (
+        "Set worker_type and number_of_workers (Python shell: max_capacity) to what this Glue"
+        " version and job_type have."
+    ),
+    Trouble.GLUE_VERSION: "Set glue_version to one that Glue still starts, e.g. '5.1'.",
+    Trouble.NAME_TAKEN: "Choose another job_suffix; what is there is not ours and is left alone.",
     Trouble.MISSING_SCRIPT: "Check scripts_bucket, its lifecycle rules and region.",
     Trouble.MISSING_JOB: "Look who removed the job, a clean-up of another build say; run it again.",
-    Trouble.QUOTA: "Wait for other runs to end, or ask AWS for a higher quota.",
+    Trouble.QUOTA: (
+        "Wait for other runs to end, lower max_parallel, or ask for more of the quotas L-5E4153CA"
+        " (runs per account), L-F574AED9 (per job), L-A457CBAB (queued)."
+    ),
+    Trouble.CONCURRENCY: (
+        "Wait for other runs to end, lower max_parallel, or ask for more of the quotas L-5E4153CA"
+        " (runs per account) and L-F574AED9 (per job)."
+    ),
+    Trouble.DPU_QUOTA: (
+        "Wait for other runs to end, use fewer or smaller workers, or ask for more DPU per account."
+    ),
     Trouble.CAPACITY: "Run the check again, or use another worker type.",
     Trouble.QUEUE: "Raise queue_timeout_minutes, or look for runs that hold the quota.",
     Trouble.THROTTLING: "Run the check again, with a lower max_parallel.",
@@ -94,6 +142,10 @@ _NO_NAME = re.compile(
     r"'(?P<module>[\w.]{1,300})'"
 )
 _NO_BUCKET = re.compile(r"UnknownHostException|NoSuchBucket|bucket does not exist", re.IGNORECASE)
+_FLEX = (
+    "FLEX may wait up to 20 min for capacity: raise queue_timeout_minutes to 25 or more, or use"
+    " execution_class: STANDARD."
+)
 _LOCAL_BUCKET = (
     "This bucket is not in the local Glue: put a sample there with fixtures,"
     " e.g. fixtures: {tests/data: s3://BUCKET/orders/}."
@@ -132,6 +184,10 @@ def _by_words(trouble: Trouble, check: Check, said: str, *, is_shell: bool) -> s
         Trouble.SYSTEM_EXIT: (
             is_shell or code not in _ENDED_WELL,
             "The script ended itself: mend what it says.",
+        ),
+        Trouble.QUEUE: (
+            check.settings.execution_class == "FLEX",
+            _FLEX,
         ),
         Trouble.DATA_NOT_FOUND: (
             check.is_local and _NO_BUCKET.search(said),

@@ -11,7 +11,6 @@ from plugin.core.errors import (
     AnswerLost,
     EngineError,
     NotFound,
-    OverLimit,
     Refused,
     Throttled,
 )
@@ -65,7 +64,7 @@ def test_start_run__answer_lost_and_the_run_shows_late__looks_again(bench):
     run_id = bench.engine.start_run(wanted(name))
 
     assert run_ids(bench, name) == [run_id]
-    assert bench.clock.waits == [2.0, 2.0]
+    assert 1 <= bench.clock.waits[0] < bench.clock.waits[1] <= 8  # airflow#71489: spread, bounded
 
 
 def test_start_run__request_lost__is_an_error_and_no_second_start(bench):
@@ -77,7 +76,8 @@ def test_start_run__request_lost__is_an_error_and_no_second_start(bench):
 
     assert run_ids(bench, name) == []
     assert bench.relay.asked.count("StartJobRun") == 1
-    assert bench.relay.asked.count("GetJobRuns") == 5
+    assert 4 <= bench.relay.asked.count("GetJobRuns") <= 8
+    assert 15 < bench.clock.monotonic() <= 30
 
 
 def test_start_run__answer_lost_and_then_no_credentials__may_have_been_started(bench):
@@ -139,12 +139,13 @@ def test_start_run__throttled__is_sent_again_and_starts_one_run(bench):
 
 def test_start_run__throttled_for_ever__gives_up_with_its_remedy(bench):
     name = bench.job()
-    bench.relay.let("StartJobRun", *[refusal(400, "ThrottlingException")] * 9)
+    bench.relay.let("StartJobRun", *[refusal(400, "ThrottlingException")] * 40)
 
     with pytest.raises(Throttled, match="lower max_parallel"):
         bench.engine.start_run(wanted(name))
 
-    assert bench.relay.asked.count("StartJobRun") == 5
+    assert bench.relay.asked.count("StartJobRun") < 15
+    assert 60 < bench.clock.monotonic() <= 120
 
 
 def test_start_run__throttled_and_cancelled__is_not_sent_again(bench):
@@ -161,7 +162,6 @@ def test_start_run__throttled_and_cancelled__is_not_sent_again(bench):
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        ("ConcurrentRunsExceededException", OverLimit),
         ("AccessDeniedException", AccessDenied),
         ("InvalidInputException", Refused),
     ],
@@ -250,12 +250,18 @@ def test_look__no_such_run__is_not_found(bench):
         bench.engine.look(bench.job(), "jr_0")
 
 
-def test_look__unknown_state__is_an_error_that_names_it(bench):
-    body = b'{"JobRun": {"Id": "jr_1", "JobRunState": "DREAMING"}}'
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [(b"", RunState.UNKNOWN), (b', "CompletedOn": 1772357400', RunState.UNKNOWN_END)],
+    ids=["goes on", "ended"],
+)
+def test_look__unknown_state__is_named_and_final_when_the_run_is_completed(bench, more, state):
+    body = b'{"JobRun": {"Id": "jr_1", "JobRunState": "DREAMING"' + more + b"}}"
     bench.relay.let("GetJobRun", Trouble(status=200, body=body))
 
-    with pytest.raises(EngineError, match="DREAMING"):
-        bench.engine.look("job", "jr_1")
+    seen = bench.engine.look("job", "jr_1")
+
+    assert (seen.state, seen.unknown) == (state, "DREAMING")
 
 
 def test_look__connection_breaks_once__is_retried(bench):
@@ -349,10 +355,13 @@ def test_delete_job__not_there__is_no_error(bench):
 
 
 def test_delete_job__denied__is_an_error(bench):
+    name = bench.job()
     bench.relay.let("DeleteJob", refusal(400, "AccessDeniedException"))
 
-    with pytest.raises(AccessDenied, match="Could not delete the job"):
-        bench.engine.delete_job("some-job")
+    with pytest.raises(AccessDenied, match="Could not delete the job") as caught:
+        bench.engine.delete_job(name)
+
+    assert caught.value.hint.startswith("Allow glue:DeleteJob to the credentials in use")
 
 
 def test_delete_job__there__is_gone(bench):
@@ -418,7 +427,7 @@ def test_start_run__proxys_page_instead_of_an_answer__looks_for_the_run(bench):
     with pytest.raises(AnswerLost, match="no 'JobRunId'"):
         bench.engine.start_run(wanted(bench.job()))
 
-    assert bench.relay.asked.count("GetJobRuns") == 5
+    assert bench.relay.asked.count("GetJobRuns") > 3
 
 
 def test_look__proxys_page_instead_of_an_answer__is_an_error(bench):
