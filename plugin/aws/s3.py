@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from plugin.aws.bucket_owner import BucketOwner
+from plugin.aws.s3_listing import objects_below, unfinished_below
+from plugin.aws.s3_writing import Writer
 from plugin.clients.aws_errors import translated
 from plugin.core import naming
-from plugin.core.errors import AccessDenied, NotFound
+from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.result import Leftover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
+    from plugin.aws.s3_listing import Found, Unfinished
     from plugin.clients.aws import Clients
     from plugin.core.ports import Upload
 
@@ -21,99 +25,169 @@ OURS = re.compile(rf"{naming.ROOT}/{naming.BUILD_ID.pattern}/")
 """What every prefix of ours begins with: nothing else is ever deleted."""
 BATCH = 1000
 """Most keys of one DeleteObjects."""
+NO_VERSION = "null"
+"""The version of what was written while the bucket kept none."""
+_NO_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 cannot hold, or (the carriage return) does not keep.  DeleteObjects is XML."""
 
 
 class Objects:
     """The objects of one account."""
 
-    def __init__(self, clients: Clients) -> None:
-        """Take the clients."""
+    def __init__(
+        self, clients: Clients, *, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Take the clients, and who knows of a cancel: it ends an upload in parts."""
         self._clients = clients
+        self._owner = BucketOwner(clients)
+        self._writer = Writer(clients, self._owner, is_cancelled=is_cancelled)
 
     def write(self, upload: Upload) -> None:
         """Write one object, encrypted as the upload or else the bucket wants."""
-        key = upload.kms_key_id
-        encryption: dict[str, Any] = (
-            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
-        )
-        with translated(f"write s3://{upload.bucket}/{upload.key}"):
-            self._clients.s3.put_object(
-                Bucket=upload.bucket, Key=upload.key, Body=upload.body, **encryption
-            )
+        self._writer.write(upload)
 
     def holds(self, bucket: str, prefix: str) -> bool:
         """Whether there is anything below ``prefix``; nothing is in a bucket that is not there.
 
         Raises ``EngineError`` when S3 does not tell.
         """
+        s3 = self._clients.s3
         try:
-            return next(self._versions(bucket, prefix), None) is not None
+            with self._owner.expected(bucket) as account:
+                if next(objects_below(s3, bucket, prefix, account), None) is not None:
+                    return True
+                return bool(self._unfinished(bucket, prefix, account))
         except NotFound:
             return False
 
     def delete_below(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
-        """Delete every object, and every version, below ``prefix``; return those that stayed.
+        """Delete every object, every version and every unfinished upload below ``prefix``.
 
-        Raises ``ValueError`` for a prefix that is not ours, ``EngineError`` when S3 says no.
+        Returns what stayed.  Raises ``ValueError`` for a prefix that is not ours, ``EngineError``
+        when S3 says no.
         """
         if not OURS.match(prefix):
             raise ValueError(f"{prefix!r} is not below a prefix of ours")
-        stayed: list[Leftover] = []
-        batch: list[Any] = []
         try:
-            for item in self._versions(bucket, prefix):
-                batch.append(item)
-                if len(batch) == BATCH:
-                    stayed += self._delete(bucket, batch)
-                    batch = []
+            with self._owner.expected(bucket) as account:
+                stayed = self._delete_objects(bucket, prefix, account)
+                return (*stayed, *self._abort_uploads(bucket, prefix, account))
         except NotFound:
             return ()
-        return (*stayed, *self._delete(bucket, batch))
-
-    def _delete(self, bucket: str, batch: list[Any]) -> list[Leftover]:
-        if not batch:
-            return []
-        with translated(f"delete objects of the bucket {bucket}"):
-            answer = self._clients.s3.delete_objects(
-                Bucket=bucket, Delete={"Objects": batch, "Quiet": True}
-            )
-        return [
-            Leftover(
-                kind="object",
-                name=f"s3://{bucket}/{error.get('Key')}",
-                reason=f"{error.get('Code')}: {error.get('Message')}",
-            )
-            for error in answer.get("Errors", [])
-        ]
-
-    def _versions(self, bucket: str, prefix: str) -> Iterator[dict[str, str]]:
-        """Yield key and version of every object; without the right to list versions, keys alone."""
-        try:
-            yield from self._pages(bucket, prefix, "list_object_versions")
-        except AccessDenied:
-            yield from self._pages(bucket, prefix, "list_objects_v2")
-
-    def _pages(self, bucket: str, prefix: str, operation: Any) -> Iterator[dict[str, str]]:  # noqa: ANN401 - a literal of boto3's stubs
-        with translated(f"list s3://{bucket}/{prefix}"):
-            for page in self._clients.s3.get_paginator(operation).paginate(
-                Bucket=bucket, Prefix=prefix
-            ):
-                found: Any = page
-                for item in found.get("Contents", []):
-                    yield {"Key": item["Key"]}
-                for item in (*found.get("Versions", []), *found.get("DeleteMarkers", [])):
-                    yield {"Key": item["Key"], "VersionId": item["VersionId"]}
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
-        """Yield each build id below our root with the time of its youngest object."""
+        """Yield each build id below our root with the time of its youngest object or upload."""
         root = f"{naming.ROOT}/"
         youngest: dict[str, datetime] = {}
-        with translated(f"list s3://{bucket}/{root}"):
-            pages = self._clients.s3.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=bucket, Prefix=root):
-                for item in page.get("Contents", []):
-                    build_id = item["Key"][len(root) :].partition("/")[0]
-                    if naming.BUILD_ID.fullmatch(build_id):
-                        seen = youngest.setdefault(build_id, item["LastModified"])
-                        youngest[build_id] = max(seen, item["LastModified"])
+        with self._owner.expected(bucket) as account:
+            found = [(i.key, i.changed) for i in self._objects(bucket, root, account)]
+            found += [(i.key, i.began) for i in self._unfinished(bucket, root, account)]
+        for key, when in found:
+            build_id = key[len(root) :].partition("/")[0]
+            if naming.BUILD_ID.fullmatch(build_id):
+                youngest[build_id] = max(youngest.get(build_id, when), when)
         yield from youngest.items()
+
+    def _objects(self, bucket: str, prefix: str, account: str) -> Iterator[Found]:
+        return objects_below(self._clients.s3, bucket, prefix, account)
+
+    def _unfinished(self, bucket: str, prefix: str, account: str) -> tuple[Unfinished, ...]:
+        """Return the uploads without an end; without the right to list them, none."""
+        try:
+            return tuple(unfinished_below(self._clients.s3, bucket, prefix, account))
+        except AccessDenied:
+            return ()
+
+    def _delete_objects(self, bucket: str, prefix: str, account: str) -> list[Leftover]:
+        stayed: list[Leftover] = []
+        batch: list[Found] = []
+        for item in self._objects(bucket, prefix, account):
+            if _NO_XML.search(item.key):
+                stayed += self._delete_alone(bucket, item, account)
+                continue
+            batch.append(item)
+            if len(batch) == BATCH:
+                stayed += self._delete(bucket, batch, account)
+                batch = []
+        return [*stayed, *self._delete(bucket, batch, account)]
+
+    def _delete(self, bucket: str, batch: list[Found], account: str) -> list[Leftover]:
+        errors = self._delete_batch(bucket, [_named(item) for item in batch], account)
+        # To name a version, even none, takes a right of its own, of which plain buckets need none.
+        plain = [{"Key": e["Key"]} for e in errors if _is_denied_without_version(e)]
+        if plain:
+            errors = [e for e in errors if not _is_denied_without_version(e)]
+            errors += self._delete_batch(bucket, plain, account)
+        return [
+            _leftover(
+                bucket,
+                error.get("Key"),
+                f"{error.get('Code')}: {error.get('Message')}",
+                version=error.get("VersionId", ""),
+            )
+            for error in errors
+        ]
+
+    def _delete_batch(self, bucket: str, names: list[Any], account: str) -> list[Any]:
+        if not names:
+            return []
+        with translated(f"delete objects of the bucket {bucket}"):
+            answer: Any = self._clients.s3.delete_objects(
+                Bucket=bucket,
+                Delete={"Objects": names, "Quiet": True},
+                ExpectedBucketOwner=account,
+            )
+        return list(answer.get("Errors", ()))
+
+    def _delete_alone(self, bucket: str, item: Found, account: str) -> Iterable[Leftover]:
+        """Delete what DeleteObjects cannot name: jobs write below our prefixes, too."""
+        try:
+            with translated(f"delete {item.key!r}"):
+                named: Any = _named(item)
+                self._clients.s3.delete_object(Bucket=bucket, ExpectedBucketOwner=account, **named)
+        except EngineError as error:
+            return (_leftover(bucket, item.key, str(error), version=item.version),)
+        return ()
+
+    def _abort_uploads(self, bucket: str, prefix: str, account: str) -> tuple[Leftover, ...]:
+        """Abort the uploads without an end.
+
+        Who may not list them is told of those that we began ourselves: others' we cannot know of,
+        and a role without that right must not make every check end with a leftover.
+        """
+        s3 = self._clients.s3
+        try:
+            found = tuple(unfinished_below(s3, bucket, prefix, account))
+        except AccessDenied as error:
+            reason = f"parts of a broken upload may have stayed: {error.message}"
+            names = self._writer.open_below(bucket, prefix)
+            return tuple(_leftover(bucket, key, reason) for key in names)
+        stayed: list[Leftover] = []
+        for upload in found:
+            try:
+                with translated("abort an unfinished upload"):
+                    s3.abort_multipart_upload(
+                        Bucket=bucket,
+                        Key=upload.key,
+                        UploadId=upload.upload_id,
+                        ExpectedBucketOwner=account,
+                    )
+            except NotFound:
+                continue  # it has ended meanwhile
+            except EngineError as error:
+                unfinished = _leftover(bucket, upload.key, str(error), upload_id=upload.upload_id)
+                stayed.append(unfinished)
+        return tuple(stayed)
+
+
+def _named(item: Found) -> dict[str, str]:
+    return {"Key": item.key} | ({"VersionId": item.version} if item.version else {})
+
+
+def _is_denied_without_version(error: Any) -> bool:  # noqa: ANN401 - botocore's answer
+    return bool(error.get("Code") == "AccessDenied" and error.get("VersionId") == NO_VERSION)
+
+
+def _leftover(bucket: str, key: str | None, reason: str, **which: str) -> Leftover:
+    """Return what stayed; ``which`` is its ``version`` or ``upload_id``, if it has one."""
+    return Leftover(kind="object", name=f"s3://{bucket}/{key}", reason=reason, **which)

@@ -1,36 +1,39 @@
 """What is shipped with a script: which objects are written where, and how the job is told of them.
 
-Reads files through the ``Checkout`` port only.  A folder becomes a zip with the same bytes for the
-same content.
+Reads files through the ``Checkout`` port only.  Keys name their content: the same file is written
+once for a check, and the same content lies under the same key of the next build's check.
 """
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from plugin.core import shipping
 from plugin.core.errors import Unusable
+from plugin.core.fixtures import TEMP_PLACEHOLDER, fixture_uploads, placed
 from plugin.core.ports import Upload
+from plugin.core.shelf import digest_of, shelf_of
 
 if TYPE_CHECKING:
     from plugin.core.naming import Location
     from plugin.core.ports import Checkout
     from plugin.core.settings import CheckSettings
+    from plugin.core.shelf import Item, Shelf
+
+__all__ = ("TEMP_PLACEHOLDER", "Package", "package_of", "placed_arguments", "script_text")
 
 LARGEST_SCRIPT = 4 * 1024 * 1024
 """Bytes.  A larger script is a mistake: Glue scripts are text that people review."""
-_SETTING_OF = {
-    "py": "extra_py_files",
-    "files": "extra_files",
-    "jars": "extra_jars",
-    "wheels": "python_modules",
+LONGEST_KEY = 1024
+"""Bytes of a key in UTF-8.  Source: AWS's page on object keys."""
+_FOLDER_OF = {
+    shipping.PY_FILES: "py",
+    shipping.FILES: "files",
+    shipping.JARS: "jars",
+    shipping.MODULES: "wheels",
 }
-"""By the folder that its files are shipped to."""
-TEMP_PLACEHOLDER = "{temp}"
-"""In ``arguments`` and ``fixtures``: the check's own temporary prefix, without a last slash."""
 
 
 @dataclass
@@ -57,35 +60,29 @@ def package_of(
     is_local: bool,
 ) -> Package:
     """Return everything that a check uploads.  Problems are collected, nothing is raised."""
-    package = Package()
-    _add_script(package, settings.script, checkout, scripts)
-    for argument, paths, folder in (
-        ("--extra-py-files", settings.extra_py_files, "py"),
-        ("--extra-files", settings.extra_files, "files"),
-        ("--extra-jars", settings.extra_jars, "jars"),
+    package, shelf = Package(), shelf_of(checkout)
+    _add_script(package, settings.script, shelf, scripts)
+    for argument, entries, setting in (
+        ("--extra-py-files", settings.extra_py_files, shipping.PY_FILES),
+        ("--extra-files", settings.extra_files, shipping.FILES),
+        ("--extra-jars", settings.extra_jars, shipping.JARS),
     ):
-        addresses = [_ship(package, path, checkout, scripts, folder=folder) for path in paths]
-        if addresses:
+        shipper = _Shipper(package, shelf, scripts, setting)
+        if addresses := shipper.addresses(entries):
             package.arguments[argument] = ",".join(addresses)
-    modules = [
-        _ship(package, item, checkout, scripts, folder="wheels") if _is_local_wheel(item) else item
-        for item in settings.python_modules
-    ]
-    if modules:
+    shipper = _Shipper(package, shelf, scripts, shipping.MODULES)
+    if modules := shipper.modules(settings):
         package.arguments["--additional-python-modules"] = ",".join(modules)
-    for path, target in settings.fixtures.items():
-        _add_fixture(package, path, _placed(target, temp), checkout, temp=temp, is_local=is_local)
+    uploads, problems = fixture_uploads(settings.fixtures, shelf, temp=temp, is_local=is_local)
+    package.uploads += uploads
+    package.problems += (*problems, *_too_long(package.uploads))
     return package
-
-
-def _placed(text: str, temp: Location) -> str:
-    return text.replace(TEMP_PLACEHOLDER, temp.uri().rstrip("/"))
 
 
 def placed_arguments(settings: CheckSettings, temp: Location) -> dict[str, str]:
     """Return the user's arguments with ``--`` before each key and ``{temp}`` filled in."""
     return {
-        key if key.startswith("--") else f"--{key}": _placed(value, temp)
+        key if key.startswith("--") else f"--{key}": placed(value, temp)
         for key, value in settings.arguments.items()
     }
 
@@ -111,116 +108,91 @@ def script_text(path: str, checkout: Checkout) -> bytes:
     return body
 
 
-def _add_script(package: Package, script: str, checkout: Checkout, scripts: Location) -> None:
+def _add_script(package: Package, script: str, shelf: Shelf, scripts: Location) -> None:
     if script.startswith("s3://"):
         package.script_uri = script
         return
     try:
-        body = script_text(script, checkout)
+        body = script_text(script, shelf)
     except Unusable as error:
         package.problems.append(f"script: {error}")
         return
-    name = PurePosixPath(script).name
-    key = f"script/{name}"
+    name = shipping.script_name(script)
+    key = f"script/{digest_of(body)}/{name}"
     package.uploads.append(Upload(bucket=scripts.bucket, key=scripts.prefix + key, body=body))
     package.script_uri = scripts.uri(key)
     package.shipped[name] = script
 
 
-def _is_local_wheel(requirement: str) -> bool:
-    return requirement.endswith(".whl") and "://" not in requirement
+@dataclass
+class _Shipper:
+    """Ships what one setting names.  Two files of one name would hide each other on Glue."""
 
+    package: Package
+    shelf: Shelf
+    scripts: Location
+    setting: str
+    names: dict[str, str] = field(default_factory=dict)
 
-def _ship(
-    package: Package, path: str, checkout: Checkout, scripts: Location, *, folder: str
-) -> str:
-    """Add one local file or folder and return its address; an ``s3://`` address is its own."""
-    if path.startswith("s3://"):
-        return path
-    setting = _SETTING_OF[folder]
-    if "," in path:
-        package.problems.append(
-            f"{setting}: {path} holds a comma, by which Glue would part it: rename it."
-        )
-        return ""
-    try:
-        name, body = _file_or_zip(package, path, checkout)
-    except Unusable as error:
-        package.problems.append(f"{setting}: {error}")
-        return ""
-    key = f"{scripts.prefix}{folder}/{name}"
-    if any(upload.key == key for upload in package.uploads):
-        package.problems.append(f"{setting}: two shipped files are called {name}: rename one.")
-    package.uploads.append(Upload(bucket=scripts.bucket, key=key, body=body))
-    return scripts.uri(f"{folder}/{name}")
+    def addresses(self, entries: tuple[str, ...]) -> list[str]:
+        """Return an address of each file, each once, in the order in which they are named."""
+        found: dict[str, None] = {}
+        for entry in entries:
+            try:
+                found |= dict.fromkeys(
+                    self._address(p) for p in shipping.paths_of(entry, self.shelf)
+                )
+            except Unusable as error:
+                self.package.problems.append(f"{self.setting}: {error}")
+        return [*found]
 
+    def modules(self, settings: CheckSettings) -> list[str]:
+        """Return requirements as they are, and the addresses of local files among them."""
+        option = shipping.installer_option(settings.arguments)
+        found: dict[str, None] = {}
+        for entry in settings.python_modules:
+            try:
+                if shipping.is_local_module(entry):
+                    shipping.refuse_module(entry, option)
+                    found |= dict.fromkeys(self.addresses((entry,)))
+                else:
+                    shipping.refuse_requirement(entry)
+                    found[entry] = None
+            except Unusable as error:
+                self.package.problems.append(f"{self.setting}: {error}")
+        return [*found]
 
-def _file_or_zip(package: Package, path: str, checkout: Checkout) -> tuple[str, bytes]:
-    clean = str(PurePosixPath(path))
-    name = PurePosixPath(clean).name
-    if not checkout.is_folder(clean):
-        if name.endswith(".py"):
-            package.shipped.setdefault(name, clean)
-        return name, checkout.read(clean)
-    parent = PurePosixPath(clean).parent
-    members: dict[str, bytes] = {}
-    for file in checkout.files_below(clean):
-        if "__pycache__" in PurePosixPath(file).parts:
-            continue
-        member = str(PurePosixPath(file).relative_to(parent))
-        members[member] = checkout.read(file)
-        if file.endswith(".py"):
-            package.shipped.setdefault(member, file)
-    if not members:
-        raise Unusable(f"{path} is an empty folder.", hint="Name a folder that holds a package.")
-    return f"{name or 'checkout'}.zip", zip_of(members)
+    def _address(self, path: str) -> str:
+        """Add one local file or folder and return its address; an ``s3://`` address is its own."""
+        if path.startswith("s3://"):
+            shipping.refuse_comma(path)
+            return path
+        item = self.shelf.item(path)
+        shipping.refuse(self.setting, path, self.shelf)
+        self._claim(item, path)
+        key = f"{_FOLDER_OF[self.setting]}/{item.key}"
+        self._upload(self.scripts.prefix + key, item.body)
+        for name, source in item.sources:
+            self.package.shipped.setdefault(name, source)
+        return self.scripts.uri(key)
 
-
-def zip_of(members: dict[str, bytes]) -> bytes:
-    """Return a zip whose bytes depend on names and contents alone."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(members):
-            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-            entry.external_attr = 0o644 << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, members[name])
-    return buffer.getvalue()
-
-
-def _add_fixture(
-    package: Package,
-    path: str,
-    target: str,
-    checkout: Checkout,
-    *,
-    temp: Location,
-    is_local: bool,
-) -> None:
-    bucket, _, key = target.removeprefix("s3://").partition("/")
-    if not target.startswith("s3://") or not bucket or ".." in key.split("/"):
-        package.problems.append(
-            f"fixtures: {target[:200]} is neither s3://BUCKET/PREFIX nor {TEMP_PLACEHOLDER}/…."
-        )
-        return
-    if not is_local and not target.startswith(temp.uri()):
-        package.problems.append(
-            f"fixtures: on engine glue, {target[:200]} must lie below the check's own temporary"
-            f" prefix: write {TEMP_PLACEHOLDER}/… there, and in the arguments."
-        )
-        return
-    try:
-        folder = checkout.is_folder(path)
-        files = checkout.files_below(path) if folder else (path,)
-        for file in files:
-            below = str(
-                PurePosixPath(file).relative_to(path if folder else PurePosixPath(file).parent)
+    def _claim(self, item: Item, path: str) -> None:
+        clean = str(PurePosixPath(path))
+        other = self.names.setdefault(item.name, clean)
+        if other != clean:
+            raise Unusable(
+                f"{other} and {clean} would both be called {item.name}:", hint="rename one."
             )
-            whole = key if key and not key.endswith("/") and not folder else _join(key, below)
-            package.uploads.append(Upload(bucket=bucket, key=whole, body=checkout.read(file)))
-    except Unusable as error:
-        package.problems.append(f"fixtures: {error}")
+
+    def _upload(self, key: str, body: bytes) -> None:
+        if not any(upload.key == key for upload in self.package.uploads):
+            self.package.uploads.append(Upload(bucket=self.scripts.bucket, key=key, body=body))
 
 
-def _join(prefix: str, name: str) -> str:
-    return f"{prefix.rstrip('/')}/{name}" if prefix.strip("/") else name
+def _too_long(uploads: list[Upload]) -> tuple[str, ...]:
+    """Say which keys S3 would not take."""
+    return tuple(
+        f"{upload.key[:100]}… is a key of more than {LONGEST_KEY} bytes: shorten the path."
+        for upload in uploads
+        if len(upload.key.encode()) > LONGEST_KEY
+    )
