@@ -1,18 +1,18 @@
-"""The commands ``cleanup`` and ``sweep``: remove what a killed process left."""
+"""The command ``cleanup``: removes what the checks before it made and did not remove."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from plugin.app.parts import access_of, clients_of
 from plugin.app.pending import end_pending
 from plugin.app.questions import answered
+from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
 from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail, forget_trail
 from plugin.core.build import Fork
 from plugin.core.errors import Exit
-from plugin.sweep import Owner, of_age, of_build, remove
+from plugin.core.leftovers import remove_all
+from plugin.sweep import CLEANUP, Owner, of_build
 
 if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from plugin.core.settings.sources import Settings
     from plugin.sweep import Removal
 
+NO_TRAIL = "cleanup: no build id was left here by a check: nothing to do."
+OTHER_WAYS = (
+    "cleanup: if a check was killed, name its build: glue-health-check cleanup --build-id ID."
+    " The id stands in the check's log, and in the tag glue-health-check:build of its job."
+    " Without it, sweep removes what is old enough."
+)
+
 
 def cleanup(invocation: Invocation) -> int:
     """Remove what this build made and did not remove; return the exit code."""
@@ -30,19 +37,12 @@ def cleanup(invocation: Invocation) -> int:
     return heard.exit or code
 
 
-def sweep(invocation: Invocation) -> int:
-    """Remove what any build left; return the exit code."""
-    with cancelling(invocation.clock) as heard:
-        code = _sweep(invocation)
-    return heard.exit or code
-
-
 def _cleanup(invocation: Invocation) -> int:
     build = invocation.build()
     # Before the settings: those that made the check end at once need not be told a second time.
     trail = find_trail(invocation, build)
     if not trail.build_ids:
-        invocation.say("cleanup: no build id was left by a check: nothing to do.")
+        invocation.say(NO_TRAIL, OTHER_WAYS)
         return Exit.PASSED
     if not trail.is_ours:
         build = _answered(invocation, build)
@@ -62,11 +62,21 @@ def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Tr
     if settings.plan.engine == "local":
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
-    engine = _engine(invocation, settings)
-    code = _carry_out(invocation, engine, _left(invocation, engine, settings, build, trail))
-    if code is Exit.PASSED and trail.is_file and not invocation.line.dry_run:
+    engine = engine_of(invocation, settings, build)
+    removals = _left(invocation, engine, settings, build, trail)
+    if invocation.line.dry_run:
+        foretell(invocation, engine, settings, removals)
+        invocation.say(f"cleanup: {len(removals)} to remove; nothing was changed.")
+        return Exit.PASSED
+    swept = carry_out(invocation, engine, settings, removals, bounds=CLEANUP)
+    stay = len(removals) - len(swept.removed)
+    invocation.say(f"cleanup: {len(swept.removed)} removed, {stay} stay.")
+    if stay:
+        invocation.say(*(f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids))
+        return Exit.ERRORED
+    if trail.is_file:
         forget_trail(invocation)
-    return code
+    return Exit.PASSED
 
 
 def _left(
@@ -74,13 +84,23 @@ def _left(
 ) -> tuple[Removal, ...]:
     """Return what all builds of the trail left; say what of theirs is left alone."""
     owner = Owner(
-        repository=build.repository, pull_request=build.pull_request, is_sure=trail.is_ours
+        repository=build.repository,
+        pull_request=build.pull_request,
+        is_sure=trail.is_ours,
+        is_anybody=trail.is_named,
     )
     removals: list[Removal] = []
     for build_id in reversed(trail.build_ids):
-        traces = of_build(engine, build_id, owner=owner, buckets=_buckets(settings))
+        traces = of_build(engine, build_id, owner=owner, buckets=buckets_of(settings))
         removals += traces.removals
         invocation.say(*(f"cleanup: {name} is kept on purpose." for name in traces.kept))
+        invocation.say(
+            *(
+                f"cleanup: {name} bears the id of build {build_id}, but not all our tags and name:"
+                " left alone."
+                for name in traces.strange
+            )
+        )
         if traces.others:
             invocation.say(
                 f"cleanup: the jobs of build {build_id} belong to another pull request or"
@@ -101,56 +121,3 @@ def _answered(invocation: Invocation, build: Build) -> Build:
     if not build.questions or settings.problems:
         return build
     return answered(build, settings, invocation)
-
-
-def _sweep(invocation: Invocation) -> int:
-    settings = invocation.settings(is_foreign=invocation.build().is_foreign)
-    if settings.plan.engine == "local":
-        invocation.say("sweep: a local Glue leaves nothing behind: nothing to do.")
-        return Exit.PASSED
-    engine = _engine(invocation, settings)
-    buckets = _buckets(settings)
-    if not buckets:
-        invocation.say("warning: no scripts_bucket: only jobs are looked for, no objects.")
-    overdue = of_age(
-        engine,
-        invocation.clock.now(),
-        timedelta(hours=settings.plan.sweep_older_than_hours),
-        buckets=buckets,
-    )
-    invocation.complain(f"sweep: {item.kind} {item.name}: {item.reason}" for item in overdue.unread)
-    code = _carry_out(invocation, engine, overdue.removals)
-    return Exit.ERRORED if overdue.unread else code
-
-
-def _carry_out(invocation: Invocation, engine: Engine, removals: tuple[Removal, ...]) -> int:
-    command = invocation.line.command
-    if invocation.line.dry_run:
-        lines = (f"{command}: would remove {r.kind} {r.name} ({r.why})" for r in removals)
-        invocation.say(*lines, f"{command}: {len(removals)} to remove; nothing was changed.")
-        return Exit.PASSED
-    swept = remove(engine, invocation.clock, removals)
-    for removal in swept.removed:
-        invocation.say(f"{command}: removed {removal.kind} {removal.name} ({removal.why})")
-    invocation.complain(
-        f"{command}: {item.kind} {item.name} stays: {item.reason}" for item in swept.leftovers
-    )
-    invocation.say(f"{command}: {len(swept.removed)} removed, {len(swept.leftovers)} stay.")
-    return Exit.ERRORED if swept.leftovers else Exit.PASSED
-
-
-def _engine(invocation: Invocation, settings: Settings) -> Engine:
-    from plugin.aws.engine import AwsEngine
-
-    access = access_of(settings, session_name="glue-health-check-cleanup")
-    return AwsEngine(clients_of(access, settings), invocation.clock)
-
-
-def _buckets(settings: Settings) -> tuple[str, ...]:
-    found = (
-        bucket
-        for wanted in settings.checks
-        for bucket in (wanted.settings.scripts_bucket, wanted.settings.temp_bucket)
-        if bucket
-    )
-    return tuple(dict.fromkeys(found))

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from plugin.core.errors import PluginError
 from plugin.core.superseding import Newcomer
-from plugin.sweep import of_older
-from plugin.sweep import supersede as remove_older
+from plugin.sweep import SUPERSEDE, of_older, remove
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,7 @@ def supersede(request: Request, engine: Engine, clock: Clock, say: Callable[[str
     except PluginError as error:
         say(f"warning: supersede: older builds were not looked for: {error}")
         return
-    swept = remove_older(engine, clock, older)
+    swept = remove(engine, clock, older, bounds=SUPERSEDE, with_logs=plan.delete_logs)
     for removal in swept.removed:
         say(f"supersede: removed {removal.kind} {removal.name} ({removal.why})")
     for item in swept.leftovers:

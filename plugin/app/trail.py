@@ -40,17 +40,22 @@ class Trail:
     """The build ids that checks before us left, the newest last.
 
     ``is_ours`` says that the CI host kept them, out of reach of a pull request; ``is_file`` that
-    they stand in our file.  ``finals`` are the states in which some of them ended, by build id.
+    they stand in our file; ``is_named`` that they were given on the command line.  ``finals`` are
+    the states in which some of them ended, by build id.
     """
 
     build_ids: tuple[str, ...] = ()
     finals: Mapping[str, str] = field(default_factory=dict)
     is_ours: bool = False
     is_file: bool = False
+    is_named: bool = False
 
 
 def leave_trail(invocation: Invocation, settings: Settings, build: Build, build_id: str) -> None:
-    """Write the build id down.  Raises ``PluginError`` when it cannot be: nothing is made then."""
+    """Write the build id down.  Raises ``PluginError`` when it cannot be: nothing is made then.
+
+    Where the workspace is lost with a killed build, the first line of its log still has the id.
+    """
     if state := _state_file(invocation, build):
         _append(Path(state), f"build_id={build_id}\n")
         return
@@ -98,7 +103,10 @@ def find_trail(invocation: Invocation, build: Build) -> Trail:
     """Return the build ids of the checks before us; none when there are none.
 
     Where GitHub keeps a state, the file is not read: a pull request could have committed one.
+    What the command line names is what is meant.
     """
+    if named := invocation.line.build_ids:
+        return Trail(build_ids=named, is_ours=True, is_named=True)
     told = invocation.environ.get(STATE, "").strip()
     if told or _state_file(invocation, build):
         is_ours = build.host.has_runner_files

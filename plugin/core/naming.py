@@ -8,23 +8,29 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from plugin.core.build import Build
 
 ROOT = "glue-health-check"
 """First folder of every object of ours, and the name space of our tags."""
 LONGEST_JOB_NAME = 255
+MARK = 6
+"""Digits of the build id at the end of a job's name."""
+LONGEST_PREFIX = 60
+"""Of a job's name: what is left must always hold the check, by which the job is known as ours."""
+LONGEST_CHECK = 140
 LONGEST_TAG_VALUE = 256
 LONGEST_TAG_KEY = 128
 MOST_TAGS = 50
 MARKER_ARGUMENT = "--glue_health_check_run"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BUILD_ID = re.compile(r"[0-9a-f]{12}")
+_ENDS_LIKE_OURS = re.compile(r"[A-Za-z0-9._-]-[0-9a-f]{6}\Z")
 
 
 class Tag:
@@ -44,6 +50,7 @@ class Tag:
     CONTEXT = f"{ROOT}:context"
     NUMBER = f"{ROOT}:number"
     WORKFLOW = f"{ROOT}:workflow"
+    SERVER = f"{ROOT}:server"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +73,65 @@ def slug(text: str) -> str:
 def job_name(*, prefix: str, check: str, suffix: str, build_id: str) -> str:
     """Return ``<prefix>-<check>-<suffix>-<first 6 of the build id>``, at most 255 characters.
 
-    What is too long loses its middle: the end, which makes it unique, always stays.
+    What is too long loses the end of each part: the end of the whole, which makes it unique, always
+    stays, and so does the check's beginning.
     """
-    tail = f"-{build_id[:6]}"
-    head = "-".join(part for part in (slug(prefix), slug(check), slug(suffix)) if part)
+    tail = _tail(build_id)
+    parts = (_cut(prefix, LONGEST_PREFIX), _part(check), slug(suffix))
+    head = "-".join(part for part in parts if part)
     return head[: LONGEST_JOB_NAME - len(tail)].rstrip("-.") + tail
 
 
 def location(*, bucket: str, build_id: str, check: str) -> Location:
-    """Return where a check's objects lie: ``glue-health-check/<build id>/<check>/``."""
-    return Location(bucket=bucket, prefix=f"{ROOT}/{build_id}/{slug(check)}/")
+    """Return where a check's objects lie: ``glue-health-check/<build id>/<check>/``.
+
+    The check's own name and what its tag says of it lead to the same place.
+    """
+    return Location(bucket=bucket, prefix=f"{ROOT}/{build_id}/{slug(tag_value(check))}/")
+
+
+def is_like_ours(name: str) -> bool:
+    """Whether a job's name ends as ours do; says nothing of its tags."""
+    return _ENDS_LIKE_OURS.search(name) is not None
+
+
+def agrees(name: str, tags: Mapping[str, str]) -> bool:
+    """Whether a job carries all tags that ours always do, and a name that agrees with them.
+
+    Only such a job is ever stopped or deleted.  What its tags then lead to lies below our prefix
+    of that very build and check, whatever the buckets' names say.
+    """
+    build_id, part = tags.get(Tag.BUILD, ""), _part(tags.get(Tag.CHECK, ""))
+    return (
+        tags.get(Tag.MANAGED) == "true"
+        and BUILD_ID.fullmatch(build_id) is not None
+        and bool(part and tags.get(Tag.SCRIPTS) and tags.get(Tag.TEMP))
+        and expiry(tags) is not None
+        and name.endswith(_tail(build_id))
+        and f"-{part}-" in f"-{name}"
+    )
+
+
+def expiry(tags: Mapping[str, str]) -> datetime | None:
+    """Return when a job's own time-outs are over, UTC; None when its tag does not say."""
+    try:
+        told = tags.get(Tag.EXPIRES_AT, "")
+        return datetime.strptime(told, TIME_FORMAT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _tail(build_id: str) -> str:
+    return f"-{build_id[:MARK]}"
+
+
+def _part(check: str) -> str:
+    """Return how a check stands in its job's name; the same from what its tag says of it."""
+    return _cut(tag_value(check), LONGEST_CHECK)
+
+
+def _cut(text: str, length: int) -> str:
+    return slug(text)[:length].rstrip("-.")
 
 
 def tag_value(text: str) -> str:
@@ -122,6 +178,7 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
         Tag.CONTEXT: context,
         Tag.NUMBER: number_tag(build),
         Tag.WORKFLOW: build.workflow,
+        Tag.SERVER: build.server_url,
         Tag.KEEP: "true" if keep else "",
     }
     return {**users, **{key: tag_value(value) for key, value in ours.items() if value}}

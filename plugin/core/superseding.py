@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.ports import FoundJob
 
+_SAME = (Tag.MANAGED, Tag.REPOSITORY, Tag.PULL_REQUEST, Tag.WORKFLOW, Tag.SERVER)
+"""What two builds of one pull request have in common, be it that neither knows it."""
 _NUMBER = re.compile(r"([a-z]+)-([0-9]{1,40})\.([0-9]{1,40})")
 
 
@@ -32,7 +34,7 @@ class Newcomer:
     began: datetime
 
     def tags(self) -> Mapping[str, str]:
-        """Return the tags that all jobs of the pull request bear.
+        """Return the tags that all jobs of the pull request bear, of this workflow and server.
 
         Empty when nobody knows the repository or there is no pull request: then there is nothing
         to supersede.  So it is with a leg that its host numbers by itself: neither number nor time
@@ -40,24 +42,31 @@ class Newcomer:
         """
         if self.build.is_leg or not self.build.pull_request or not self.build.repository:
             return {}
-        return {
-            Tag.MANAGED: "true",
-            Tag.REPOSITORY: tag_value(self.build.repository),
+        named = {
+            Tag.REPOSITORY: self.build.repository,
             Tag.PULL_REQUEST: str(self.build.pull_request),
+            Tag.WORKFLOW: self.build.workflow,
+            Tag.SERVER: self.build.server_url,
         }
+        ours = {key: tag_value(value) for key, value in named.items() if value}
+        return {Tag.MANAGED: "true", **ours}
 
     def supersedes(self, job: FoundJob) -> bool:
-        """Whether a job is an older build's: same pull request, check and context.
+        """Whether a job is an older build's: same workflow, pull request, check and context.
 
+        What one side knows of workflow and server, and the other does not, makes them differ: a
+        host tells it of all its builds, or of none.  With the number, the pull request's branch and
+        fork are the same: no host lets them be changed.
         The host's numbers decide where both builds have one of the same host: equal ones are legs
         of one build.  Else the job must have been created before we began.  A job without a context
         comes from a version that wrote none: it counts as ours.
         """
         tags, ours = job.tags, self.tags()
         context = tag_value(self.context)
-        if not ours or any(tags.get(key) != value for key, value in ours.items()):
+        if not ours or any(tags.get(key, "") != ours.get(key, "") for key in _SAME):
             return False
-        if tags.get(Tag.BUILD) == self.build_id or tags.get(Tag.CHECK) not in self.checks:
+        checks = {tag_value(check) for check in self.checks}
+        if tags.get(Tag.BUILD) == self.build_id or tags.get(Tag.CHECK) not in checks:
             return False
         if tags.get(Tag.CONTEXT, context) != context:
             return False

@@ -1,23 +1,32 @@
 """Removes what a killed process left: jobs that carry our tags, and objects below our prefixes.
 
 ``cleanup`` takes one build's, ``sweep`` any build's that is old enough, ``supersede`` what older
-builds of a pull request left or run.  ``choice`` says what that is, ``owner`` whose it is,
-``removal`` removes it.
+builds of a pull request left or run.  ``choice`` and ``overdue`` say what that is, ``owner`` whose
+it is; ``foresight`` tells what would be done, ``removal`` does it, with ``stopping`` and ``logs``.
 """
 
-from plugin.sweep.choice import Overdue, Removal, Traces, of_age, of_build, of_older
+from plugin.sweep.choice import Removal, Traces, of_build, of_older
+from plugin.sweep.foresight import foresee
+from plugin.sweep.overdue import Orphans, Portion, orphans, our_jobs, overdue_jobs
 from plugin.sweep.owner import Owner
-from plugin.sweep.removal import Swept, remove, supersede
+from plugin.sweep.removal import CLEANUP, SUPERSEDE, SWEEP, Bounds, Swept, remove
 
 __all__ = [
-    "Overdue",
+    "CLEANUP",
+    "SUPERSEDE",
+    "SWEEP",
+    "Bounds",
+    "Orphans",
     "Owner",
+    "Portion",
     "Removal",
     "Swept",
     "Traces",
-    "of_age",
+    "foresee",
     "of_build",
     "of_older",
+    "orphans",
+    "our_jobs",
+    "overdue_jobs",
     "remove",
-    "supersede",
 ]

@@ -1,4 +1,4 @@
-"""What was left and may be removed: jobs with our tags and name, objects below our prefixes.
+"""What a build left, or older builds of a pull request: jobs with our tags and name, and objects.
 
 Leaves what is kept on purpose or owned by somebody else.  Knows the ports only; removes nothing.
 """
@@ -6,17 +6,14 @@ Leaves what is kept on purpose or owned by somebody else.  Knows the ports only;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
 from plugin.core.errors import EngineError
 from plugin.core.naming import Location, Tag
-from plugin.core.result import Leftover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import timedelta
 
     from plugin.core.ports import Engine, FoundJob
     from plugin.core.superseding import Newcomer
@@ -25,20 +22,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
-    """One thing that is ours: a job with its objects, or a prefix that no job names any more."""
+    """One thing that is ours: a job with its objects, or a prefix that no job names any more.
 
-    kind: str
+    ``job`` is None for a prefix.
+    """
+
     name: str
     places: tuple[Location, ...]
     why: str
+    job: FoundJob | None = None
 
-
-@dataclass(frozen=True, kw_only=True)
-class Overdue:
-    """What is old enough to go, and the buckets that nobody could look into."""
-
-    removals: tuple[Removal, ...] = ()
-    unread: tuple[Leftover, ...] = ()
+    @property
+    def kind(self) -> str:
+        """What it is, in a word: job or objects."""
+        return "job" if self.job else "objects"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +43,14 @@ class Traces:
     """What one build left.
 
     ``kept`` are jobs that stay on purpose, ``others`` are jobs of another pull request or
-    repository, ``unclaimed`` are addresses of objects of which no job says whose they are.
+    repository, ``strange`` are jobs that bear the build's id without being ours, ``unclaimed`` are
+    addresses of objects of which no job says whose they are.
     """
 
     removals: tuple[Removal, ...] = ()
     kept: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] = ()
 
 
@@ -61,49 +60,27 @@ def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[s
     The build id may come from a file that a pull request wrote: then it can be anybody's.  A job
     that is not the ``owner``'s makes the whole build somebody else's, and without a job the objects
     are nobody's, unless the owner is sure of the id.
-    ``buckets`` are searched for the build's prefix too: a process that was killed before the job
-    was created left objects alone.  What is no build id made nothing.
+    ``buckets`` are searched for the build's prefix too, and so are those that its jobs name: a
+    process that was killed before a job was created left objects alone.  What is no build id made
+    nothing.  Raises ``EngineError`` when jobs are not listed.
     """
     if not naming.BUILD_ID.fullmatch(build_id):
         return Traces()
-    jobs = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    found = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    jobs = tuple(job for job in found if naming.agrees(job.name, job.tags))
+    strange = tuple(job.name for job in found if job not in jobs)
     if others := tuple(job.name for job in jobs if not owner.owns(job.tags)):
-        return Traces(others=others)
-    kept = tuple(job.name for job in jobs if _keeps(job.tags))
-    wanted = () if kept else _build_places(build_id, buckets)
+        return Traces(others=others, strange=strange)
+    kept = tuple(job.name for job in jobs if is_kept(job.tags))
+    told = (bucket for job in jobs for bucket in buckets_of(job.tags))
+    wanted = () if kept else _build_places(build_id, (*buckets, *told))
     places = tuple(place for place in wanted if _may_hold(engine, place))
     if not jobs and not owner.is_sure:
-        return Traces(unclaimed=tuple(place.uri() for place in places))
+        return Traces(unclaimed=tuple(place.uri() for place in places), strange=strange)
     why = f"build {build_id}"
-    removals = (_of_job(job, why) for job in jobs if _is_ours(job))
-    orphans = (
-        Removal(kind="objects", name=place.uri(), places=(place,), why=why) for place in places
-    )
-    return Traces(removals=(*removals, *orphans), kept=kept)
-
-
-def of_age(
-    engine: Engine, now: datetime, age: timedelta, *, buckets: Iterable[str] = ()
-) -> Overdue:
-    """Return what builds left that began longer ago than ``age``: jobs, and prefixes without one.
-
-    A job is old when its tag ``expires-at`` lies in the past and it was made before ``now - age``;
-    a prefix is old when its youngest object is.  Raises ``EngineError`` when jobs are not listed.
-    """
-    jobs = tuple(engine.find_jobs({Tag.MANAGED: "true"}))
-    removals = [
-        _of_job(job, f"made {job.created_at:%Y-%m-%d %H:%M} UTC")
-        for job in jobs
-        if _is_ours(job) and job.created_at <= now - age and _has_expired(job.tags, now)
-    ]
-    alive = frozenset(job.tags.get(Tag.BUILD, "") for job in jobs)
-    unread: list[Leftover] = []
-    for bucket in dict.fromkeys(buckets):
-        try:
-            removals += _orphans(engine, bucket, alive, now - age)
-        except EngineError as error:
-            unread.append(Leftover(kind="bucket", name=bucket, reason=str(error)))
-    return Overdue(removals=tuple(removals), unread=tuple(unread))
+    removals = (of_job(job, why) for job in jobs if not is_kept(job.tags))
+    orphans = (Removal(name=place.uri(), places=(place,), why=why) for place in places)
+    return Traces(removals=(*removals, *orphans), kept=kept, strange=strange)
 
 
 def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:
@@ -115,40 +92,36 @@ def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:
     tags = newcomer.tags()
     jobs = tuple(engine.find_jobs(tags)) if tags else ()
     return tuple(
-        _of_job(job, f"an older build, {job.tags[Tag.BUILD]}")
+        of_job(job, f"an older build, {job.tags[Tag.BUILD]}")
         for job in jobs
-        if _is_ours(job) and newcomer.supersedes(job)
+        if is_free(job) and newcomer.supersedes(job)
     )
 
 
-def _orphans(engine: Engine, bucket: str, alive: frozenset[str], before: datetime) -> list[Removal]:
-    """Return the prefixes of a bucket that no job names and nobody has touched since ``before``."""
-    places = (
-        (Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/"), youngest)
-        for build_id, youngest in engine.build_prefixes(bucket)
-        if build_id not in alive and youngest <= before
-    )
-    return [
-        Removal(
-            kind="objects",
-            name=place.uri(),
-            places=(place,),
-            why=f"no job, untouched since {youngest:%Y-%m-%d %H:%M} UTC",
-        )
-        for place, youngest in places
-    ]
-
-
-def _of_job(job: FoundJob, why: str) -> Removal:
-    build_id = job.tags[Tag.BUILD]
-    check = job.tags[Tag.CHECK]
-    buckets = dict.fromkeys(
-        bucket for tag in (Tag.SCRIPTS, Tag.TEMP) if (bucket := job.tags.get(tag))
-    )
+def of_job(job: FoundJob, why: str) -> Removal:
+    """Return the removal of a job that is ours, with its objects."""
+    build_id, check = job.tags[Tag.BUILD], job.tags[Tag.CHECK]
     places = tuple(
-        naming.location(bucket=bucket, build_id=build_id, check=check) for bucket in buckets
+        naming.location(bucket=bucket, build_id=build_id, check=check)
+        for bucket in buckets_of(job.tags)
     )
-    return Removal(kind="job", name=job.name, places=places, why=why)
+    return Removal(name=job.name, places=places, why=why, job=job)
+
+
+def is_free(job: FoundJob) -> bool:
+    """Whether a job is ours by tags *and* name, and not kept: only then it is deleted."""
+    return naming.agrees(job.name, job.tags) and not is_kept(job.tags)
+
+
+def is_kept(tags: Mapping[str, str]) -> bool:
+    """Whether a job is kept on purpose, or was handed to somebody who removes it."""
+    return bool(tags.get(Tag.KEEP) or tags.get(Tag.OWNER))
+
+
+def buckets_of(tags: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the buckets that hold a job's objects, each once."""
+    named = (tags.get(tag, "") for tag in (Tag.SCRIPTS, Tag.TEMP))
+    return tuple(dict.fromkeys(bucket for bucket in named if bucket))
 
 
 def _may_hold(engine: Engine, place: Location) -> bool:
@@ -156,30 +129,6 @@ def _may_hold(engine: Engine, place: Location) -> bool:
     try:
         return engine.has_objects(place.bucket, place.prefix)
     except EngineError:
-        return True
-
-
-def _is_ours(job: FoundJob) -> bool:
-    """Whether a job carries our tags *and* our name, and is not kept: only then it is deleted."""
-    build_id = job.tags.get(Tag.BUILD, "")
-    return (
-        job.tags.get(Tag.MANAGED) == "true"
-        and naming.BUILD_ID.fullmatch(build_id) is not None
-        and bool(naming.slug(job.tags.get(Tag.CHECK, "")))
-        and job.name.endswith(f"-{build_id[:6]}")
-        and not _keeps(job.tags)
-    )
-
-
-def _keeps(tags: Mapping[str, str]) -> bool:
-    return bool(tags.get(Tag.KEEP) or tags.get(Tag.OWNER))
-
-
-def _has_expired(tags: Mapping[str, str], now: datetime) -> bool:
-    """Whether ``expires-at`` has passed; an unreadable or missing one has."""
-    try:
-        return datetime.fromisoformat(tags.get(Tag.EXPIRES_AT, "")) <= now
-    except (ValueError, TypeError):
         return True
 
 

@@ -20,14 +20,18 @@ class Owner:
 
     ``is_sure`` says that the build id cannot come from a pull request's author: then the
     repository alone must agree, because a check may have learned its pull request from GitHub.
+    ``is_anybody`` says that the operator named the build, from wherever: then nothing must.
     """
 
     repository: str = ""
     pull_request: int | None = None
     is_sure: bool = False
+    is_anybody: bool = False
 
     def owns(self, tags: Mapping[str, str]) -> bool:
         """Whether a job with these tags is ours; the pull request counts where both know one."""
+        if self.is_anybody:
+            return True
         if tags.get(Tag.REPOSITORY, "") != tag_value(self.repository):
             return False
         theirs = tags.get(Tag.PULL_REQUEST, "")

@@ -1,4 +1,4 @@
-"""Removes what was chosen: stops the runs, deletes the objects, then the job.
+"""Removes what was chosen: stops all runs, deletes objects and log streams, then each job, last.
 
 A refusal never ends it: what stays is named.  Knows the ports only.
 """
@@ -10,25 +10,42 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from plugin.core.errors import PluginError
 from plugin.core.result import Leftover
+from plugin.sweep.abreast import NONE, abreast, guarded
+from plugin.sweep.logs import delete_logs
+from plugin.sweep.stopping import Ended, await_end, end_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Mapping, Sequence
 
     from plugin.core.ports import Clock, Engine
     from plugin.sweep.choice import Removal
 
-STOP_SECONDS = 60.0
-"""How long one run may take to stop."""
-SUPERSEDE_SECONDS = 45.0
-"""How long all runs of older builds together may take to stop: a newer build waits for it."""
-LAST_LOOK_SECONDS = 6.0
-"""A moment longer than between two looks at a run: its own build sees that it was stopped."""
-SIDE_BY_SIDE = 8
-"""Older builds' jobs that are removed at once."""
-_TURN_SECONDS = 0.2
 _KIND_OF_LEFTOVER = {"job": "job", "objects": "object"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """Seconds that a removal may take.
+
+    After ``begin`` no thing more is begun.  ``stop`` is for all runs together, from the first
+    request on.  ``last_look`` lies between the end of runs that we stopped and the removal of
+    their jobs: it is for a build that still watches one.
+    """
+
+    begin: float = math.inf
+    stop: float
+    last_look: float = 0.0
+
+
+CLEANUP = Bounds(begin=240.0, stop=180.0)
+"""GitHub gives a cancelled job, its post steps included, 5 minutes.
+Source: its page "Workflow cancellation reference"."""
+SWEEP = Bounds(stop=120.0)
+"""For each portion; the whole has no bound but a cancel."""
+SUPERSEDE = Bounds(begin=45.0, stop=45.0, last_look=6.0)
+"""A newer build waits for it.  The last look is a moment longer than the time between two looks at
+a run: the older build sees that it was stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,40 +56,48 @@ class Swept:
     leftovers: tuple[Leftover, ...] = ()
 
 
-def remove(engine: Engine, clock: Clock, removals: Iterable[Removal]) -> Swept:
-    """Stop, delete the objects, then the job; go on after a refusal.  Raises nothing.
+def remove(
+    engine: Engine,
+    clock: Clock,
+    removals: Sequence[Removal],
+    *,
+    bounds: Bounds,
+    with_logs: bool = False,
+) -> Swept:
+    """Stop, delete the objects (``with_logs`` log streams too), then the jobs.  Raises nothing.
 
-    After a cancel nothing more is begun: what is left is named.
+    All runs are asked to stop before anything is deleted; what runs nowhere goes at once, while the
+    others stop.  What does not stop in time loses its objects all the same, but keeps its job: the
+    anchor by which the next clean-up finds it.  After a cancel nothing more is begun: what is left
+    is named.
     """
-    asked = tuple(removals)
-    return _swept(asked, [_remove_one(engine, clock, removal) for removal in asked])
-
-
-def supersede(engine: Engine, clock: Clock, removals: tuple[Removal, ...]) -> Swept:
-    """Do the same for older builds, side by side and all within one bound.  Raises nothing.
-
-    A run that goes on has a build that watches it: before its job goes, that build gets the time
-    for a last look, and says that somebody stopped it.  We wait in short turns, because a handler
-    runs in the main thread alone, and a signal handed to another thread does not wake us.
-    """
-    from concurrent.futures import ThreadPoolExecutor, wait
-
-    until = clock.monotonic() + SUPERSEDE_SECONDS
-    take = partial(_remove_one, engine, clock, until=until, last_look=LAST_LOOK_SECONDS)
-    with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        futures = [pool.submit(take, removal) for removal in removals]
-        pending = set(futures)
-        while pending:
-            pending = wait(pending, timeout=_TURN_SECONDS).not_done
-    return _swept(removals, [future.result() for future in futures])
-
-
-def _swept(removals: tuple[Removal, ...], stayed: list[tuple[Leftover, ...]]) -> Swept:
-    pairs = tuple(zip(removals, stayed, strict=True))
+    since = clock.monotonic()
+    act = partial(_remove_one, engine, clock, until=since + bounds.begin, with_logs=with_logs)
+    jobs = tuple(removal.name for removal in removals if removal.job)
+    asked = end_runs(engine, clock, jobs, begin_until=since + bounds.begin)
+    idle = [removal for removal in removals if not _runs(asked, removal)]
+    stayed = _all(idle, partial(act, ended=asked))
+    if len(idle) < len(removals):
+        ended = await_end(engine, clock, asked, until=since + bounds.stop)
+        if any(one.was_active and not one.active for one in ended.values()):
+            clock.wait(bounds.last_look)
+        busy = [removal for removal in removals if _runs(asked, removal)]
+        stayed.update(_all(busy, partial(act, ended=ended)))
     return Swept(
-        removed=tuple(removal for removal, left in pairs if not left),
-        leftovers=tuple(item for _, left in pairs for item in left),
+        removed=tuple(removal for removal in removals if not stayed[removal.name]),
+        leftovers=tuple(item for removal in removals for item in stayed[removal.name]),
     )
+
+
+def _all(
+    removals: Sequence[Removal], act: Callable[[Removal], tuple[Leftover, ...]]
+) -> dict[str, tuple[Leftover, ...]]:
+    stayed = abreast([partial(act, removal) for removal in removals])
+    return {removal.name: left for removal, left in zip(removals, stayed, strict=True)}
+
+
+def _runs(asked: Mapping[str, Ended], removal: Removal) -> bool:
+    return asked.get(removal.name, Ended()).was_active
 
 
 def _remove_one(
@@ -80,55 +105,51 @@ def _remove_one(
     clock: Clock,
     removal: Removal,
     *,
-    until: float = math.inf,
-    last_look: float = 0.0,
+    until: float,
+    with_logs: bool,
+    ended: Mapping[str, Ended],
 ) -> tuple[Leftover, ...]:
-    """Return what stayed.  ``until`` is the clock's time at which we stop to wait, or to begin.
-
-    ``last_look`` are the seconds between the end of a run and the removal of its job.
-    """
-    if clock.is_cancelled() or clock.monotonic() >= until:
-        reason = "cancelled before it" if clock.is_cancelled() else "no time was left for it"
-        return (Leftover(kind=_KIND_OF_LEFTOVER[removal.kind], name=removal.name, reason=reason),)
-    stayed: list[Leftover] = []
-    if removal.kind == "job":
-        end = partial(_end_runs, engine, clock, removal.name, until=until, last_look=last_look)
-        stayed += _guarded("run", removal.name, end)
+    """Return what stayed.  ``until`` is the clock's time after which nothing is begun."""
+    one = ended.get(removal.name, Ended())
+    goes_on = (*one.refusals, *_going_on(one, removal.name))
+    if reason := _reason_to_stop(clock, removal, until=until, ended=ended):
+        return (*goes_on, _left(removal, reason))
+    stayed = [*goes_on]
     for place in removal.places:
         delete = partial(engine.delete_objects, place.bucket, place.prefix)
-        stayed += _guarded("object", place.uri(), delete)
-    if removal.kind == "job" and not stayed:
-        stayed += _guarded("job", removal.name, partial(_delete_job, engine, removal.name))
-    return tuple(stayed)
+        found, refusals = guarded("object", place.uri(), delete, otherwise=NONE)
+        stayed += (*found, *refusals)
+    if removal.job is None:
+        return tuple(stayed)
+    if with_logs and not goes_on:
+        stayed += delete_logs(engine, removal.job)
+    if stayed:
+        why = "its run may still go on" if goes_on else "by it the rest is found again"
+        return (*stayed, _left(removal, f"not deleted, because {why}"))
+    _, refusals = guarded(
+        "job", removal.name, partial(engine.delete_job, removal.name), otherwise=None
+    )
+    return refusals
 
 
-def _end_runs(
-    engine: Engine, clock: Clock, job_name: str, *, until: float, last_look: float
-) -> tuple[Leftover, ...]:
-    active = engine.active_runs(job_name)
-    if not active:
-        return ()
-    engine.stop_runs(job_name, active)
-    until = min(until, clock.monotonic() + STOP_SECONDS)
-    while active and clock.monotonic() < until and not clock.wait(1.0):
-        active = engine.active_runs(job_name)
-    if not active:
-        clock.wait(last_look)
+def _reason_to_stop(
+    clock: Clock, removal: Removal, *, until: float, ended: Mapping[str, Ended]
+) -> str:
+    """Return why a removal is not begun, or not carried on; empty when it is."""
+    if clock.is_cancelled():
+        return "cancelled before it"
+    is_late = clock.monotonic() >= until and not _runs(ended, removal)
+    is_unseen = removal.job is not None and removal.name not in ended
+    return "no time was left for it" if is_late or is_unseen else ""
+
+
+def _going_on(ended: Ended, job_name: str) -> tuple[Leftover, ...]:
+    reason = "asked to stop, not stopped yet"
     return tuple(
-        Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
-        for run_id in active
+        Leftover(kind="run", name=run_id, reason=reason, job_name=job_name)
+        for run_id in ended.active
     )
 
 
-def _delete_job(engine: Engine, name: str) -> tuple[Leftover, ...]:
-    engine.delete_job(name)
-    return ()
-
-
-def _guarded(kind: str, name: str, act: Callable[[], tuple[Leftover, ...]]) -> tuple[Leftover, ...]:
-    try:
-        return act()
-    except PluginError as error:
-        return (Leftover(kind=kind, name=name, reason=str(error)),)
-    except Exception as bug:  # noqa: BLE001 - a bug must not keep us from the other removals
-        return (Leftover(kind=kind, name=name, reason=f"{type(bug).__name__}: {bug}"),)
+def _left(removal: Removal, reason: str) -> Leftover:
+    return Leftover(kind=_KIND_OF_LEFTOVER[removal.kind], name=removal.name, reason=reason)

@@ -16,7 +16,7 @@ from plugin.core.states import RunState
 from plugin.core.superseding import Newcomer
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import World, run_check
-from plugin.sweep import removal
+from plugin.sweep.abreast import SIDE_BY_SIDE
 from tests.doubles.checks import check_of
 from tests.doubles.clock import BEGIN, FakeClock
 from tests.doubles.engine import FakeEngine, Refusal, refused
@@ -53,6 +53,7 @@ def tags_of(build_id: str = OLD, **more: str) -> dict[str, str]:
         Tag.PULL_REQUEST: "7",
         Tag.CONTEXT: "ci",
         Tag.NUMBER: "drone-41.0",
+        Tag.EXPIRES_AT: "2026-03-01T11:00:00Z",
         Tag.SCRIPTS: "scripts",
         Tag.TEMP: "temporary",
         **{getattr(Tag, key): value for key, value in more.items()},
@@ -70,7 +71,8 @@ def account(**options: object) -> tuple[FakeEngine, FakeClock]:
 
 
 def superseded(engine: FakeEngine, clock: FakeClock, who: Newcomer | None = None) -> sweep.Swept:
-    return sweep.supersede(engine, clock, sweep.of_older(engine, who or newcomer()))
+    older = sweep.of_older(engine, who or newcomer())
+    return sweep.remove(engine, clock, older, bounds=sweep.SUPERSEDE)
 
 
 # --- what is never touched ------------------------------------------------------------------------
@@ -159,7 +161,7 @@ def test_supersede__a_run_goes_on__is_stopped_and_its_build_gets_a_last_look():
     assert result.leftovers == ()
     assert engine.is_empty
     assert engine.steps.index("stop_runs") < engine.steps.index("delete_job")
-    assert clock.seconds == 10.0 + removal.LAST_LOOK_SECONDS
+    assert clock.seconds == 10.0 + sweep.SUPERSEDE.last_look
 
 
 # --- what cannot be removed -----------------------------------------------------------------------
@@ -174,32 +176,32 @@ def test_supersede__a_step_refused__is_named_and_the_others_go(step):
 
     result = superseded(engine, clock)
 
-    assert len(result.leftovers) == 1
-    assert f"{step} refused" in result.leftovers[0].reason
+    (first, *others_of_it) = result.leftovers
+    assert f"{step} refused" in first.reason
+    assert [item.kind for item in others_of_it] == ([] if step == "delete_job" else ["job"])
     assert len(result.removed) == 3
     assert len(engine.jobs) == 1
 
 
 def test_supersede__runs_that_do_not_stop__share_one_bound_and_their_jobs_stay():
-    clock = SharedClock(threads=removal.SIDE_BY_SIDE)
+    clock = FakeClock()
     engine = FakeEngine(clock, course=FOREVER, stop_seconds=3600.0)
-    names = [f"glue-health-check-flights-pr-7-{n}aaaaa" for n in range(removal.SIDE_BY_SIDE)]
+    names = [f"glue-health-check-flights-pr-7-{n}aaaaa" for n in range(SIDE_BY_SIDE)]
     for number, name in enumerate(names):
         engine.add_job(name, tags_of(f"{number}{'a' * 11}"), created_at=BEGIN - timedelta(hours=1))
         engine.add_run(name)
 
-    result = sweep.supersede(engine, clock, sweep.of_older(engine, newcomer()))
+    result = superseded(engine, clock)
 
     assert result.removed == ()
-    assert {item.kind for item in result.leftovers} == {"run"}
-    assert len(result.leftovers) == removal.SIDE_BY_SIDE
+    assert [item.kind for item in result.leftovers] == ["run", "job"] * SIDE_BY_SIDE
     assert set(engine.jobs) == set(names)
-    assert clock.seconds == removal.SUPERSEDE_SECONDS
+    assert clock.seconds == sweep.SUPERSEDE.begin
 
 
 def test_supersede__no_time_is_left__begins_nothing_more_and_names_the_rest():
-    engine, clock = account(call_seconds=removal.SUPERSEDE_SECONDS)
-    late = [f"glue-health-check-flights-pr-7-{n:x}aaaaa" for n in range(2 * removal.SIDE_BY_SIDE)]
+    engine, clock = account(call_seconds=sweep.SUPERSEDE.begin / 20)
+    late = [f"glue-health-check-flights-pr-7-{n:x}aaaaa" for n in range(2 * SIDE_BY_SIDE)]
     for number, name in enumerate(late):
         engine.add_job(name, tags_of(f"{number:x}{'a' * 11}"), created_at=BEGIN)
 
@@ -265,7 +267,8 @@ class Pair:
             checks=frozenset({"flights"}),
             began=self.clock.now(),
         )
-        self.swept = sweep.supersede(self.engine, self.clock, sweep.of_older(self.engine, who))
+        older = sweep.of_older(self.engine, who)
+        self.swept = sweep.remove(self.engine, self.clock, older, bounds=sweep.SUPERSEDE)
         self.engine.course = ending(RunState.SUCCEEDED)
         self._check(NEW, "42")
         self.clock.leave()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from plugin import sweep
 from plugin.core.errors import EngineError
 from plugin.core.naming import BUILD_ID, Tag, slug
+from plugin.sweep.overdue import PORTION
 from tests.doubles.clock import BEGIN, FakeClock
 from tests.doubles.engine import FakeEngine as Engine
 from tests.doubles.engine import Refusal, refused
@@ -19,6 +20,7 @@ NAME = "glue-health-check-flights-pr-7-0a1b2c"
 PREFIX = f"glue-health-check/{ID}/flights/"
 OLD = BEGIN - timedelta(hours=25)
 DAY = timedelta(hours=24)
+PAST = "2026-02-28T10:15:00Z"
 OWNER = sweep.Owner()
 HOSTILE_IDS = ("", "../", "..", "0a1b2c3d4e5f/../", "0A1B2C3D4E5F", "0a1b2c", "0a1b2c3d4e5f\n", "*")
 
@@ -28,6 +30,7 @@ def tags_of(build_id: str = ID, *, check: str = "flights", **more: str) -> dict[
         Tag.MANAGED: "true",
         Tag.BUILD: build_id,
         Tag.CHECK: check,
+        Tag.EXPIRES_AT: PAST,
         Tag.SCRIPTS: "scripts",
         Tag.TEMP: "temporary",
         **more,
@@ -44,16 +47,31 @@ def account(**options: object) -> tuple[Engine, FakeClock]:
     return engine, clock
 
 
+def overdue(engine: Engine, clock: FakeClock) -> tuple[sweep.Portion, ...]:
+    names = sweep.our_jobs(engine)
+    return tuple(sweep.overdue_jobs(engine, names, now=clock.now(), until=clock.now() - DAY))
+
+
+def orphans(engine: Engine, clock: FakeClock, *buckets: str) -> sweep.Orphans:
+    names = sweep.our_jobs(engine)
+    return sweep.orphans(engine, names, buckets=buckets, until=clock.now() - DAY)
+
+
 def swept(engine: Engine, clock: FakeClock, *, buckets: tuple[str, ...] = ()) -> sweep.Swept:
-    overdue = sweep.of_age(engine, clock.now(), DAY, buckets=buckets)
-    return sweep.remove(engine, clock, overdue.removals)
+    jobs = [removal for portion in overdue(engine, clock) for removal in portion.removals]
+    objects = orphans(engine, clock, *buckets).removals
+    return sweep.remove(engine, clock, (*jobs, *objects), bounds=sweep.SWEEP)
+
+
+def strange(engine: Engine, clock: FakeClock) -> list[str]:
+    return [name for portion in overdue(engine, clock) for name in portion.strange]
 
 
 # --- what is never touched ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("build_id", HOSTILE_IDS)
-def test_of_age__a_build_id_that_is_none__deletes_nothing(build_id):
+def test_overdue__a_build_id_that_is_none__deletes_nothing(build_id):
     engine, clock = account()
     engine.jobs.clear()
     engine.add_job(f"any-{build_id[:6]}", tags_of(build_id), created_at=OLD)
@@ -76,7 +94,7 @@ def test_of_build__an_id_that_is_none__asks_nothing(build_id):
 
 
 @pytest.mark.parametrize("check", ["", "../", "..", "   "])
-def test_of_age__a_check_without_a_name__is_left_alone(check):
+def test_overdue__a_check_without_a_name__is_left_alone(check):
     engine, clock = account()
     engine.add_job(NAME, tags_of(check=check), created_at=OLD)
 
@@ -85,17 +103,18 @@ def test_of_age__a_check_without_a_name__is_left_alone(check):
 
 
 @pytest.mark.parametrize("name", ["nightly-load", "glue-health-check-flights-pr-7-ffffff"])
-def test_of_age__our_tags_but_another_name__is_left_alone(name):
+def test_overdue__our_tags_but_another_name__is_left_alone(name):
     engine, clock = account()
     engine.jobs.clear()
     engine.add_job(name, tags_of(), created_at=OLD)
 
     assert swept(engine, clock) == sweep.Swept()
     assert name in engine.jobs
+    assert strange(engine, clock) == [name]
 
 
 @pytest.mark.parametrize("tags", [{}, {Tag.BUILD: ID}, {Tag.MANAGED: "false", Tag.BUILD: ID}])
-def test_of_age__our_name_but_not_our_tags__is_left_alone(tags):
+def test_overdue__our_name_but_not_our_tags__is_left_alone(tags):
     engine, clock = account()
     engine.add_job(NAME, tags, created_at=OLD)
 
@@ -109,9 +128,9 @@ def test_sweep__kept_or_owned__is_left_alone_with_its_objects(tag):
     engine.add_job(NAME, tags_of(**{tag: "true"}), created_at=OLD)
     buckets = ("scripts", "temporary")
 
-    of_age = swept(engine, clock, buckets=buckets)
+    result = swept(engine, clock, buckets=buckets)
 
-    assert of_age == sweep.Swept()
+    assert result == sweep.Swept()
     found = sweep.of_build(engine, ID, owner=OWNER, buckets=buckets)
     assert found == sweep.Traces(kept=(NAME,))
     assert len(engine.objects) == 2
@@ -131,7 +150,7 @@ def test_remove__a_hostile_bucket_tag__reaches_our_prefix_only():
 
 
 @pytest.mark.parametrize(("seconds", "is_removed"), [(-1, False), (0, True), (1, True)])
-def test_of_age__at_the_boundary__is_old_from_then_on(seconds, is_removed):
+def test_overdue__at_the_boundary__is_old_from_then_on(seconds, is_removed):
     engine, clock = account()
     engine.objects.clear()
     made = clock.now() - DAY - timedelta(seconds=seconds)
@@ -148,12 +167,14 @@ def test_of_age__at_the_boundary__is_old_from_then_on(seconds, is_removed):
         ("2026-03-01T09:30:01Z", False),
         ("2026-03-01T09:30:00Z", True),
         ("2026-02-28T00:00:00Z", True),
-        ("2026-03-01T09:30:01", True),
-        ("soon", True),
-        ("", True),
+        ("2026-03-01T09:30:01", False),
+        ("2026-02-28T00:00:00", False),
+        ("2026-02-28 00:00:00Z", False),
+        ("soon", False),
+        ("", False),
     ],
 )
-def test_of_age__expiry__in_the_future_keeps_and_an_unreadable_one_does_not(expires, is_removed):
+def test_overdue__its_own_time_outs__must_be_over_and_be_known(expires, is_removed):
     engine, clock = account()
     engine.add_job(NAME, tags_of(**{Tag.EXPIRES_AT: expires}), created_at=OLD)
 
@@ -162,7 +183,53 @@ def test_of_age__expiry__in_the_future_keeps_and_an_unreadable_one_does_not(expi
     assert (NAME not in engine.jobs) is is_removed
 
 
-def test_of_age__a_prefix_without_a_job__goes_when_its_youngest_object_is_old():
+def test_orphans__of_a_build_with_a_job__stay_whatever_becomes_of_the_job():
+    """The end of the name is enough: the tags of a young job are not even asked for."""
+    engine, clock = account()
+    engine.jobs[NAME].created_at = clock.now()
+
+    assert orphans(engine, clock, "scripts", "temporary") == sweep.Orphans()
+
+
+@pytest.mark.parametrize(
+    "key", ["glue-health-check/", "glue-health-check/0A1B2C3D4E5F/x", "glue-health-check/data/x"]
+)
+def test_orphans__no_build_id_below_our_root__is_never_ours(key):
+    engine, clock = account()
+    engine.jobs.clear()
+    engine.objects.clear()
+    engine.add_object("scripts", key, at=OLD)
+
+    assert orphans(engine, clock, "scripts") == sweep.Orphans()
+
+
+def test_overdue__thousands__are_asked_in_portions_and_what_is_young_not_for_its_tags():
+    engine, clock = account()
+    for number in range(2 * PORTION):
+        name = f"glue-health-check-flights-{number:06x}"
+        engine.add_job(name, tags_of(f"{number:06x}{'a' * 6}"), created_at=OLD)
+    engine.add_job("nightly-load", {Tag.MANAGED: "true"}, created_at=OLD)
+
+    found = overdue(engine, clock)
+
+    asked = [call[1:] for call in engine.calls if call[0] == "described"]
+    assert [portion.jobs for portion in found] == [PORTION, PORTION, 2]
+    assert sum(len(portion.removals) for portion in found) == 2 * PORTION + 1
+    assert "nightly-load" not in {name for names in asked for name in names}
+    assert strange(engine, clock) == ["nightly-load"]
+
+
+def test_overdue__only_jobs_with_names_unlike_ours__asks_for_none():
+    engine, clock = account()
+    engine.jobs.clear()
+    engine.add_job("nightly-load", {Tag.MANAGED: "true"}, created_at=OLD)
+
+    overdue(engine, clock)
+
+    assert engine.steps == ("job_names",)
+
+
+def test_overdue__a_prefix_without_a_job__goes_when_its_youngest_object_is_old():
     engine, clock = account()
     engine.add_object("scripts", "glue-health-check/111111111111/a/x", at=OLD)
     engine.add_object("scripts", "glue-health-check/222222222222/a/x", at=OLD)
@@ -189,13 +256,25 @@ def test_of_build__its_jobs_and_prefixes__are_removed_and_others_stay():
     engine.add_object("scripts", f"glue-health-check/{ID}/orphan/x")
 
     found = sweep.of_build(engine, ID, owner=OWNER, buckets=("scripts", ""))
-    result = sweep.remove(engine, clock, found.removals)
+    result = sweep.remove(engine, clock, found.removals, bounds=sweep.CLEANUP)
 
     assert (found.kept, found.others, found.unclaimed) == ((), (), ())
-    assert [removal.kind for removal in result.removed] == ["job", "objects"]
+    assert [removal.kind for removal in result.removed] == ["job", "objects", "objects"]
     assert result.removed[0].why == f"build {ID}"
     assert list(engine.jobs) == [other]
     assert engine.objects == {}
+
+
+def test_of_build__a_bucket_that_only_a_jobs_tags_name__is_searched_for_the_whole_build():
+    """A second check was uploaded and killed before its job: nothing else names its bucket."""
+    engine, clock = account()
+    orphan = f"glue-health-check/{ID}/hotels/script/hotels.py"
+    engine.add_object("temporary", orphan)
+
+    found = sweep.of_build(engine, ID, owner=OWNER)
+    sweep.remove(engine, clock, found.removals, bounds=sweep.CLEANUP)
+
+    assert engine.is_empty
 
 
 @pytest.mark.parametrize("is_refused", [False, True])
@@ -205,8 +284,31 @@ def test_of_build__a_bucket_without_its_objects__is_named_only_when_nobody_tells
 
     found = sweep.of_build(engine, ID, owner=OWNER, buckets=("elsewhere",))
 
-    kinds = [removal.kind for removal in found.removals]
-    assert kinds == (["job", "objects"] if is_refused else ["job"])
+    uri = f"s3://elsewhere/glue-health-check/{ID}/"
+    assert (uri in [removal.name for removal in found.removals]) is is_refused
+
+
+def test_of_build__a_job_that_imitates_the_id__is_told_and_neither_touched_nor_believed():
+    engine, clock = account()
+    imitation = "nightly-load-0a1b2c"
+    tags = tags_of(check="nightly", **{Tag.REPOSITORY: "octocat/other"})
+    del tags[Tag.EXPIRES_AT]
+    engine.add_job(imitation, tags, created_at=OLD)
+
+    found = sweep.of_build(engine, ID, owner=OWNER, buckets=("scripts",))
+    sweep.remove(engine, clock, found.removals, bounds=sweep.CLEANUP)
+
+    assert (found.strange, found.others) == ((imitation,), ())
+    assert list(engine.jobs) == [imitation]
+    assert engine.objects == {}
+
+
+def test_of_build__the_operator_named_it__is_removed_whosever_it_is():
+    engine, _ = account()
+    engine.jobs[NAME].tags.update({Tag.REPOSITORY: "octocat/flights", Tag.PULL_REQUEST: "7"})
+    owner = sweep.Owner(is_sure=True, is_anybody=True)
+
+    assert next(iter(sweep.of_build(engine, ID, owner=owner).removals)).name == NAME
 
 
 # --- refusals and cancel --------------------------------------------------------------------------
@@ -215,8 +317,14 @@ def test_of_build__a_bucket_without_its_objects__is_named_only_when_nobody_tells
 @pytest.mark.parametrize(
     ("step", "left"),
     [
-        ("active_runs", [("run", NAME)]),
-        ("delete_objects", [("object", f"s3://{b}/{PREFIX}") for b in ("scripts", "temporary")]),
+        ("active_runs", [("run", NAME), ("job", NAME)]),
+        (
+            "delete_objects",
+            [
+                *(("object", f"s3://{bucket}/{PREFIX}") for bucket in ("scripts", "temporary")),
+                ("job", NAME),
+            ],
+        ),
         ("delete_job", [("job", NAME)]),
     ],
 )
@@ -237,25 +345,28 @@ def test_remove__a_bug__is_named_and_the_rest_goes_on():
 
     result = swept(engine, clock)
 
-    assert [item.reason for item in result.leftovers] == ["RuntimeError: a bug"] * 2
+    assert [item.reason for item in result.leftovers] == [
+        *["RuntimeError: a bug"] * 2,
+        "not deleted, because by it the rest is found again",
+    ]
 
 
-def test_of_age__listing_refused__is_told():
-    engine, clock = account(refusals=refused("find_jobs"))
+def test_overdue__listing_refused__is_told():
+    engine, clock = account(refusals=refused("job_names"))
 
-    with pytest.raises(EngineError, match="find_jobs refused"):
+    with pytest.raises(EngineError, match="job_names refused"):
         swept(engine, clock)
 
 
-def test_of_age__one_bucket_refused__is_named_and_the_rest_is_found():
+def test_overdue__one_bucket_refused__is_named_and_the_rest_is_found():
     engine, clock = account(refusals=refused("build_prefixes", times=1))
     engine.add_object("temporary", "glue-health-check/ffffffffffff/a/x", at=OLD)
 
-    overdue = sweep.of_age(engine, clock.now(), DAY, buckets=("scripts", "temporary"))
+    found = orphans(engine, clock, "scripts", "temporary")
 
-    assert [removal.kind for removal in overdue.removals] == ["job", "objects"]
-    assert [(item.kind, item.name) for item in overdue.unread] == [("bucket", "scripts")]
-    assert overdue.unread[0].reason == "build_prefixes refused. Mend it."
+    assert [removal.kind for removal in found.removals] == ["objects"]
+    assert [(item.kind, item.name) for item in found.unread] == [("bucket", "scripts")]
+    assert found.unread[0].reason == "build_prefixes refused. Mend it."
 
 
 @pytest.mark.parametrize(
@@ -289,7 +400,7 @@ def test_of_build__one_side_knows_no_pull_request__the_repository_decides(tagged
 
     found = sweep.of_build(engine, ID, owner=owner)
 
-    assert [removal.name for removal in found.removals] == [NAME]
+    assert [removal.name for removal in found.removals if removal.job] == [NAME]
 
 
 def test_of_build__sure_of_the_id__another_number_is_no_reason_to_leave_it():
@@ -333,27 +444,48 @@ def test_remove__a_run_that_does_not_stop__is_named_and_its_job_stays():
 
     result = swept(engine, clock)
 
-    assert [(item.kind, item.name) for item in result.leftovers] == [("run", "jr_old")]
+    assert [(item.kind, item.name) for item in result.leftovers] == [
+        ("run", "jr_old"),
+        ("job", NAME),
+    ]
     assert NAME in engine.jobs
+    assert engine.objects == {}
+    assert clock.seconds == sweep.SWEEP.stop
 
 
-def test_remove__cancelled_in_the_middle__begins_nothing_more_and_names_the_rest():
+def test_remove__cancelled_while_a_run_stops__names_what_is_left_and_deletes_no_more():
     engine, clock = account(course=FOREVER, stop_seconds=3600.0)
     engine.add_run(NAME)
-    engine.add_job("glue-health-check-b-111111", tags_of("1" * 12), created_at=OLD)
+    idle = "glue-health-check-flights-b-111111"
+    engine.add_job(idle, tags_of("1" * 12), created_at=OLD)
     engine.add_object("scripts", f"glue-health-check/{'2' * 12}/a/x", at=OLD)
     clock.cancel_at = 5.0
 
     result = swept(engine, clock, buckets=("scripts",))
 
-    assert result.removed == ()
-    assert [(item.kind, item.name) for item in result.leftovers] == [
-        ("run", "jr_old"),
-        ("job", "glue-health-check-b-111111"),
-        ("object", f"s3://scripts/glue-health-check/{'2' * 12}/"),
+    assert len(result.removed) == 2  # what runs nowhere went while the run was to stop
+    assert [(item.kind, item.name, item.reason) for item in result.leftovers] == [
+        ("run", "jr_old", "asked to stop, not stopped yet"),
+        ("job", NAME, "cancelled before it"),
     ]
     assert clock.seconds <= 6.0
-    assert len(engine.jobs) == 2
+    assert list(engine.jobs) == [NAME]
+    assert len(engine.objects) == 2
+
+
+def test_remove__cancelled_before__begins_nothing_and_names_all():
+    engine, clock = account()
+    engine.add_object("scripts", f"glue-health-check/{'2' * 12}/a/x", at=OLD)
+    clock.cancel()
+
+    result = swept(engine, clock, buckets=("scripts",))
+
+    assert result.removed == ()
+    assert [(item.kind, item.name) for item in result.leftovers] == [
+        ("job", NAME),
+        ("object", f"s3://scripts/glue-health-check/{'2' * 12}/"),
+    ]
+    assert len(engine.objects) == 3
 
 
 # --- any account ----------------------------------------------------------------------------------
@@ -367,10 +499,10 @@ TAGS = st.fixed_dictionaries(
         Tag.BUILD: IDS,
         Tag.CHECK: st.sampled_from(["flights", "", "../..", "a b"]) | st.text(max_size=5),
         Tag.SCRIPTS: st.sampled_from(["scripts", "treasure", ""]),
-        Tag.TEMP: st.sampled_from(["temporary", "treasure"]),
+        Tag.TEMP: st.sampled_from(["temporary", "treasure", ""]),
         Tag.KEEP: st.sampled_from(["true", ""]),
         Tag.OWNER: st.sampled_from(["lambda", ""]),
-        Tag.EXPIRES_AT: st.sampled_from(["2020-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "?"]),
+        Tag.EXPIRES_AT: st.sampled_from([PAST, "2030-01-01T00:00:00Z", "?", ""]),
     },
 )
 KEYS = st.builds(
@@ -391,6 +523,9 @@ def may_go(name: str, tags: dict[str, str]) -> bool:
         and BUILD_ID.fullmatch(build_id) is not None
         and name.endswith("-" + build_id[:6])
         and slug(tags.get(Tag.CHECK, "")) != ""
+        and slug(tags[Tag.CHECK]) in name.removesuffix("-" + build_id[:6]).split("-")
+        and all(tags.get(tag) for tag in (Tag.SCRIPTS, Tag.TEMP))
+        and tags.get(Tag.EXPIRES_AT) in {PAST, "2030-01-01T00:00:00Z"}
         and not tags.get(Tag.KEEP)
         and not tags.get(Tag.OWNER)
     )
@@ -411,7 +546,7 @@ def test_sweep__any_account__deletes_only_what_bears_our_tags_and_name(jobs, obj
 
     owner = sweep.Owner(is_sure=True)
     found = sweep.of_build(engine, build_id, owner=owner, buckets=buckets)
-    sweep.remove(engine, clock, found.removals)
+    sweep.remove(engine, clock, found.removals, bounds=sweep.CLEANUP)
     swept(engine, clock, buckets=buckets)
 
     kept = {name for name, (tags, _) in jobs.items() if not may_go(name, tags)}

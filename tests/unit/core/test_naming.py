@@ -15,6 +15,9 @@ from plugin.core.naming import (
     MOST_TAGS,
     Location,
     Tag,
+    agrees,
+    expiry,
+    is_like_ours,
     job_name,
     location,
     number_tag,
@@ -65,21 +68,26 @@ def test_job_name__any_text__is_a_name_of_glue_that_ends_with_the_build(
     assert name.endswith(f"-{build_id[:6]}")
 
 
-@pytest.mark.parametrize("length", [246, 247, 248, 249, 1000])
-def test_job_name__around_the_limit__loses_its_middle_and_keeps_its_end(length):
+@pytest.mark.parametrize("length", [59, 60, 61, 246, 1000])
+def test_job_name__a_long_prefix__leaves_room_for_check_and_suffix(length):
     name = job_name(prefix="p" * length, check="c", suffix="s", build_id=BUILD_ID)
 
-    assert len(name) <= LONGEST_JOB_NAME
-    assert name.endswith("-012345")
-    assert "--" not in name
-    assert name.startswith("p" * min(length, 248))
+    assert name == "p" * min(length, 60) + "-c-s-012345"
 
 
-def test_job_name__exactly_at_the_limit__is_whole():
-    name = job_name(prefix="p" * 244, check="c", suffix="s", build_id=BUILD_ID)
+@pytest.mark.parametrize("length", [139, 140, 141, 300])
+def test_job_name__a_long_check__is_cut_and_the_suffix_loses_the_rest(length):
+    name = job_name(prefix="p" * 60, check="c" * length, suffix="s" * 300, build_id=BUILD_ID)
 
-    assert name == "p" * 244 + "-c-s-012345"
+    kept = min(length, 140)
+    assert name == f"{'p' * 60}-{'c' * kept}-{'s' * (248 - 62 - kept)}-012345"
     assert len(name) == LONGEST_JOB_NAME
+
+
+def test_job_name__cut_at_a_dash__has_no_two():
+    name = job_name(prefix=f"{'p' * 59}-x", check=f"{'c' * 139}-x", suffix="s", build_id=BUILD_ID)
+
+    assert "--" not in name
 
 
 def test_job_name__legs_of_a_matrix__do_not_meet():
@@ -108,6 +116,73 @@ def test_location__hostile_name__stays_below_our_prefix(check):
 def test_location__key__has_an_address():
     assert Location(bucket="b", prefix="p/").uri("k") == "s3://b/p/k"
     assert Location(bucket="b", prefix="p/").uri() == "s3://b/p/"
+
+
+@pytest.mark.parametrize("check", ["a", "ä(1)", "x" * 300, "a/b c", ".-a"])
+def test_location__from_the_checks_tag__is_where_the_check_itself_put_its_objects(check):
+    by_tag = location(bucket="b", build_id=BUILD_ID, check=tag_value(check))
+
+    assert by_tag == location(bucket="b", build_id=BUILD_ID, check=check)
+
+
+# --- what is ours ---------------------------------------------------------------------------------
+
+ALWAYS = (Tag.MANAGED, Tag.BUILD, Tag.CHECK, Tag.EXPIRES_AT, Tag.SCRIPTS, Tag.TEMP)
+NAME = f"glue-health-check-a-pr-7-{BUILD_ID[:6]}"
+
+
+@given(prefix=ANY_TEXT, check=ANY_TEXT, suffix=ANY_TEXT, build_id=IDS)
+def test_agrees__any_job_that_we_make__is_ours(prefix, check, suffix, build_id):
+    name = job_name(prefix=prefix, check=check, suffix=suffix, build_id=build_id)
+
+    assert is_like_ours(name) or name == f"-{build_id[:6]}"
+    assert agrees(name, made(check=check, build_id=build_id)) is (slug(tag_value(check)) != "")
+
+
+@given(st.sets(st.sampled_from([*OUR_KEYS]), max_size=len(OUR_KEYS)))
+def test_agrees__some_of_our_tags__is_ours_only_with_all_that_we_always_give(kept):
+    """A job of somebody else may bear some of our tags, copied or by chance."""
+    tags_of = {key: value for key, value in made().items() if key in kept}
+
+    assert agrees(NAME, tags_of) is (set(ALWAYS) <= kept)
+
+
+@pytest.mark.parametrize("tag", ALWAYS)
+@pytest.mark.parametrize("value", ["", "../..", "\n", "0A1B2C3D4E5F", f"{BUILD_ID}\n", "1" * 12])
+def test_agrees__a_tag_of_another_form__is_not_ours(tag, value):
+    is_bucket = tag in {Tag.SCRIPTS, Tag.TEMP}
+
+    assert agrees(NAME, {**made(), tag: value}) is (is_bucket and value != "")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nightly-load",
+        BUILD_ID[:6],
+        f"-{BUILD_ID[:6]}",
+        f"nightly-{BUILD_ID[:6]}",
+        f"glue-health-check-ab-pr-7-{BUILD_ID[:6]}",
+        f"glue-health-check-a-pr-7{BUILD_ID[:6]}",
+        f"{NAME}\n",
+        f"{NAME}-copy",
+        NAME[:-1],
+    ],
+)
+def test_agrees__another_name__is_not_ours(name):
+    assert not agrees(name, made())
+
+
+@pytest.mark.parametrize(
+    "told", ["", "soon", "2026-01-02", "2026-01-02T03:04:05", "2026-01-02T03:04:05Z\n", "Z" * 256]
+)
+def test_expiry__no_time_of_ours__is_none(told):
+    assert expiry({Tag.EXPIRES_AT: told}) is None
+
+
+def test_expiry__of_our_own_tag__is_the_time():
+    assert expiry(made()) == NOW
+    assert expiry({}) is None
 
 
 @given(ANY_TEXT)

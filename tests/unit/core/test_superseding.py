@@ -59,6 +59,50 @@ def test_supersedes__another_ones_job__is_not(tags):
     assert not newcomer().supersedes(job(**tags))
 
 
+HERE = {"workflow": ".github/workflows/etl.yml", "server_url": "https://github.com"}
+SAME = {"WORKFLOW": HERE["workflow"], "SERVER": HERE["server_url"]}
+
+
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+@pytest.mark.parametrize("number", ["github-99.1", ""])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (HERE, {**SAME, "WORKFLOW": ".github/workflows/nightly.yml"}),
+        (HERE, {**SAME, "SERVER": "https://github.acme.example"}),
+        (HERE, {**SAME, "WORKFLOW": ""}),
+        (HERE, {**SAME, "SERVER": ""}),
+        ({}, SAME),
+        ({"workflow": HERE["workflow"]}, SAME),
+    ],
+)
+def test_supersedes__of_another_workflow_or_server_or_nobody_knows__is_not(
+    ours, theirs, number, created_at
+):
+    who = build(host=Host.GITHUB, pull_request=7, number="100", **ours)
+
+    assert not newcomer(who).supersedes(job(created_at=created_at, NUMBER=number, **theirs))
+
+
+def test_supersedes__of_the_same_workflow_and_server__is_and_they_are_listed_by_both():
+    who = build(host=Host.GITHUB, pull_request=7, number="100", **HERE)
+
+    assert newcomer(who).supersedes(job(**SAME))
+    assert newcomer(who).tags() == {
+        Tag.MANAGED: "true",
+        Tag.REPOSITORY: "o/r",
+        Tag.PULL_REQUEST: "7",
+        Tag.WORKFLOW: ".github/workflows/etl.yml",
+        Tag.SERVER: "https://github.com",
+    }
+
+
+def test_supersedes__a_workflow_that_a_tag_cannot_hold__is_compared_as_the_tag_has_it():
+    who = build(host=Host.GITHUB, pull_request=7, number="100", workflow="etl ✓")
+
+    assert newcomer(who).supersedes(job(WORKFLOW="etl _"))
+
+
 @pytest.mark.parametrize("values", [{"pull_request": None}, {"repository": ""}])
 def test_supersedes__nobody_knows_the_pull_request__is_nothing(values):
     who = build(**{"pull_request": 7, "number": "100", **values})
@@ -116,6 +160,10 @@ def test_supersedes__a_job_of_a_version_without_these_tags__the_time_decides(cre
     old = job(created_at=created_at, without=(Tag.CONTEXT, Tag.NUMBER))
 
     assert newcomer().supersedes(old) is is_older
+
+
+def test_supersedes__a_check_that_a_tag_cannot_hold__is_compared_as_the_tag_has_it():
+    assert newcomer(checks=frozenset({"a" * 300})).supersedes(job(CHECK="a" * 256))
 
 
 def test_supersedes__a_context_that_a_tag_cannot_hold__is_compared_as_the_tag_has_it():

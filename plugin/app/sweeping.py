@@ -1,0 +1,137 @@
+"""The command ``sweep``: removes what builds left that are old enough, some at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
+from plugin.app.signals import cancelling
+from plugin.core.errors import EngineError, Exit
+from plugin.sweep import SWEEP, orphans, our_jobs, overdue_jobs
+from plugin.sweep.overdue import PORTION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.app.invocation import Invocation
+    from plugin.core.ports import Engine
+    from plugin.core.settings.sources import Settings
+    from plugin.sweep import Removal
+
+MOST_STRANGE = 10
+"""Jobs that only look like ours, told by name."""
+
+
+@dataclass
+class _Sum:
+    """What was done so far."""
+
+    looked_at: int = 0
+    found: int = 0
+    removed: int = 0
+    stay: int = 0
+    strange: list[str] = field(default_factory=list)
+    is_whole: bool = True
+
+
+def sweep(invocation: Invocation) -> int:
+    """Remove what any build left; return the exit code."""
+    with cancelling(invocation.clock) as heard:
+        code = _sweep(invocation)
+    return heard.exit or code
+
+
+def _sweep(invocation: Invocation) -> int:
+    build = invocation.build()
+    settings = invocation.settings(is_foreign=build.is_foreign)
+    if settings.plan.engine == "local":
+        invocation.say("sweep: a local Glue leaves nothing behind: nothing to do.")
+        return Exit.PASSED
+    work = _Work(invocation, settings, engine_of(invocation, settings, build))
+    names = our_jobs(work.engine)
+    work.jobs(names)
+    work.objects(names)
+    return work.told(len(names))
+
+
+class _Work:
+    """One sweep: portion after portion, and the sum of it."""
+
+    def __init__(self, invocation: Invocation, settings: Settings, engine: Engine) -> None:
+        self.engine = engine
+        self._invocation = invocation
+        self._settings = settings
+        self._now = invocation.clock.now()
+        self._until = self._now - timedelta(hours=settings.plan.sweep_older_than_hours)
+        self._sum = _Sum()
+
+    def jobs(self, names: tuple[str, ...]) -> None:
+        """Remove the jobs that are overdue, and say how far we are."""
+        portions = overdue_jobs(self.engine, names, now=self._now, until=self._until)
+        try:
+            for portion in portions:
+                self._sum.looked_at += portion.jobs
+                self._sum.strange += portion.strange
+                self._remove(portion.removals)
+                if len(names) > PORTION:
+                    self._invocation.say(
+                        f"sweep: looked at {self._sum.looked_at} of {len(names)} jobs,"
+                        f" {self._sum.removed} removed so far."
+                    )
+                if self._invocation.clock.is_cancelled():
+                    return
+        except EngineError as error:
+            self._fail([f"sweep: the other jobs were not looked at: {error}"])
+
+    def objects(self, names: tuple[str, ...]) -> None:
+        """Remove the objects that no job is left of."""
+        if self._invocation.clock.is_cancelled():
+            return
+        buckets = buckets_of(self._settings)
+        if not buckets:
+            self._invocation.say("warning: no scripts_bucket: only jobs are looked for.")
+        found = orphans(self.engine, names, buckets=buckets, until=self._until)
+        if found.unread:
+            self._fail(f"sweep: {item.kind} {item.name}: {item.reason}" for item in found.unread)
+        for first in range(0, len(found.removals), PORTION):
+            if self._invocation.clock.is_cancelled():
+                rest = len(found.removals) - first
+                self._invocation.say(f"sweep: cancelled: {rest} prefixes without a job stay.")
+                return
+            self._remove(found.removals[first : first + PORTION])
+
+    def told(self, jobs: int) -> Exit:
+        """Say the sum of it; return the exit code."""
+        done = self._sum
+        self._invocation.say(*_strange_words(done.strange))
+        if self._invocation.clock.is_cancelled() and (rest := jobs - done.looked_at):
+            self._invocation.say(f"sweep: cancelled: {rest} of {jobs} jobs were not looked at.")
+        if self._invocation.line.dry_run:
+            self._invocation.say(f"sweep: {done.found} to remove; nothing was changed.")
+        else:
+            self._invocation.say(f"sweep: {done.removed} removed, {done.stay} stay.")
+        return Exit.PASSED if done.is_whole and not done.stay else Exit.ERRORED
+
+    def _remove(self, removals: tuple[Removal, ...]) -> None:
+        self._sum.found += len(removals)
+        if self._invocation.line.dry_run:
+            foretell(self._invocation, self.engine, self._settings, removals)
+            return
+        swept = carry_out(self._invocation, self.engine, self._settings, removals, bounds=SWEEP)
+        self._sum.removed += len(swept.removed)
+        self._sum.stay += len(removals) - len(swept.removed)
+
+    def _fail(self, problems: Iterable[str]) -> None:
+        self._sum.is_whole = False
+        self._invocation.complain(problems)
+
+
+def _strange_words(names: list[str]) -> tuple[str, ...]:
+    """Say which jobs bear our first tag and are left alone; they may be many."""
+    if not names:
+        return ()
+    shown = ", ".join(names[:MOST_STRANGE])
+    more = f" and {len(names) - MOST_STRANGE} more" if len(names) > MOST_STRANGE else ""
+    return (f"sweep: left alone, because tags and name are not those that we give: {shown}{more}.",)
