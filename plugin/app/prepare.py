@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugin.app.cloning import job_reader
 from plugin.app.questions import answered, changed_files
 from plugin.app.runner import runner_of
 from plugin.app.trail import forget_trail
@@ -35,7 +36,7 @@ class Request:
 
 
 def prepare(invocation: Invocation) -> Request:
-    """Return the request.  Raises ``SettingsError`` with every problem; asks GitHub at most.
+    """Return the request.  Raises ``SettingsError`` with every problem; only reads.
 
     Whether the build is foreign must be final before a setting of the configuration file counts:
     where GitHub's answer changes that, the settings are gathered anew.
@@ -60,7 +61,11 @@ def prepare(invocation: Invocation) -> Request:
             changed=None if settings.problems else changed_files(build, settings, invocation),
             only=invocation.line.only,
             runner=runner_of(invocation, build, settings),
+            jobs=None if settings.problems else job_reader(invocation, settings, build),
         ),
+    )
+    invocation.say(
+        *(f"note: {check.name}: {note}" for check in plan.checks for note in check.notes)
     )
     return Request(
         invocation=invocation,

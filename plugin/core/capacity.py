@@ -19,6 +19,8 @@ SHELL_CAPACITIES = (Decimal("0.0625"), Decimal(1))
 FEWEST_WORKERS = 2
 DEFAULT_SPARK_VERSION = "5.1"
 DEFAULT_SHELL_VERSION = "3.0"
+_SHELL_VERSION_OF = {"3": "1.0", "3.9": "3.0"}
+"""By Python: Glue looks at that alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,8 @@ def capacity_of(settings: CheckSettings) -> Capacity:
     if job_type == "pythonshell":
         return Capacity(
             job_type=job_type,
-            glue_version=settings.glue_version or DEFAULT_SHELL_VERSION,
+            glue_version=settings.glue_version
+            or _SHELL_VERSION_OF.get(settings.python_version, DEFAULT_SHELL_VERSION),
             max_capacity=settings.max_capacity or SHELL_CAPACITIES[0],
         )
     workers = settings.number_of_workers or FEWEST_WORKERS
@@ -70,7 +73,7 @@ def capacity_of(settings: CheckSettings) -> Capacity:
         glue_version=settings.glue_version or DEFAULT_SPARK_VERSION,
         worker_type=settings.worker_type or "G.1X",
         number_of_workers=workers,
-        execution_class=settings.execution_class,
+        execution_class=settings.execution_class or "STANDARD",
     )
 
 
@@ -112,8 +115,20 @@ def _spark_problems(settings: CheckSettings) -> list[str]:
         problems.append("worker_type Standard is for Glue 1.0 and earlier: use G.1X.")
     if settings.worker_type == "Z.2X":
         problems.append("worker_type Z.2X is for Ray jobs, which are not checked.")
-    if settings.execution_class == "FLEX" and settings.job_type == "gluestreaming":
+    if settings.job_type == "gluestreaming":
+        problems += _stream_problems(settings)
+    return problems
+
+
+def _stream_problems(settings: CheckSettings) -> list[str]:
+    problems = []
+    if settings.execution_class == "FLEX":
         problems.append("execution_class FLEX is not for streaming jobs.")
+    if settings.stream_minutes >= settings.timeout_minutes:
+        problems.append(
+            f"stream_minutes {settings.stream_minutes} must be below timeout_minutes"
+            f" {settings.timeout_minutes}: else the run ends before it is known to be healthy."
+        )
     return problems
 
 

@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.core import naming
 from plugin.core.capacity import Capacity, capacity_of, capacity_problems
+from plugin.core.clone import clone_notes, clone_problems, cloned_tags, inherited
 from plugin.core.cost import override_problems
+from plugin.core.estimate import limit_problems
+from plugin.core.kinds_refused import given_problems
 from plugin.core.package import package_of
 from plugin.core.policy import policy_text
 from plugin.core.ports import LogSource
-from plugin.core.request import argument_problems, create_request
-from plugin.core.settings import not_yet
+from plugin.core.request import (
+    argument_problems,
+    create_request,
+    job_arguments,
+    size_problems,
+)
+from plugin.core.stores import store_problems
 from plugin.core.trust import Runner
 
 if TYPE_CHECKING:
@@ -21,9 +29,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plugin.core.build import Build
+    from plugin.core.clone_arguments import JobArguments
     from plugin.core.naming import Location
     from plugin.core.pattern import Pattern
-    from plugin.core.ports import Checkout, Upload
+    from plugin.core.ports import Checkout, JobDefinition, JobReader, Upload
     from plugin.core.settings import CheckSettings, PlanSettings
     from plugin.core.settings.sources import Wanted
 
@@ -37,7 +46,9 @@ class Check:
     """One script to run once on Glue, with everything needed to run it.
 
     ``request`` are the parameters of CreateJob; ``shipped`` maps uploaded Python files' names to
-    paths in the checkout.
+    paths in the checkout.  ``cloned`` are the names of the arguments whose values are those of the
+    production job ``settings.job``: they are never shown.  ``notes`` are worth telling before the
+    run.
     """
 
     name: str
@@ -53,6 +64,8 @@ class Check:
     is_local: bool = False
     keep: bool = False
     delete_logs: bool = False
+    cloned: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[Location, ...]:
@@ -70,6 +83,8 @@ class Check:
             glue_version=self.capacity.glue_version,
             group=group,
             arguments=arguments,
+            security_configuration=str(self.request.get("SecurityConfiguration", "")),
+            role=str(self.request.get("Role", "")),
         )
 
     @property
@@ -86,7 +101,8 @@ class Circumstances:
 
     ``changed`` are the files that the pull request touches, None when nobody knows;
     ``only`` are the names given with ``--only``; ``now`` is UTC; ``runner`` is what the machine
-    holds that a stranger's code must not meet.
+    holds that a stranger's code must not meet; ``jobs`` reads production jobs, None when there are
+    no credentials to read them with, for which a stranger's check is skipped.
     """
 
     build: Build
@@ -95,26 +111,31 @@ class Circumstances:
     changed: frozenset[str] | None = None
     only: tuple[str, ...] = ()
     runner: Runner = field(default_factory=Runner)
+    jobs: JobReader | None = None
 
 
 def make_check(
-    wanted: Wanted, plan: PlanSettings, checkout: Checkout, given: Circumstances
+    wanted: Wanted,
+    plan: PlanSettings,
+    checkout: Checkout,
+    given: Circumstances,
+    definition: JobDefinition | None = None,
 ) -> tuple[Check, tuple[str, ...]]:
-    """Return the check, and what is wrong with it: with a problem it must not be run."""
+    """Return the check, and what is wrong with it: with a problem it must not be run.
+
+    ``definition`` is that of ``settings.job``, from which the check takes what is not set.
+    """
     is_local = plan.engine == "local"
-    own = _with_places(wanted.settings, is_local=is_local)
+    own = _own(wanted.settings, definition, is_local=is_local)
     scripts, temp = _places(own, given.build_id, wanted.name)
     package = package_of(own, checkout, scripts=scripts, temp=temp, is_local=is_local)
     policy, policy_problems = policy_text(own.session_policy, checkout)
-    problems = (
-        *not_yet.check_refusals(own),
-        *_problems(own),
-        *package.problems,
-        *policy_problems,
-    )
-    capacity = capacity_of(own)
-    job_name = _job_name(own, wanted.name, given)
-    tags = _tags(own, plan, wanted.name, (scripts, temp), given)
+    capacity, job_name = capacity_of(own), _job_name(own, wanted.name, given)
+    arguments = job_arguments(own, capacity, package, temp, definition)
+    tags = _tags(own, plan, wanted.name, (scripts, temp), given, definition)
+    rest: Any = {"job_name": job_name, "temp": temp, "tags": tags, "definition": definition}
+    problems = (*_problems(own, is_local=is_local), *package.problems, *policy_problems)
+    problems, notes = _with_clones(problems, wanted.settings, own, plan, definition, arguments)
     check = Check(
         name=wanted.name,
         settings=own,
@@ -122,15 +143,67 @@ def make_check(
         job_name=job_name,
         scripts=scripts,
         temp=temp,
-        request=create_request(own, capacity, package, job_name=job_name, temp=temp, tags=tags),
+        request=create_request(own, capacity, package, **rest),
         uploads=tuple(replace(item, kms_key_id=own.kms_key_id) for item in package.uploads),
         shipped=package.shipped,
         session_policy=policy,
         is_local=is_local,
-        keep=plan.keep_resources and not is_local,
-        delete_logs=plan.delete_logs,
+        **_wishes(plan),
+        cloned=arguments.cloned,
+        notes=notes,
     )
     return check, tuple(f"{wanted.name}: {problem}" for problem in problems)
+
+
+def _wishes(plan: PlanSettings) -> dict[str, bool]:
+    """Return what is to become of a check's things; the local Glue keeps nothing."""
+    keep = plan.keep_resources and plan.engine != "local"
+    return {"keep": keep, "delete_logs": plan.delete_logs}
+
+
+def _own(
+    asked: CheckSettings, definition: JobDefinition | None, *, is_local: bool
+) -> CheckSettings:
+    """Return the settings with what a production job and the local engine give."""
+    whole = inherited(asked, definition, is_local=is_local) if definition else asked
+    return _with_places(whole, is_local=is_local)
+
+
+def _with_clones(
+    problems: tuple[str, ...],
+    asked: CheckSettings,
+    own: CheckSettings,
+    plan: PlanSettings,
+    definition: JobDefinition | None,
+    arguments: JobArguments,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return all problems, the job named before those of its own values; and notes on the clone."""
+    if not definition:
+        return problems, ()
+    inherited_problems = {*capacity_problems(own)} - {*capacity_problems(asked)}
+    named = (
+        f"job: {definition.name}: {problem}" if problem in inherited_problems else problem
+        for problem in problems
+    )
+    is_local = plan.engine == "local"
+    notes = clone_notes(asked, own, definition, left_out=arguments.left_out, is_local=is_local)
+    return (*named, *_clone_problems(asked, plan, definition, arguments)), notes
+
+
+def _clone_problems(
+    asked: CheckSettings,
+    plan: PlanSettings,
+    definition: JobDefinition,
+    arguments: JobArguments,
+) -> tuple[str, ...]:
+    """Say why the job cannot be cloned as it is.  The local Glue narrows no role by a policy."""
+    is_narrowed = bool(asked.session_policy) and plan.engine != "local"
+    is_guarded = plan.allow_production_arguments or is_narrowed
+    return (
+        *clone_problems(definition, asked),
+        *size_problems(arguments),
+        *(() if is_guarded else store_problems(definition.name, arguments.of_the_job)),
+    )
 
 
 def _job_name(own: CheckSettings, name: str, given: Circumstances) -> str:
@@ -148,6 +221,7 @@ def _tags(
     name: str,
     places: tuple[Location, Location],
     given: Circumstances,
+    definition: JobDefinition | None,
 ) -> Mapping[str, str]:
     minutes = own.queue_timeout_minutes + own.timeout_minutes + 60
     return naming.tags(
@@ -158,7 +232,7 @@ def _tags(
         places=places,
         expires_at=given.now + timedelta(minutes=minutes),
         keep=plan.keep_resources,
-        users=own.tags,
+        users=cloned_tags(definition, own.tags)[0] if definition else own.tags,
     )
 
 
@@ -180,7 +254,7 @@ def _with_places(settings: CheckSettings, *, is_local: bool) -> CheckSettings:
     )
 
 
-def _problems(settings: CheckSettings) -> tuple[str, ...]:
+def _problems(settings: CheckSettings, *, is_local: bool) -> tuple[str, ...]:
     """Say what is wrong with settings seen together."""
     required = {
         "role_arn": "the role of the temporary job (also read from GLUE_ROLE_ARN)",
@@ -188,12 +262,19 @@ def _problems(settings: CheckSettings) -> tuple[str, ...]:
     }
     return (
         *(f"{k} is required: {why}." for k, why in required.items() if not getattr(settings, k)),
-        *capacity_problems(settings),
+        *given_problems(settings),
+        *_size_problems(settings, is_local=is_local),
         *naming.tag_problems(settings.tags),
         *override_problems(settings.price_overrides),
         *argument_problems(settings),
         *_pattern_problems(settings.fail_on_log_pattern),
     )
+
+
+def _size_problems(settings: CheckSettings, *, is_local: bool) -> tuple[str, ...]:
+    """Say what Glue would refuse; of a size that it takes, what its first minute may not cost."""
+    found = capacity_problems(settings)
+    return found if found or is_local else limit_problems(settings, capacity_of(settings))
 
 
 def _pattern_problems(patterns: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,18 +9,27 @@ from typing import TYPE_CHECKING
 
 from plugin.core import naming, trust
 from plugin.core.check import Check, Circumstances, make_check
-from plugin.core.errors import SettingsError, Unusable
+from plugin.core.errors import PluginError, SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
 from plugin.core.settings import not_yet
+from plugin.core.shelf import shelf_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugin.core.build import Build
-    from plugin.core.ports import Checkout
+    from plugin.core.ports import Checkout, JobDefinition
     from plugin.core.settings.sources import Settings, Wanted
 
 MOST_CHECKS = 200
 _OF_GLUE = frozenset({"role_arn", "scripts_bucket"})
 """Settings that the local engine does not need."""
+_OF_JOB = frozenset({"role_arn"})
+"""Settings that an existing job would give."""
+NO_CREDENTIALS_OF_A_STRANGER = (
+    "A build of a fork without AWS credentials: CI hosts keep them from a stranger's code. To check"
+    " it, push the code to a branch of the repository."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,17 +42,30 @@ class Skipped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unread:
+    """A check that cannot be begun: the job that it clones could not be read."""
+
+    name: str
+    script: str
+    error: PluginError
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """1 to N checks, or a reason to skip them all."""
 
     checks: tuple[Check, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    unread: tuple[Unread, ...] = ()
     reason: str = ""
     """Why nothing at all is run; then there are no checks."""
 
 
 def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> Plan:
-    """Return the plan.  Raises ``SettingsError`` with every problem of every check."""
+    """Return the plan.  Raises ``SettingsError`` with every problem of every check.
+
+    Jobs that are cloned are asked for once, all together, and only those of checks that are run.
+    """
     if reason := _reason_to_skip(given.build, settings):
         if settings.problems:
             raise SettingsError(settings.problems)
@@ -53,12 +75,12 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
         *_without_local(settings, given.runner.lacks),
         *trust.refusals(given.build, settings, given.runner),
     ]
+    may_ask = not settings.problems and not problems
     expanded = _expand(settings.checks, checkout, problems)
     chosen = _only(expanded, given.only, problems)
     touched, skipped = _by_paths(chosen, given.changed)
-    made = [make_check(wanted, settings.plan, checkout, given) for wanted in touched]
-    checks = [check for check, _ in made]
-    problems += [problem for _, found in made for problem in found]
+    read = _read(touched, given) if may_ask else {}
+    checks, unread, keyless = _made(touched, settings, checkout, given, read=read, found=problems)
     problems += [
         f"Two checks would share the job name {name}: rename one."
         for name in _twice([check.job_name for check in checks])
@@ -66,7 +88,52 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
     problems = [*settings.problems, *(p for p in problems if not _follows(p, settings.unread))]
     if problems:
         raise SettingsError(tuple(dict.fromkeys(problems)))
-    return Plan(checks=tuple(checks), skipped=skipped)
+    if keyless and not checks:
+        return Plan(reason=NO_CREDENTIALS_OF_A_STRANGER)
+    return Plan(checks=checks, skipped=(*skipped, *keyless), unread=unread)
+
+
+def _read(
+    touched: tuple[Wanted, ...], given: Circumstances
+) -> Mapping[str, JobDefinition | PluginError]:
+    """Return what is known of the jobs that the checks clone."""
+    names = tuple(dict.fromkeys(w.settings.job for w in touched if w.settings.job))
+    return given.jobs.definitions(names) if names and given.jobs else {}
+
+
+def _made(
+    touched: tuple[Wanted, ...],
+    settings: Settings,
+    checkout: Checkout,
+    given: Circumstances,
+    *,
+    read: Mapping[str, JobDefinition | PluginError],
+    found: list[str],
+) -> tuple[tuple[Check, ...], tuple[Unread, ...], tuple[Skipped, ...]]:
+    """Return the checks, those whose job could not be read, and those that nobody may read.
+
+    Their problems are added to ``found``.
+    """
+    shelf = shelf_of(checkout)  # what many checks ship is read once
+    checks, unread, keyless = [], [], []
+    for wanted in touched:
+        told = read.get(wanted.settings.job) if wanted.settings.job else None
+        definition = None if isinstance(told, PluginError) else told
+        check, problems = make_check(wanted, settings.plan, shelf, given, definition)
+        script = wanted.settings.script
+        if definition or not wanted.settings.job:
+            checks.append(check)
+            found += problems
+            continue
+        found += [problem for problem in problems if not _follows(problem, _OF_JOB)]
+        if isinstance(told, SettingsError):
+            found += [f"{wanted.name}: {problem}" for problem in told.problems]
+        elif isinstance(told, PluginError):
+            unread.append(Unread(name=wanted.name, script=script, error=told))
+        else:
+            reason = NO_CREDENTIALS_OF_A_STRANGER
+            keyless.append(Skipped(name=wanted.name, script=script, reason=reason))
+    return tuple(checks), tuple(unread), tuple(keyless)
 
 
 def _reason_to_skip(build: Build, settings: Settings) -> str:

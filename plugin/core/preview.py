@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from plugin.core.cost import cost_of
+from plugin.core.estimate import estimate
 from plugin.core.request import start_request
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def preview(plan: Plan) -> tuple[str, ...]:
         return (f"Skipped: {plan.reason}",)
     lines = [f"{len(plan.checks)} to run, {len(plan.skipped)} skipped. Nothing is written to AWS."]
     lines += [f"skipped  {item.name}: {item.reason}" for item in plan.skipped]
+    lines += [f"unknown  {item.name}: {item.error}" for item in plan.unread]
     for check in plan.checks:
         lines += _of_check(check)
     return tuple(lines)
@@ -28,7 +29,7 @@ def _of_check(check: Check) -> list[str]:
     start = start_request(
         job_name=check.job_name, marker="<drawn at the start>", session_policy=check.session_policy
     )
-    requests = {"CreateJob": check.request, "StartJobRun": start}
+    requests = {"CreateJob": _without_values(check), "StartJobRun": start}
     uploads = [f"  upload  s3://{u.bucket}/{u.key}  {len(u.body)} bytes" for u in check.uploads]
     size = f"Glue {check.capacity.glue_version}, {check.capacity.in_words()}"
     return [
@@ -40,12 +41,25 @@ def _of_check(check: Check) -> list[str]:
     ]
 
 
+def _without_values(check: Check) -> dict[str, object]:
+    """Return the request with the production job's own arguments hidden: one may be a secret."""
+    instead = f"<from the job {check.settings.job}>"
+    shown = dict(check.request)
+    for member in ("DefaultArguments", "NonOverridableArguments"):
+        given: Any = check.request.get(member)
+        if given:
+            shown[member] = {
+                key: instead if key in check.cloned else value for key, value in given.items()
+            }
+    return shown
+
+
 def _cost(check: Check) -> str:
     if check.is_local:
         return "nothing, it runs on this machine"
-    overrides = check.settings.price_overrides
-    least = cost_of(check.capacity, seconds=0, overrides=overrides)
-    most = cost_of(check.capacity, seconds=check.settings.timeout_minutes * 60, overrides=overrides)
+    bounds = estimate(check)
+    limit = "" if bounds.limit is None else f", stopped at max_cost_usd {bounds.limit}"
     return (
-        f"from ${least.usd} to ${most.usd} at its time limit (${least.usd_per_dpu_hour}/DPU hour)"
+        f"from ${bounds.least.usd} to ${bounds.most.usd} at its time limit{limit}"
+        f" ({bounds.most.formula}; waiting in the queue is free)"
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from plugin.core.clone import kept_members
+from plugin.core.clone_arguments import INTERNAL, merged
 from plugin.core.naming import MARKER_ARGUMENT
 from plugin.core.package import placed_arguments
 
@@ -15,8 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugin.core.capacity import Capacity
+    from plugin.core.clone_arguments import JobArguments
     from plugin.core.naming import Location
     from plugin.core.package import Package
+    from plugin.core.ports import JobDefinition
     from plugin.core.settings import CheckSettings
 
 MOST_ARGUMENT_BYTES = 260 * 1024
@@ -31,8 +35,13 @@ OURS = {
     MARKER_ARGUMENT: "it marks the run",
 }
 """Arguments that we set, and what the user sets instead."""
-INTERNAL = frozenset({"--JOB_NAME", "--mode", "--debug", "--JOB_ID", "--JOB_RUN_ID"})
-"""Arguments that Glue sets; its documentation says never to."""
+
+_OF_SPARK = {
+    "--job-language": "python",
+    "--enable-continuous-cloudwatch-log": "true",
+    "--enable-job-insights": "true",
+}
+"""What a Python shell job has no use for."""
 
 
 def argument_problems(settings: CheckSettings) -> tuple[str, ...]:
@@ -49,7 +58,16 @@ def argument_problems(settings: CheckSettings) -> tuple[str, ...]:
     )
 
 
-def create_request(
+def size_problems(arguments: JobArguments) -> tuple[str, ...]:
+    """Say that the arguments are too long together with those of a production job."""
+    both = (*arguments.default.items(), *arguments.fixed.items())
+    size = sum(len(f"{key}{value}".encode()) for key, value in both)
+    if size <= MOST_ARGUMENT_BYTES:
+        return ()
+    return ("arguments: together with those of the job over 260 KB.",)
+
+
+def create_request(  # noqa: PLR0913 - as many facts as a job has
     settings: CheckSettings,
     capacity: Capacity,
     package: Package,
@@ -57,9 +75,16 @@ def create_request(
     job_name: str,
     temp: Location,
     tags: Mapping[str, str],
+    definition: JobDefinition | None = None,
 ) -> Mapping[str, object]:
-    """Return the parameters of CreateJob: version, time-out, retries and tags always explicit."""
+    """Return the parameters of CreateJob: version, time-out, retries and tags always explicit.
+
+    With the ``definition`` of a production job, from which ``settings`` have inherited, what else
+    is known of it stands below ours.
+    """
+    arguments = job_arguments(settings, capacity, package, temp, definition)
     return {
+        **kept_members(definition),
         "Name": job_name,
         "Description": "Temporary: a health check of a changed script. Safe to delete.",
         "Role": settings.role_arn,
@@ -68,24 +93,26 @@ def create_request(
             "ScriptLocation": package.script_uri,
             "PythonVersion": _python_version(settings, capacity),
         },
-        "DefaultArguments": _arguments(settings, package, temp),
+        "DefaultArguments": dict(arguments.default),
+        **({"NonOverridableArguments": dict(arguments.fixed)} if arguments.fixed else {}),
         "ExecutionProperty": {"MaxConcurrentRuns": 1},
         "MaxRetries": 0,
         "Timeout": settings.timeout_minutes,
         "GlueVersion": capacity.glue_version,
         **_size(capacity),
-        **(
-            {"Connections": {"Connections": [*settings.connections]}}
-            if settings.connections
-            else {}
-        ),
-        **(
-            {"SecurityConfiguration": settings.security_configuration}
-            if settings.security_configuration
-            else {}
-        ),
+        **_of_account(settings),
         "Tags": dict(tags),
     }
+
+
+def _of_account(settings: CheckSettings) -> dict[str, object]:
+    """Return the members that name other things of the account, where there are any."""
+    found: dict[str, object] = {}
+    if settings.connections:
+        found["Connections"] = {"Connections": [*settings.connections]}
+    if settings.security_configuration:
+        found["SecurityConfiguration"] = settings.security_configuration
+    return found
 
 
 def start_request(*, job_name: str, marker: str, session_policy: str) -> Mapping[str, object]:
@@ -112,15 +139,21 @@ def _size(capacity: Capacity) -> dict[str, object]:
     return workers
 
 
-def _arguments(settings: CheckSettings, package: Package, temp: Location) -> dict[str, str]:
+def job_arguments(
+    settings: CheckSettings,
+    capacity: Capacity,
+    package: Package,
+    temp: Location,
+    definition: JobDefinition | None = None,
+) -> JobArguments:
+    """Return the job's arguments: a production job's below ours, and the user's above both."""
     ours = {
-        "--job-language": "python",
+        **({} if capacity.job_type == "pythonshell" else _OF_SPARK),
         "--TempDir": temp.uri(),
         "--job-bookmark-option": "job-bookmark-disable",
-        "--enable-continuous-cloudwatch-log": "true",
-        "--enable-job-insights": "true",
         **package.arguments,
     }
     if settings.is_health_check:
         ours["--is_health_check"] = "true"
-    return {**ours, **placed_arguments(settings, temp)}
+    ours.update(placed_arguments(settings, temp))
+    return merged(ours, definition, event_logs=temp.uri("spark-event-logs/"))

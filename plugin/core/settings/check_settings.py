@@ -101,26 +101,30 @@ class CheckSettings:
     security_configuration: str = setting(
         "Name of a Glue security configuration.", TEXT, words="the cloned job's"
     )
-    kms_key_id: str = setting(
-        "KMS key for what we upload.", TEXT, words="the cloned job's, else the bucket's"
-    )
+    kms_key_id: str = setting("KMS key for what we upload.", TEXT, words="the bucket's")
     extra_py_files: tuple[str, ...] = setting(
         "Python modules, packages (folders), zips and wheels shipped with the script.",
         Several(),
         default=(),
-        words="none",
+        words="the cloned job's, else none",
     )
     extra_files: tuple[str, ...] = setting(
-        "Files put into the script's working directory.", Several(), default=(), words="none"
+        "Files put into the script's working directory.",
+        Several(),
+        default=(),
+        words="the cloned job's, else none",
     )
     extra_jars: tuple[str, ...] = setting(
-        "Jars put on Spark's class path.", Several(), default=(), words="none"
+        "Jars put on Spark's class path.",
+        Several(),
+        default=(),
+        words="the cloned job's, else none",
     )
     python_modules: tuple[str, ...] = setting(
         "Python packages that Glue installs (`--additional-python-modules`).",
         Several(),
         default=(),
-        words="none",
+        words="the cloned job's, else none",
     )
     fixtures: Mapping[str, str] = setting(
         "Map of local file or folder to `s3://…` prefix, filled before the run on the local"
@@ -138,26 +142,26 @@ class CheckSettings:
     python_version: str = setting(
         "Python version of a Python shell job.",
         Text(pattern=r"3|3\.9", form="3 or 3.9"),
-        words="`3.9`",
+        words="the cloned job's, else `3.9`",
     )
     worker_type: str = setting(
         "Spark: worker type, `G.025X`, `G.1X` to `G.16X` or `R.1X` to `R.8X`.",
         Choice(of=GLUE_WORKERS),
-        words="`G.1X`",
+        words="the cloned job's, else `G.1X`",
         plain=("WORKER_TYPE",),
     )
     number_of_workers: int | None = setting(
         "Spark: number of workers.",
         Whole(minimum=1, maximum=1000),
         default=None,
-        words="`2`",
+        words="the cloned job's, else `2`",
         plain=("NUMBER_OF_WORKERS",),
     )
     max_capacity: Decimal | None = setting(
         "Python shell: 0.0625 or 1. Spark: N means N workers of `G.1X`.",
         Amount(),
         default=None,
-        words="none",
+        words="the cloned job's, else none",
         plain=("MAX_CAPACITY",),
     )
     job_type: str = setting(
@@ -171,10 +175,12 @@ class CheckSettings:
         default=3,
     )
     execution_class: str = setting(
-        "Spark: `STANDARD` or `FLEX`.", Choice(of=("STANDARD", "FLEX")), default="STANDARD"
+        "Spark: `STANDARD` or `FLEX`.",
+        Choice(of=("STANDARD", "FLEX")),
+        words="the cloned job's, else `STANDARD`",
     )
     timeout_minutes: int = setting(
-        "Longest run in minutes, from RUNNING on; ours and Glue's.",
+        "Longest run in minutes, from RUNNING on; ours and Glue's, and never above a cloned job's.",
         Whole(minimum=1, maximum=10079),
         default=30,
         plain=("HEALTH_CHECK_TIMEOUT",),

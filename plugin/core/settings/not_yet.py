@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plugin.core.settings import CheckSettings, PlanSettings
+    from plugin.core.settings import PlanSettings
 
 LOCAL_IMAGE = "ghcr.io/glue-health-check/glue-health-check:1-local"
 LOCAL_EXTRA = "glue-health-check[local]"
@@ -19,17 +19,11 @@ def refusals(plan: PlanSettings) -> tuple[str, ...]:
     asked = {
         "trigger_function": bool(plan.trigger_function),
         "wait": not plan.wait,
-        "github_oidc": plan.github_oidc,
         "github_token_secret_arn": bool(plan.github_token_secret_arn),
         "github_app_id": bool(plan.github_app_id),
         "github_app_key_secret_arn": bool(plan.github_app_key_secret_arn),
     }
     return tuple(_sentence(name) for name, is_asked in asked.items() if is_asked)
-
-
-def check_refusals(settings: CheckSettings) -> tuple[str, ...]:
-    """Name every feature that one check asks for and that is not built."""
-    return (_sentence("job"),) if settings.job else ()
 
 
 def without_local(module: str) -> str:
