@@ -122,6 +122,7 @@ bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting
 	@$(BIN)/python -m benchmarks.startup --aws $(BENCH)/bin/aws
 	@$(BIN)/python -m benchmarks.local_check
 	@$(BIN)/python -m benchmarks.reporting
+	@$(BIN)/python -m benchmarks.watching
 	@! $(DOCKER) info >/dev/null 2>&1 || $(DOCKER) build --quiet --target default --tag $(IMAGE) . >/dev/null
 	@$(BIN)/python -m benchmarks.image --image $(IMAGE)
 

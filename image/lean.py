@@ -35,8 +35,8 @@ SERVICES = frozenset({"glue", "logs", "s3", "sns", "sts"})
 """The services that we call; a test holds them equal to what the code asks clients for."""
 
 GLUE_OPERATIONS = frozenset({
-    *("BatchGetJobs", "BatchStopJobRun", "CreateJob", "DeleteJob", "GetJobRun", "GetJobRuns"),
-    *("GetTags", "ListJobs", "StartJobRun"),
+    *("BatchGetJobs", "BatchStopJobRun", "CreateJob", "DeleteJob", "GetJob", "GetJobRun"),
+    *("GetJobRuns", "GetTags", "ListJobs", "StartJobRun"),
 })  # fmt: skip
 """The operations of Glue that we call, of more than 300; a test holds them equal to the code."""
 
@@ -84,7 +84,7 @@ LOAD = """\
 import importlib, pkgutil, sys
 sys.path[:0] = sys.argv[1:]
 import botocore.session, cryptography.hazmat.bindings._rust, github, nacl.public, plugin.app
-import pydantic, structlog, yaml
+import pydantic, s3transfer.manager, structlog, yaml
 for name in ("app", "aws", "ci", "clients", "core", "reporters"):
     package = importlib.import_module("plugin." + name)
     for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line ``argv`` (default: the process's) and return the exit code."""
+    try:
+        from plugin.app.signals import leaving_early
+    except KeyboardInterrupt:  # no handler is there yet, and nothing to tell
+        return Exit.SIGINT
+    with leaving_early():
+        return _main(argv)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     from plugin.core import command_line
 
     line = command_line.parse(sys.argv[1:] if argv is None else argv)
@@ -98,7 +107,7 @@ def _command(invocation: Invocation) -> int:
 
             return cleanup(invocation)
         case "sweep":
-            from plugin.app.maintain import sweep
+            from plugin.app.sweeping import sweep
 
             return sweep(invocation)
         case "local":

@@ -9,12 +9,20 @@ from plugin.app.engines import opened
 from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
 from plugin.app.reporting import Outcome, report_and_tell
+from plugin.app.side_by_side import (
+    CANCELLED_SECONDS,
+    LOCAL_CANCELLED_SECONDS,
+    PRESSED_SECONDS,
+    SideBySide,
+)
 from plugin.app.signals import cancelling
 from plugin.app.telling import forget_reports, telling_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import Console, linked
-from plugin.core.errors import Exit, NoCredentials, PluginError, SettingsError, Unusable
-from plugin.core.judgement import of_error
+from plugin.core.errors import Exit, PluginError, SettingsError, Unusable
+from plugin.core.estimate import announcement
+from plugin.core.judgement import not_begun, of_error
+from plugin.core.plan import NO_CREDENTIALS_OF_A_STRANGER
 from plugin.core.preview import preview
 from plugin.core.result import CheckResult, exit_code
 
@@ -25,17 +33,14 @@ if TYPE_CHECKING:
     from plugin.app.telling import Telling
     from plugin.clients.aws import Clients
     from plugin.core.check import Check
+    from plugin.core.judgement import Judgement
+    from plugin.core.plan import Unread
     from plugin.lifecycle import World
 
 
-_TURN_SECONDS = 0.2
 _NO_REGION = (
     "region is required: set region (also read from AWS_REGION, AWS_DEFAULT_REGION, or the AWS"
     " profile)."
-)
-_NO_CREDENTIALS_OF_A_STRANGER = (
-    "A build of a fork without AWS credentials: CI hosts keep them from a stranger's code. To check"
-    " it, push the code to a branch of the repository."
 )
 _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine local."
 
@@ -43,10 +48,10 @@ _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine lo
 def check(invocation: Invocation) -> int:
     """Run the command; return the exit code.  Raises ``PluginError`` before anything is made."""
     if invocation.line.dry_run:
-        with cancelling(invocation.clock):
+        with cancelling(invocation.clock) as heard:
             request = prepare(invocation)
         invocation.say(*preview(request.plan))
-        return Exit.PASSED
+        return heard.exit or Exit.PASSED
     with cancelling(invocation.clock) as heard:
         forget_reports(invocation)  # a refusal must not leave an older build's verdict there
         try:
@@ -66,6 +71,8 @@ def _perform(request: Request, heard: Heard) -> int:
     try:
         if request.plan.checks:
             results, reason = _run(request, telling)
+        if not reason:
+            results += tuple(_unread(item) for item in request.plan.unread)
         outcome = Outcome(
             results=results,
             reason=reason,
@@ -83,6 +90,8 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
 
     What ends all checks before one begins is an error of each: it stands in the report.
     """
+    if request.invocation.clock.is_cancelled():  # AWS is not asked for anything any more
+        return tuple(_cancelled(check) for check in request.plan.checks), ""
     try:
         say = telling.console.say  # in step with what it shows of the checks
         with opened(
@@ -90,11 +99,11 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
             request.settings,
             request.plan.checks,
             say,
-            is_foreign=request.build.is_foreign,
+            build=request.build,
         ) as access:
-            clients = clients_of(access, request.settings)
+            clients = clients_of(access, request.settings, clock=request.invocation.clock)
             if request.build.is_foreign and not clients.has_credentials():
-                return (), _NO_CREDENTIALS_OF_A_STRANGER
+                return (), NO_CREDENTIALS_OF_A_STRANGER
             _hold_usable(clients)
             request.invocation.learn(clients.secrets())
             leave_trail(request.invocation, request.settings, request.build, request.build_id)
@@ -102,6 +111,8 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
 
             world = world_of(request.invocation, telling, clients)
             supersede(request, world.engine, world.clock, say)
+            if expected := announcement(request.plan.checks):
+                say(expected)
             return _linked(request, _run_all(request, world), clients), ""
     except SettingsError:
         raise
@@ -111,17 +122,29 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
 
 def _hold_usable(clients: Clients) -> None:
     """Refuse a session that cannot reach AWS at all, before anything is sent."""
-    if not clients.has_credentials():
-        raise NoCredentials("There are no AWS credentials.", hint=_NO_CREDENTIALS)
+    clients.hold_credentials(hint=_NO_CREDENTIALS)
     if not clients.region:
         raise SettingsError((_NO_REGION,))
 
 
 def _not_begun(check: Check, error: PluginError) -> CheckResult:
     judgement = of_error(error, is_local=check.is_local)
+    return _ended_before(check.name, check.settings.script, judgement)
+
+
+def _cancelled(check: Check) -> CheckResult:
+    return _ended_before(check.name, check.settings.script, not_begun())
+
+
+def _unread(item: Unread) -> CheckResult:
+    """Return the result of a check whose job could not be read: AWS is at fault on any engine."""
+    return _ended_before(item.name, item.script, of_error(item.error))
+
+
+def _ended_before(name: str, script: str, judgement: Judgement) -> CheckResult:
     return CheckResult(
-        name=check.name,
-        script=check.settings.script,
+        name=name,
+        script=script,
         verdict=judgement.verdict,
         reason=judgement.reason,
         hint=judgement.hint,
@@ -130,21 +153,27 @@ def _not_begun(check: Check, error: PluginError) -> CheckResult:
 
 
 def _run_all(request: Request, world: World) -> tuple[CheckResult, ...]:
-    """Run the checks in bounded threads; the results keep the plan's order.
+    """Run the checks side by side; the results keep the plan's order.
 
-    We wait in short turns: a handler runs in this thread alone, and a signal that the system hands
-    to another thread does not wake us.
+    After a cancel no answer of AWS is waited for without an end: what is not known to be removed
+    by then is named.
     """
-    from concurrent.futures import ThreadPoolExecutor, wait
-
+    from plugin.core.abandoned import abandoned
     from plugin.lifecycle import run_check
 
-    run = partial(run_check, build=request.build, build_id=request.build_id, world=world)
-    with ThreadPoolExecutor(max_workers=_width(request)) as pool:
-        futures = [pool.submit(run, check) for check in request.plan.checks]
-        while wait(futures, timeout=_TURN_SECONDS).not_done:
-            pass
-        return tuple(future.result() for future in futures)
+    since, is_local = world.clock.monotonic(), request.settings.plan.engine == "local"
+
+    def give_up(check: Check) -> CheckResult:
+        seconds = round(world.clock.monotonic() - since, 3)
+        return abandoned(check, seconds=seconds, region=world.region)
+
+    return SideBySide(
+        partial(run_check, build=request.build, build_id=request.build_id, world=world),
+        give_up=give_up,
+        clock=world.clock,
+        seconds=LOCAL_CANCELLED_SECONDS if is_local else CANCELLED_SECONDS,
+        pressed_seconds=LOCAL_CANCELLED_SECONDS if is_local else PRESSED_SECONDS,
+    ).run(request.plan.checks, width=_width(request))
 
 
 def _width(request: Request) -> int:

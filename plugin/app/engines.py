@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from plugin.app.parts import access_of
+from plugin.app.credentials import access_of
 from plugin.core.check import LOCAL_REGION
 from plugin.core.errors import EngineError, SettingsError
 from plugin.core.settings.not_yet import without_local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, MutableMapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 
     from plugin.app.invocation import Invocation
     from plugin.clients.aws import Access
+    from plugin.core.build import Build
     from plugin.core.check import Check
     from plugin.core.settings.sources import Settings
     from plugin.local.server import LocalGlue
@@ -28,20 +29,20 @@ def opened(
     checks: Iterable[Check],
     say: Callable[[str], None],
     *,
-    is_foreign: bool,
+    build: Build,
 ) -> Iterator[Access]:
     """Yield how to reach the engine; the local one is stopped at the end of the block.
 
-    The script of a build that ``is_foreign`` never runs as our own user on this machine.
+    The script of a foreign ``build`` never runs as our own user on this machine.
     """
     if settings.plan.engine == "glue":
-        yield access_of(settings, session_name="glue-health-check")
+        yield access_of(invocation, settings, build)
         return
     from plugin.clients.aws import Access
 
     with (
         _without_aws_settings(os.environ),
-        _started(invocation, settings, tuple(checks), say, is_foreign=is_foreign) as glue,
+        _started(invocation, settings, tuple(checks), say, is_foreign=build.is_foreign) as glue,
     ):
         yield Access(
             region=glue.region,
@@ -109,7 +110,10 @@ def buckets_of(checks: Iterable[Check]) -> tuple[str, ...]:
 
     found: dict[str, None] = {}
     for check in checks:
-        texts = [*check.settings.arguments.values(), *(f"s3://{p.bucket}/" for p in check.places)]
+        request: Mapping[str, Any] = check.request
+        named = (request.get(m, {}) for m in ("DefaultArguments", "NonOverridableArguments"))
+        texts = [value for arguments in named for value in arguments.values()]
+        texts += [*(f"s3://{p.bucket}/" for p in check.places)]
         texts += [f"s3://{upload.bucket}/" for upload in check.uploads]
         for text in texts:
             found |= dict.fromkeys(sorted(buckets_named_in(text)))

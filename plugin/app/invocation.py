@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from plugin.app.credentials import credential_problems
 from plugin.ci.build import build_of
 from plugin.ci.detect import detect
 from plugin.ci.event import parse_event
@@ -131,14 +132,16 @@ class Invocation:
         except (ValueError, OSError, Unusable) as error:
             problems.append(_file_problem(name, error))
             unread = frozenset(table())  # what the file says nobody knows
+        host = detect(self.environ, self.peek("ci"))
         settings = gather(
             flags=self.line.flags,
             environ=self.environ,
             file=file,
             file_name=name,
             is_foreign=is_foreign,
-            host=detect(self.environ, self.peek("ci")),
+            host=host,
         )
+        problems += credential_problems(settings.plan, host, self.environ)
         self.learn(secrets_of_jobs(check.settings.arguments for check in settings.checks))
         return replace(
             settings,

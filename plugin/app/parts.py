@@ -11,35 +11,31 @@ if TYPE_CHECKING:
     from plugin.app.invocation import Invocation
     from plugin.app.telling import Telling
     from plugin.clients.aws import Access, Clients
+    from plugin.core.ports import Clock
     from plugin.core.settings.sources import Settings
     from plugin.lifecycle import World
 
 
-def clients_of(access: Access, settings: Settings) -> Clients:
-    """Return the AWS clients; with ``debug`` every request is told on stderr."""
+def clients_of(access: Access, settings: Settings, *, clock: Clock | None = None) -> Clients:
+    """Return the AWS clients; with ``debug`` every request is told on stderr.
+
+    With a ``clock`` all their requests to Glue share one budget; a Glue on this machine has none.
+    """
     from plugin.clients.aws import Clients
+    from plugin.clients.budget import RequestBudget
 
-    return Clients(access, heard=_debug_log() if settings.plan.debug else None)
-
-
-def access_of(settings: Settings, *, session_name: str) -> Access:
-    """Return how to reach AWS by the settings."""
-    from plugin.clients.aws import Access
-
-    plan = settings.plan
-    return Access(
-        region=plan.region,
-        access_key_id=plan.aws_access_key_id,
-        secret_access_key=plan.aws_secret_access_key,
-        session_token=plan.aws_session_token,
-        assume_role_arn=plan.assume_role_arn,
-        external_id=plan.external_id,
-        session_name=session_name,
+    is_glue = settings.plan.engine == "glue"
+    return Clients(
+        access,
+        heard=_debug_log() if settings.plan.debug else None,
+        budget=RequestBudget(clock) if clock is not None and is_glue else None,
+        clock=clock,
     )
 
 
 def world_of(invocation: Invocation, telling: Telling, clients: Clients) -> World:
     """Return what a check needs of the outside."""
+    import random
     import uuid
 
     from plugin.aws.engine import AwsEngine
@@ -50,6 +46,8 @@ def world_of(invocation: Invocation, telling: Telling, clients: Clients) -> Worl
         clock=invocation.clock,
         observer=telling.observer,
         new_marker=lambda: str(uuid.uuid4()),
+        draw=random.random,
+        region=clients.region,
     )
 
 

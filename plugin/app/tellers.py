@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plugin.app.bounded import Bounded, Budget, Limit
-from plugin.app.parts import access_of, clients_of
+from plugin.app.credentials import access_of
+from plugin.app.parts import clients_of
 from plugin.app.telling import offer_of
 from plugin.app.trail import note_final
 from plugin.core.audience import audience, unheard
@@ -231,5 +232,6 @@ class Tellers:
     @cached_property
     def _aws(self) -> Clients:
         """AWS itself, also where the checks ran on the local engine."""
-        access = access_of(self._request.settings, session_name="glue-health-check-report")
-        return clients_of(access, self._request.settings)
+        request = self._request
+        access = access_of(request.invocation, request.settings, request.build)
+        return clients_of(access, request.settings)

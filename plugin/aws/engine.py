@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugin.aws.found_jobs import FoundJobs
 from plugin.aws.glue import GlueJobs
-from plugin.aws.logs import DriverLog, delete_streams
+from plugin.aws.log_budget import LogBudget
+from plugin.aws.log_removal import delete_streams
+from plugin.aws.logs import DriverLog
 from plugin.aws.s3 import Objects
 
 if TYPE_CHECKING:
@@ -24,7 +27,10 @@ class AwsEngine:
         """Take the clients; nothing is asked of AWS yet."""
         self._clients = clients
         self._jobs = GlueJobs(clients, clock)
-        self._objects = Objects(clients)
+        self._found = FoundJobs(clients)
+        self._objects = Objects(clients, is_cancelled=clock.is_cancelled)
+        self._clock = clock
+        self._log_budget = LogBudget.unbounded(clock) if clients.is_local else LogBudget(clock)
 
     def upload(self, uploads: tuple[Upload, ...]) -> None:
         """Write all objects."""
@@ -45,7 +51,7 @@ class AwsEngine:
 
     def driver_log(self, source: LogSource) -> LogReader:
         """Return a reader at the beginning of the run's log."""
-        return DriverLog(self._clients, job_name=source.job_name, run_id=source.run_id)
+        return DriverLog(self._clients, source, budget=self._log_budget, clock=self._clock)
 
     def runs(self, job_name: str) -> tuple[str, ...]:
         """Return the ids of all the job's runs."""
@@ -69,7 +75,7 @@ class AwsEngine:
 
     def delete_logs(self, source: LogSource) -> tuple[Leftover, ...]:
         """Delete the run's log streams."""
-        return delete_streams(self._clients, source.job_name, source.run_id)
+        return delete_streams(self._clients, source)
 
     def delete_job(self, job_name: str) -> None:
         """Delete the job."""
@@ -77,7 +83,19 @@ class AwsEngine:
 
     def find_jobs(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
         """Yield the jobs that carry all of ``tags``."""
-        return self._jobs.find(tags)
+        for job in self._found.find(tags):
+            self._jobs.trust((job.name,))
+            yield job
+
+    def job_names(self, tags: Mapping[str, str]) -> Iterator[str]:
+        """Yield the names alone of the jobs that carry all of ``tags``."""
+        return self._found.names(tags)
+
+    def described(self, names: tuple[str, ...], *, until: datetime) -> tuple[FoundJob, ...]:
+        """Return those of the jobs that are there and were created at ``until`` or earlier."""
+        found = self._found.described(names, until=until)
+        self._jobs.trust(job.name for job in found)
+        return found
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
         """Yield the build ids that have objects in a bucket."""

@@ -1,4 +1,4 @@
-"""How to talk to AWS: one session, time limits and retries for its clients.
+"""How to talk to AWS: the clients of one session, each made once.
 
 Imports botocore only when a session is made: it is the heaviest thing we load.  boto3 would add its
 resources and transfers, which take half as long again to load and which we do not use.
@@ -8,42 +8,37 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import note_attempt, translated
-from plugin.core.errors import NoCredentials, Refused
+from plugin.clients.clock import SystemClock
+from plugin.clients.pace import HURRIED, ONCE, PATIENT, Pace, config_of
+from plugin.core.errors import NoCredentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from botocore.config import Config
     from botocore.session import Session
     from mypy_boto3_glue import GlueClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
 
-ATTEMPTS = 5
+    from plugin.clients.budget import RequestBudget
+    from plugin.clients.oidc import TokenRequest
+    from plugin.core.ports import Clock
 
 
-class Pace(NamedTuple):
-    """How long a client tries: attempts of a request, seconds to connect, seconds of silence."""
-
-    attempts: int = ATTEMPTS
-    connect: int = 5
-    read: int = 20
-
-
-PATIENT = Pace()
-ONCE = Pace(attempts=1)
-HURRIED = Pace(attempts=1, connect=2, read=5)
-"""After a cancel: the CI host soon kills us."""
+def _nobody(_: tuple[str, ...]) -> None:
+    """Nobody listens."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
     """How to reach AWS.  Empty texts leave the choice to botocore's chain.
 
-    ``assume_role_arn`` is taken first; ``endpoint_url`` points all clients at a local Glue.
+    ``assume_role_arn`` is taken first, with ``token_request`` by an OIDC token of the runner's;
+    ``endpoint_url`` points all clients at a local Glue.  ``learn`` hears the secret parts of
+    credentials that come up later, before they are used.
     """
 
     region: str = ""
@@ -54,28 +49,39 @@ class Access:
     assume_role_arn: str = ""
     external_id: str = field(default="", repr=False)
     session_name: str = "glue-health-check"
+    token_request: TokenRequest | None = None
+    learn: Callable[[tuple[str, ...]], None] = field(default=_nobody, repr=False)
 
 
 class Clients:
     """The AWS clients, made once each when first asked for.  Safe in threads.
 
-    ``heard`` is called with service, operation and HTTP status after each request (for ``debug``).
+    ``heard`` is called with service, operation and HTTP status after each request (for ``debug``);
+    ``budget`` holds back each attempt of a request to Glue.
     """
 
     def __init__(
-        self, access: Access, *, heard: Callable[[str, str, int], None] | None = None
+        self,
+        access: Access,
+        *,
+        heard: Callable[[str, str, int], None] | None = None,
+        clock: Clock | None = None,
+        budget: RequestBudget | None = None,
     ) -> None:
         """Take how to reach AWS; nothing is imported or asked yet."""
         self._access = access
         self._heard = heard
+        self._budget = budget
+        self._clock = clock or SystemClock()
+        self._account = ""
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._made: dict[tuple[str, Pace, str], Any] = {}
 
     @property
     def glue(self) -> GlueClient:
-        """Glue, with retries."""
-        client: GlueClient = self._client("glue")
+        """Glue, with retries; after a cancel without, and with short time limits."""
+        client: GlueClient = self._client("glue", self._pace())
         return client
 
     @property
@@ -86,8 +92,8 @@ class Clients:
 
     @property
     def s3(self) -> S3Client:
-        """S3, with retries."""
-        client: S3Client = self._client("s3")
+        """S3, as ``glue``."""
+        client: S3Client = self._client("s3", self._pace())
         return client
 
     @property
@@ -98,8 +104,19 @@ class Clients:
 
     @property
     def logs(self) -> CloudWatchLogsClient:
-        """CloudWatch Logs, with retries."""
-        client: CloudWatchLogsClient = self._client("logs")
+        """CloudWatch Logs, as ``glue``."""
+        client: CloudWatchLogsClient = self._client("logs", self._pace())
+        return client
+
+    @property
+    def is_local(self) -> bool:
+        """Whether all clients are pointed at a Glue on this machine, which has no quotas."""
+        return bool(self._access.endpoint_url)
+
+    @property
+    def logs_hurried(self) -> CloudWatchLogsClient:
+        """CloudWatch Logs while a run goes on, or after a cancel: as ``s3_hurried``."""
+        client: CloudWatchLogsClient = self._client("logs", HURRIED)
         return client
 
     def sns(self, region: str, *, is_hurried: bool = False) -> Any:  # noqa: ANN401 - as _client
@@ -107,23 +124,43 @@ class Clients:
         return self._client("sns", HURRIED if is_hurried else PATIENT, region)
 
     def account_id(self) -> str:
-        """Return the account of the credentials in use."""
+        """Return the account of the credentials in use; STS is asked at most once.
+
+        Who took a role knows its account.  AWS_ACCOUNT_ID in the environment is not believed: many
+        pipelines set it, and to another account.
+        """
         with translated("ask STS who we are"):
-            identity = self._client("sts").get_caller_identity()
-        return str(identity["Account"])
+            if not self._account:
+                self._account = self._account_of_role() or str(
+                    self._client("sts").get_caller_identity()["Account"]
+                )
+        return self._account
+
+    def _account_of_role(self) -> str:
+        """Return the account of a role that was taken; empty where no role of ours was."""
+        if not self._access.assume_role_arn:
+            return ""
+        return str(self._credentials().get_frozen_credentials().account_id or "")
 
     def has_credentials(self) -> bool:
         """Whether botocore's chain finds any credentials; does not try them."""
         try:
-            with translated("look for AWS credentials"):
-                return self._open().get_credentials() is not None
+            self.hold_credentials()
         except NoCredentials:
             return False
+        return True
+
+    def hold_credentials(self, *, hint: str = "") -> None:
+        """Raise ``NoCredentials`` when there are none: with the reason, or with ``hint``."""
+        with translated("look for AWS credentials"):
+            found = self._credentials()
+        if found is None:
+            raise NoCredentials("There are no AWS credentials.", hint=hint)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the secret parts of the credentials in use; with a role, it is taken now."""
         with translated("get AWS credentials"):
-            found: Any = self._open().get_credentials()
+            found = self._credentials()
             key = found.get_frozen_credentials() if found else None
         return tuple(text for text in (key.secret_key, key.token) if text) if key else ()
 
@@ -143,6 +180,9 @@ class Clients:
         except UnknownRegionError:
             return "aws"
 
+    def _pace(self) -> Pace:
+        return HURRIED if self._clock.is_cancelled() else PATIENT
+
     def _client(self, service: str, pace: Pace = PATIENT, region: str = "") -> Any:  # noqa: ANN401 - botocore's own type
         key = (service, pace, region)
         with self._lock:
@@ -157,91 +197,42 @@ class Clients:
             client = maker(
                 service,
                 region_name=region or None,
-                config=_config(pace, is_local=bool(self._access.endpoint_url)),
+                config=config_of(pace, is_local=bool(self._access.endpoint_url)),
                 endpoint_url=self._access.endpoint_url or None,
             )
+            self._credentials()  # the same, which from now on are renewed with our care
         client.meta.events.register("response-received", note_attempt)
+        if service == "glue" and self._budget is not None:  # first: signed when it is sent
+            client.meta.events.register_first("request-created.glue", self._budget.wait)
+            client.meta.events.register_last("before-send.glue", self._budget.send)
+        self._watch(client)
+        return client
+
+    def _watch(self, client: Any) -> None:  # noqa: ANN401 - botocore's own type
+        """Have what a client asks told, if somebody listens."""
         if self._heard is not None:
             client.meta.events.register("after-call", self._note)
-        return client
 
     def _note(self, *, model: Any, http_response: Any, **_: object) -> None:  # noqa: ANN401 - botocore's event
         if self._heard is not None:
             self._heard(model.service_model.service_name, model.name, http_response.status_code)
 
+    def _credentials(self) -> Any:  # noqa: ANN401 - botocore's own type
+        """Return the session's credentials, renewed by our rules; None when there are none.
+
+        Looking for them may take a while: botocore may ask the machine's own cloud.
+        """
+        from plugin.clients.renewal import watched
+
+        session: Any = self._open()
+        with self._lock:
+            found = session.get_credentials()
+            return watched(found, clock=self._clock, learn=self._access.learn)
+
     def _open(self) -> Session:
         with self._lock:
             if self._session is None:
-                self._session = self._new_session()
+                from plugin.clients.session import open_session
+
+                self._session = open_session(self._access, clock=self._clock, watch=self._watch)
             return self._session
-
-    def _new_session(self) -> Session:
-        from botocore.session import Session
-
-        access = self._access
-        if bool(access.access_key_id) != bool(access.secret_access_key):
-            raise Refused(
-                "Only one part of the AWS key is given.",
-                hint="Give both aws_access_key_id and aws_secret_access_key, or none.",
-            )
-        with translated("read the AWS configuration"):
-            session: Any = Session()
-            session.get_scoped_config()  # a profile that is named and missing is told here
-            if access.region:
-                session.set_config_variable("region", access.region)
-            if access.access_key_id:
-                key = (access.access_key_id, access.secret_access_key, access.session_token or None)
-                session.set_credentials(*key)
-        return self._with_role(session) if access.assume_role_arn else session
-
-    def _with_role(self, session: Any) -> Session:  # noqa: ANN401 - botocore has no types
-        """Return a session of the assumed role, whose credentials botocore renews by itself."""
-        from botocore.credentials import (
-            AssumeRoleCredentialFetcher,
-            DeferredRefreshableCredentials,
-        )
-
-        access = self._access
-        extra = {"RoleSessionName": access.session_name[:64]}
-        if access.external_id:
-            extra["ExternalId"] = access.external_id
-        with translated("look for AWS credentials"):
-            source: Any = session.get_credentials()
-        if source is None:
-            raise NoCredentials(
-                f"There are no AWS credentials with which to assume {access.assume_role_arn}.",
-                hint="Give AWS credentials, e.g. by OIDC, or leave assume_role_arn away.",
-            )
-
-        def sts(service: str, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
-            maker: Any = session.create_client
-            endpoint_url = access.endpoint_url or None
-            config = _config(PATIENT, is_local=bool(endpoint_url))
-            return maker(service, config=config, endpoint_url=endpoint_url, **options)
-
-        with translated(f"assume {access.assume_role_arn}"):
-            fetcher: Any = AssumeRoleCredentialFetcher(
-                client_creator=sts,
-                source_credentials=source,
-                role_arn=access.assume_role_arn,
-                extra_args=extra,
-            )
-            renewing: Any = DeferredRefreshableCredentials(
-                method="assume-role", refresh_using=fetcher.fetch_credentials
-            )
-            session._credentials = renewing  # noqa: SLF001 - botocore has no public way to set them
-        return session  # type: ignore[no-any-return]  # see the parameter
-
-
-def _config(pace: Pace, *, is_local: bool) -> Config:
-    """Return time limits and retries of a client."""
-    from botocore.config import Config
-
-    return Config(
-        connect_timeout=pace.connect,
-        read_timeout=pace.read,
-        retries={"total_max_attempts": pace.attempts, "mode": "standard"},
-        max_pool_connections=32,
-        user_agent_extra="glue-health-check",
-        proxies={} if is_local else None,  # a proxy would get what is for this machine
-    )

@@ -6,6 +6,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
+_LEAST_SECONDS = 0.05
+
 
 class SystemClock:
     """The ``Clock`` port over the machine's clock.  A signal handler may call ``cancel``."""
@@ -13,9 +15,12 @@ class SystemClock:
     def __init__(self) -> None:
         """Begin uncancelled."""
         self._cancelled = threading.Event()
+        self._pressed = threading.Event()
 
     def cancel(self) -> None:
-        """Wake everybody who waits, now and later."""
+        """Wake everybody who waits, now and later; a second time, also who pauses."""
+        if self._cancelled.is_set():
+            self._pressed.set()
         self._cancelled.set()
 
     def now(self) -> datetime:
@@ -31,9 +36,14 @@ class SystemClock:
         return self._cancelled.wait(seconds)
 
     def pause(self, seconds: float) -> None:
-        """Wait even when cancelled."""
-        time.sleep(seconds)
+        """Wait even when cancelled, but not when that was said twice."""
+        if self._pressed.wait(seconds):
+            time.sleep(min(seconds, _LEAST_SECONDS))  # whoever asks in a loop must not spin
 
     def is_cancelled(self) -> bool:
         """Whether a cancel was heard."""
         return self._cancelled.is_set()
+
+    def is_pressed(self) -> bool:
+        """Whether a second cancel was heard: then what can be left to cleanup is left to it."""
+        return self._pressed.is_set()

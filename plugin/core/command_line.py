@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NoReturn
 
+from plugin.core.naming import BUILD_ID
 from plugin.core.settings import Setting, table
 from plugin.core.settings.kinds import FALSE, TRUE, Flag
 from plugin.core.settings.many import Several, Table
@@ -38,6 +39,7 @@ class CommandLine:
     command: str = "check"
     flags: Mapping[str, object] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    build_ids: tuple[str, ...] = ()
     dry_run: bool = False
     host: str = "127.0.0.1"
     port: int = 0
@@ -74,6 +76,7 @@ def parse(argv: Sequence[str]) -> CommandLine:
         command=values["command"] or "check",
         flags=flags,
         only=tuple(values["only"] or ()),
+        build_ids=tuple(dict.fromkeys(values["build_id"] or ())),
         dry_run=values["dry_run"],
         host=values["host"],
         port=values["port"],
@@ -152,6 +155,13 @@ def _parser(*, with_help: bool) -> _Parser:
         "--dry-run", action="store_true", help="check, sweep, cleanup: only say what would be done"
     )
     parser.add_argument("--only", action="append", metavar="NAME", help="check: only this check")
+    parser.add_argument(
+        "--build-id",
+        action="append",
+        type=_build_id,
+        metavar="ID",
+        help="cleanup: what this build left, wherever it ran",
+    )
     parser.add_argument("--host", default="127.0.0.1", help="local: address to listen on")
     parser.add_argument("--port", default=0, type=_port, help="local: port, 0 for any")
     for row in table().values():
@@ -163,6 +173,12 @@ def _port(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a port from 0 to {LAST_PORT}")
     return int(text)
+
+
+def _build_id(text: str) -> str:
+    if not BUILD_ID.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no build id: 12 of 0-9 and a-f")
+    return text
 
 
 def _add(parser: _Parser, row: Setting, *, with_help: bool) -> None:

@@ -78,15 +78,18 @@ def _log_of(check: Check, run_id: str) -> tuple[str, str]:
     As far as the settings tell: a custom prefix, or a security configuration, changes them.
     """
     group, stream = check.capacity.log_group.removesuffix(f"/{LogStream.OUTPUT}"), run_id
+    is_custom = False
     if check.capacity.job_type != "pythonshell" and not check.capacity.glue_version.startswith(
         _NO_CUSTOM_PREFIX
     ):
-        group = _argument(check, "--custom-logGroup-prefix") or group
+        custom = _argument(check, "--custom-logGroup-prefix")
+        group, is_custom = custom or group, bool(custom)
         prefix = _argument(check, "--custom-logStream-prefix")
         stream = f"{prefix}-{run_id}" if prefix else run_id
     if check.settings.security_configuration:
         role = check.settings.role_arn.rpartition("/")[2]
-        group = f"{group}-{role}-{check.settings.security_configuration}"
+        security = check.settings.security_configuration
+        group = f"{group}/{security}-role/{role}" if is_custom else f"{group}-{role}-{security}"
     return group, stream
 
 

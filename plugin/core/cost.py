@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from plugin.core.rates import DPU_OF_WORKER, MINIMUM_SECONDS, USD_PER_HOUR
+from plugin.core.rates import DPU_OF_WORKER, MINIMUM_SECONDS, REGION, USD_PER_HOUR
 from plugin.core.result import Cost
 
 if TYPE_CHECKING:
@@ -23,11 +23,24 @@ _VERSION = re.compile(r"\*|[0-9]{1,2}\.[0-9]{1,2}")
 
 def rate(capacity: Capacity, overrides: Mapping[str, str]) -> Decimal:
     """Return USD per DPU hour: the user's for this version, the user's for any, then ours."""
-    keys = (f"{capacity.glue_version}/{capacity.price_class}", f"*/{capacity.price_class}")
+    keys = _keys(capacity)
     for key in keys:
         if key in overrides:
             return Decimal(overrides[key])
     return next(USD_PER_HOUR[key] for key in keys if key in USD_PER_HOUR)
+
+
+def _keys(capacity: Capacity) -> tuple[str, str]:
+    return f"{capacity.glue_version}/{capacity.price_class}", f"*/{capacity.price_class}"
+
+
+def limiting_rate(capacity: Capacity, overrides: Mapping[str, str]) -> Decimal:
+    """Return the rate that a cost limit counts with: the user's, but never less than ours.
+
+    ``price_overrides`` may come from a pull request's file, which must not switch off the
+    operator's ``max_cost_usd``.
+    """
+    return max(rate(capacity, overrides), rate(capacity, {}))
 
 
 def dpu(capacity: Capacity) -> Decimal:
@@ -43,28 +56,61 @@ def cost_of(
     seconds: float,
     dpu_seconds: float | None = None,
     overrides: Mapping[str, str],
+    is_scaled: bool = False,
 ) -> Cost:
     """Return the cost of ``seconds`` of run time (waiting in the queue is free).
 
     ``dpu_seconds`` is Glue's own count, when it gave one; it beats the formula
-    DPU x max(seconds, 60).
+    DPU x max(seconds, 60).  With ``is_scaled`` Glue may use fewer workers: the formula is the most.
     """
     per_hour = rate(capacity, overrides)
     billed = max(Decimal(str(seconds)), Decimal(MINIMUM_SECONDS))
     paid = dpu(capacity) * billed if dpu_seconds is None else Decimal(str(dpu_seconds))
-    usd = (paid / SECONDS_PER_HOUR * per_hour).quantize(CENT_OF_A_CENT, ROUND_HALF_UP)
-    inputs = (
-        f"{dpu(capacity)} DPU × {billed.normalize():f} s"
-        if dpu_seconds is None
-        else (f"{paid.normalize():f} DPU seconds as counted by Glue")
-    )
     return Cost(
-        usd=usd,
+        usd=_usd(paid, per_hour),
         dpu_seconds=paid,
         usd_per_dpu_hour=per_hour,
         is_measured=dpu_seconds is not None,
-        formula=f"{inputs} × ${per_hour} per DPU hour",
+        formula=f"{_inputs(capacity, billed, dpu_seconds, is_scaled=is_scaled)} × ${per_hour} per"
+        f" {_unit(capacity)} hour{_whose(capacity, overrides)}",
     )
+
+
+def counted_against_limit(
+    capacity: Capacity, *, seconds: float, overrides: Mapping[str, str]
+) -> Decimal:
+    """Return the USD that ``seconds`` of run time count against ``max_cost_usd``: never too few."""
+    billed = max(Decimal(str(seconds)), Decimal(MINIMUM_SECONDS))
+    return dpu(capacity) * billed / SECONDS_PER_HOUR * limiting_rate(capacity, overrides)
+
+
+def seconds_for(amount: Decimal, capacity: Capacity, overrides: Mapping[str, str]) -> Decimal:
+    """Return the run time in seconds at which ``amount`` USD are spent, by the limit's rate."""
+    return amount * SECONDS_PER_HOUR / (dpu(capacity) * limiting_rate(capacity, overrides))
+
+
+def _usd(dpu_seconds: Decimal, per_hour: Decimal) -> Decimal:
+    return (dpu_seconds / SECONDS_PER_HOUR * per_hour).quantize(CENT_OF_A_CENT, ROUND_HALF_UP)
+
+
+def _inputs(
+    capacity: Capacity, billed: Decimal, dpu_seconds: float | None, *, is_scaled: bool
+) -> str:
+    if dpu_seconds is not None:
+        counted = Decimal(str(dpu_seconds)).normalize()
+        return f"{counted:f} {_unit(capacity)} seconds as counted by Glue"
+    most = "up to " if is_scaled else ""
+    return f"{most}{dpu(capacity)} {_unit(capacity)} × {billed.normalize():f} s"
+
+
+def _unit(capacity: Capacity) -> str:
+    return "M-DPU" if capacity.price_class == "MEMORY" else "DPU"
+
+
+def _whose(capacity: Capacity, overrides: Mapping[str, str]) -> str:
+    """Say where our own rate is from: other regions have others."""
+    is_ours = not overrides.keys() & set(_keys(capacity))
+    return f" ({REGION}'s rate)" if is_ours else ""
 
 
 def override_problems(overrides: Mapping[str, str]) -> tuple[str, ...]:

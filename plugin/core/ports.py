@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from plugin.core.states import OURS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from plugin.core.errors import PluginError
+    from plugin.core.errors import EngineError, PluginError
     from plugin.core.result import CheckResult, Leftover, Report
     from plugin.core.states import RunState
 
@@ -33,6 +35,9 @@ class Clock(Protocol):
     def is_cancelled(self) -> bool:
         """Whether a cancel was heard."""
 
+    def is_pressed(self) -> bool:
+        """Whether it was heard twice: whoever waits for others stops waiting."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
@@ -49,7 +54,7 @@ class Sighting:
     """One look at a run.  Seconds are Glue's own ``ExecutionTime``; ``detail`` explains a wait.
 
     ``log_group`` is the run's ``LogGroupName``: what its log groups begin with; empty when Glue
-    does not tell.
+    does not tell.  ``unknown`` is how Glue calls a state that this version does not know.
     """
 
     state: RunState
@@ -58,6 +63,12 @@ class Sighting:
     execution_seconds: int = 0
     dpu_seconds: float | None = None
     log_group: str = ""
+    unknown: str = ""
+
+    @property
+    def state_name(self) -> str:
+        """The state in Glue's spelling, also when nobody knows it."""
+        return self.unknown if self.state in OURS else str(self.state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +76,14 @@ class JobDefinition:
     """An existing job, as GetJob and GetTags tell it.
 
     ``members`` are those that CreateJob takes too, in AWS's spelling; ``tags`` None when they may
-    not be read.
+    not be read; ``runs_on`` is the Glue version of a job that lets AWS choose it, empty when Glue
+    does not tell.
     """
 
     name: str
-    members: Mapping[str, Any]
+    members: Mapping[str, Any] = field(repr=False)
     tags: Mapping[str, str] | None = None
+    runs_on: str = ""
 
 
 class JobReader(Protocol):
@@ -82,11 +95,17 @@ class JobReader(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class FoundJob:
-    """A job that carries our tags.  ``created_at`` is UTC."""
+    """A job that carries our tags.  ``created_at`` is UTC.
+
+    The last three say where its runs log, as in ``LogSource``.
+    """
 
     name: str
     tags: Mapping[str, str]
     created_at: datetime
+    job_type: str = ""
+    glue_version: str = ""
+    arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class LogStream(StrEnum):
@@ -109,7 +128,8 @@ class LogSource:
     """What is known of a run, by which its log is found.
 
     ``group`` is ``Sighting.log_group``; ``arguments`` are the job's own, with ``--``: some of them
-    move the log elsewhere.
+    move the log elsewhere, as does the ``security_configuration``, together with the ``role``
+    (name or ARN).
     """
 
     job_name: str
@@ -118,21 +138,43 @@ class LogSource:
     glue_version: str
     group: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    security_configuration: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogNews:
+    """What one reading of a log brought.
+
+    ``chunks`` are new, in order within a stream; ``problems`` say what could not be read, if
+    anything; ``is_behind`` says that there is more to read at once.
+    """
+
+    chunks: tuple[LogChunk, ...] = ()
+    problems: tuple[EngineError, ...] = ()
+    is_behind: bool = False
 
 
 class LogReader(Protocol):
     """The driver's log of one run, read forward; nothing twice."""
 
-    def read(self) -> tuple[LogChunk, ...]:
-        """Return the chunks that are new since the last call, in order within a stream.
+    def read(self, *, is_last: bool = False) -> LogNews:
+        """Return what is new since the last call, at most a few pages of each stream.
 
-        Raises ``EngineError`` when the log may not or cannot be read.
+        ``is_last`` says that the run is over: then it waits for its turn, and looks once more for
+        streams that were not found.  Raises nothing that AWS can cause.
+        """
+
+    def late(self) -> LogNews:
+        """Read all once more from the start; return only what was never returned.
+
+        An event that arrives late, with an older time than what was read, is found in no other way.
         """
 
     def analysis(self) -> tuple[str, ...]:
-        """Return the messages of Glue's own analysis of a failed run, in order; empty without one.
+        """Return the messages of Glue's own analysis of the run, in order; empty without one.
 
-        Asks at most twice.  Raises ``EngineError`` when it may not or cannot be read.
+        Asks at most a few times.  Raises ``EngineError`` when it may not or cannot be read.
         """
 
 
@@ -177,6 +219,12 @@ class Engine(Protocol):
 
     def find_jobs(self, tags: Mapping[str, str]) -> Iterator[FoundJob]:
         """Yield the jobs that carry all of ``tags``."""
+
+    def job_names(self, tags: Mapping[str, str]) -> Iterator[str]:
+        """Yield the names alone of the jobs that carry all of ``tags``: a hundredth of the cost."""
+
+    def described(self, names: tuple[str, ...], *, until: datetime) -> tuple[FoundJob, ...]:
+        """Return those of the jobs that are there and were created at ``until`` or earlier."""
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
         """Yield the build ids with objects in a bucket, each with its youngest object's time."""

@@ -1,12 +1,22 @@
-"""What Glue costs, in USD per DPU hour (or M-DPU hour), us-east-1, as of 2026-08-21.
+"""What Glue costs: every figure that we know, in one place, with its source.  Data alone.
 
-Sources: the AWS Glue pricing page (0.44 and 0.29 for versions up to 5.1; Glue 6.0 is 30 % less
-since 2026-08-21); M-DPU rates from secondary sources.  Regions differ: ``price_overrides``.
+In USD per DPU hour (M-DPU hour for R and Z workers) of ``REGION``, as of ``AS_OF``.
+
+Sources:
+* 0.44 (Spark and Python shell) and 0.29 (Flex), up to Glue 5.1: AWS's Glue pricing page, in many
+  copies.
+* Glue 6.0 is 30 % less for Spark since 2026-08-21: AWS's announcement, by second hand; that Python
+  shell is not: nobody says otherwise.
+* 0.52 per M-DPU hour: by second hand.  So are the absolute figures of Glue 6.0.
+* Dearer regions: AWS's price list, as PerfKitBenchmarker keeps it (``aws_dpb_glue_prices.py``).
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+
+AS_OF = "2026-08-21"
+REGION = "us-east-1"
 
 USD_PER_HOUR = {
     "*/STANDARD": Decimal("0.44"),
@@ -18,6 +28,14 @@ USD_PER_HOUR = {
     "6.0/MEMORY": Decimal("0.364"),
 }
 """By ``version/class``; ``*`` is any other version.  MEMORY are the R and Z workers."""
+
+DEARER_REGIONS = {
+    "af-south-1": Decimal("0.524"),
+    "eu-south-1": Decimal("0.52"),
+    "me-south-1": Decimal("0.59"),
+    "sa-east-1": Decimal("0.69"),
+}
+"""What ``*/STANDARD`` is where it is more than in ``REGION``."""
 
 DPU_OF_WORKER = {
     "G.025X": Decimal("0.25"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.errors import Exit
+from plugin.core.leftovers import removal_command
 from plugin.core.verdict import Verdict, worst
 
 if TYPE_CHECKING:
@@ -36,11 +37,31 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Leftover:
-    """Something we made and could not remove: ``kind`` is job, object, run or log stream."""
+    """Something we made and could not remove: ``kind`` is job, object, run or log stream.
+
+    ``job_name`` is whose run it is; ``version`` and ``upload_id`` say which of an object's versions
+    or unfinished uploads; a ``name`` that ends with a slash is all below it.
+    """
 
     kind: str
     name: str
     reason: str
+    job_name: str = ""
+    region: str = ""
+    version: str = ""
+    upload_id: str = ""
+
+    @property
+    def command(self) -> str:
+        """What removes it, to be pasted into a shell; empty when there is no single command."""
+        return removal_command(
+            kind=self.kind,
+            name=self.name,
+            job_name=self.job_name,
+            region=self.region,
+            version=self.version,
+            upload_id=self.upload_id,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from plugin.core.forms.remark_place import (
     place_of_cause,
     place_of_finding,
 )
+from plugin.core.render.words import how_to_remove
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def notes_of(report: Report) -> Iterator[Note]:
         yield from _notes_of_findings(result)
     if report.leftovers:
         names = ", ".join(f"{item.kind} {item.name}" for item in report.leftovers)
-        yield Note(level="warning", title="Left behind", message=f"Left behind: {names}")
+        message = f"Left behind: {names}\n{how_to_remove(report).replace('`', '')}"
+        yield Note(level="warning", title="Left behind", message=message)
 
 
 def _notes_of_findings(result: CheckResult) -> Iterator[Note]:

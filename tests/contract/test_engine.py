@@ -255,6 +255,31 @@ def test_find_jobs__by_tags__finds_those_that_carry_all_of_them(ground):
     assert nobody == []
 
 
+def test_job_names__by_tags__names_those_that_carry_all_of_them(ground):
+    check, other = created(ground), created(ground)
+    build_id = tags_of(check)[Tag.BUILD]
+
+    ours = list(ground.engine.job_names({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    everyone = set(ground.engine.job_names({Tag.MANAGED: "true"}))
+
+    assert ours == [check.job_name]
+    assert {check.job_name, other.job_name} <= everyone
+
+
+def test_described__some_are_gone_or_too_young__tells_the_others_with_their_tags(ground):
+    check, other = created(ground), created(ground)
+    ground.engine.delete_job(other.job_name)
+    names = (check.job_name, other.job_name, "glue-health-check-never-there-0a1b2c")
+    soon = ground.clock.now() + timedelta(minutes=5)
+
+    (found,) = ground.engine.described(names, until=soon)
+    young = ground.engine.described(names, until=soon - timedelta(hours=1))
+
+    assert (found.name, dict(found.tags)) == (check.job_name, tags_of(check))
+    assert found.job_type in {"glueetl", "pythonshell"}
+    assert young == ()
+
+
 # --- runs -----------------------------------------------------------------------------------------
 
 
@@ -327,10 +352,11 @@ def test_stop_runs__nothing_to_stop__is_no_error(ground):
 def test_driver_log__read_again_and_again__tells_everything_once(ground):
     check, run_id = started(ground)
     reader = ground.engine.driver_log(check.log_source(run_id))
-    told = list(reader.read())
+    told = list(reader.read().chunks)
     awaited(ground, check, run_id)
 
-    told += [chunk for _ in range(3) for chunk in reader.read()]
+    told += [chunk for _ in range(3) for chunk in reader.read(is_last=True).chunks]
+    told += reader.late().chunks
 
     texts = {
         stream: "".join(chunk.text for chunk in told if chunk.stream is stream)
@@ -347,15 +373,17 @@ def test_driver_log__two_readers__do_not_take_from_each_other(ground):
     first = ground.engine.driver_log(check.log_source(run_id)).read()
     second = ground.engine.driver_log(check.log_source(run_id)).read()
 
-    assert first == second != ()
+    assert first.chunks == second.chunks != ()
 
 
-def test_driver_log__of_no_run__is_not_found(ground):
+def test_driver_log__of_no_run__is_empty_and_says_so_in_the_end(ground):
     check = created(ground)
     reader = ground.engine.driver_log(check.log_source("jr_none"))
 
-    with pytest.raises(NotFound):
-        reader.read()
+    live, last = reader.read(), reader.read(is_last=True)
+
+    assert live.chunks == last.chunks == live.problems == ()
+    assert [type(problem) for problem in last.problems] == [NotFound]
 
 
 def test_analysis__of_a_run_that_has_none__is_empty(ground):
@@ -365,11 +393,10 @@ def test_analysis__of_a_run_that_has_none__is_empty(ground):
     assert ground.engine.driver_log(check.log_source(run_id)).analysis() == ()
 
 
-def test_analysis__of_no_run__is_not_found(ground):
+def test_analysis__of_no_run__is_empty(ground):
     check = created(ground)
 
-    with pytest.raises(NotFound):
-        ground.engine.driver_log(check.log_source("jr_none")).analysis()
+    assert ground.engine.driver_log(check.log_source("jr_none")).analysis() == ()
 
 
 def test_delete_logs__of_a_run_that_ended__removes_them_and_twice_is_no_error(ground):
@@ -380,4 +407,4 @@ def test_delete_logs__of_a_run_that_ended__removes_them_and_twice_is_no_error(gr
     second = ground.engine.delete_logs(check.log_source(run_id))
 
     assert first == second == ()
-    assert ground.engine.driver_log(check.log_source(run_id)).read() == ()
+    assert ground.engine.driver_log(check.log_source(run_id)).read().chunks == ()

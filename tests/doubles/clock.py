@@ -7,11 +7,13 @@ BEGIN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 
 
 class FakeClock:
-    """The Clock port over a number.  ``cancel_at`` are the seconds after which a cancel is heard."""
+    """The Clock port over a number.  ``cancel_at`` are the seconds after which a cancel is heard,
+    ``press_at`` those after which it is heard once more."""
 
-    def __init__(self, *, cancel_at: float | None = None) -> None:
+    def __init__(self, *, cancel_at: float | None = None, press_at: float | None = None) -> None:
         self.seconds = 0.0
         self.cancel_at = cancel_at
+        self.press_at = press_at
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
@@ -34,6 +36,9 @@ class FakeClock:
 
     def is_cancelled(self) -> bool:
         return self.cancel_at is not None and self.seconds >= self.cancel_at
+
+    def is_pressed(self) -> bool:
+        return self.press_at is not None and self.seconds >= self.press_at
 
     def cancel(self) -> None:
         self.cancel_at = self.seconds

@@ -10,9 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from plugin.core.errors import AlreadyThere, EngineError, NotFound, OverLimit
+from plugin.core.errors import AccessDenied, AlreadyThere, EngineError, NotFound, OverLimit
 from plugin.core.naming import ROOT, Tag
-from plugin.core.ports import Clock, FoundJob, LogChunk, LogSource, LogStream, Sighting, Upload
+from plugin.core.ports import (
+    Clock,
+    FoundJob,
+    LogChunk,
+    LogNews,
+    LogSource,
+    LogStream,
+    Sighting,
+    Upload,
+)
 from plugin.core.result import Leftover
 from plugin.core.states import RunState
 
@@ -51,6 +60,7 @@ class FakeRun:
     started: float
     course: tuple[tuple[float, Sighting], ...]
     stop_asked: float | None = None
+    stopped_as: RunState = RunState.STOPPED
 
     def seen(self, now: float, stop_seconds: float) -> Sighting:
         """Return what a look at ``now`` sees."""
@@ -59,7 +69,7 @@ class FakeRun:
         if asked is None or plain.state.is_final:
             return plain
         if now - asked >= stop_seconds:
-            return replace(plain, state=RunState.STOPPED)
+            return replace(plain, state=self.stopped_as)
         return replace(plain, state=RunState.STOPPING)
 
     def _planned(self, elapsed: float) -> Sighting:
@@ -84,21 +94,28 @@ class FakeEngine:
         course: Sequence[tuple[float, Sighting]] = HEALTHY,
         log: Sequence[tuple[float, LogChunk]] = (),
         analysis: tuple[str, ...] = (),
+        late: tuple[LogChunk, ...] = (),
         refusals: Mapping[str, Refusal] | None = None,
         stuck: Iterable[str] = (),
         stop_seconds: float = 1.0,
+        stopped_as: RunState = RunState.STOPPED,
         call_seconds: float = 0.0,
     ) -> None:
         self.clock = clock
         self.course = tuple(course)
         self.log = tuple(log)
         self.analysis = analysis
+        self.late = late
+        """What arrives behind a reader's token."""
         self.refusals = dict(refusals or {})
         self.stop_seconds = stop_seconds
+        self.stopped_as = stopped_as
         self.call_seconds = call_seconds
         self.jobs: dict[str, FakeJob] = {}
         self.objects: dict[tuple[str, str], datetime] = {}
         self.stuck = set(stuck)
+        self.strangers: set[str] = set()
+        """Jobs that were there before us: neither stopped nor deleted."""
         self.log_streams: set[str] = set()
         self.started: list[str] = []
         self.abandoned: list[str] = []
@@ -131,7 +148,12 @@ class FakeEngine:
         return self.jobs[name]
 
     def add_run(self, name: str, run_id: str = "jr_old") -> None:
-        run = FakeRun(id=run_id, started=self.clock.monotonic(), course=self.course)
+        run = FakeRun(
+            id=run_id,
+            started=self.clock.monotonic(),
+            course=self.course,
+            stopped_as=self.stopped_as,
+        )
         self.jobs[name].runs.append(run)
 
     def add_object(self, bucket: str, key: str, *, at: datetime | None = None) -> None:
@@ -150,6 +172,7 @@ class FakeEngine:
         error = self._called("create_job", name)
         there = self.jobs.get(name)
         if there is not None and there.tags.get(Tag.BUILD) != tags.get(Tag.BUILD):
+            self.strangers.add(name)
             raise AlreadyThere(f"{name} is taken.")
         if there is None:
             self.add_job(name, tags, created_at=self.clock.now())
@@ -183,7 +206,7 @@ class FakeEngine:
 
     def active_runs(self, job_name: str) -> tuple[str, ...]:
         self._answer(self._called("active_runs", job_name))
-        job = self.jobs.get(job_name)
+        job = None if job_name in self.strangers else self.jobs.get(job_name)
         return tuple(run.id for run in job.runs if self._goes_on(run)) if job else ()
 
     def stop_runs(self, job_name: str, run_ids: tuple[str, ...]) -> None:
@@ -196,16 +219,16 @@ class FakeEngine:
 
     def has_objects(self, bucket: str, prefix: str) -> bool:
         self._answer(self._called("has_objects", bucket, prefix))
-        return any(key[0] == bucket and key[1].startswith(prefix) for key in self.objects)
+        return any(key[0] == bucket and key[1].startswith(prefix) for key in (*self.objects,))
 
     def delete_objects(self, bucket: str, prefix: str) -> tuple[Leftover, ...]:
         if not OURS.match(prefix):
             raise ValueError(f"{prefix!r} is not ours")
         error = self._called("delete_objects", bucket, prefix)
-        below = [key for key in self.objects if key[0] == bucket and key[1].startswith(prefix)]
+        below = [key for key in (*self.objects,) if key[0] == bucket and key[1].startswith(prefix)]
         stuck = [key for key in below if key[1] in self.stuck]
         for key in set(below) - set(stuck):
-            del self.objects[key]
+            self.objects.pop(key, None)  # several delete at once
         self._answer(error)
         return tuple(
             Leftover(kind="object", name=f"s3://{bucket}/{key}", reason="AccessDenied")
@@ -220,7 +243,7 @@ class FakeEngine:
 
     def delete_job(self, job_name: str) -> None:
         error = self._called("delete_job", job_name)
-        job = self.jobs.pop(job_name, None)
+        job = None if job_name in self.strangers else self.jobs.pop(job_name, None)
         if job is not None:
             self.abandoned += [run.id for run in job.runs if self._goes_on(run)]
         self._answer(error)
@@ -229,7 +252,21 @@ class FakeEngine:
         self._answer(self._called("find_jobs", dict(tags)))
         for job in tuple(self.jobs.values()):
             if tags.items() <= job.tags.items():
-                yield FoundJob(name=job.name, tags=job.tags, created_at=job.created_at)
+                yield self._found(job)
+
+    def job_names(self, tags: Mapping[str, str]) -> Iterator[str]:
+        self._answer(self._called("job_names", dict(tags)))
+        for job in tuple(self.jobs.values()):
+            if tags.items() <= job.tags.items():
+                yield job.name
+
+    def described(self, names: tuple[str, ...], *, until: datetime) -> tuple[FoundJob, ...]:
+        self._answer(self._called("described", *names))
+        return tuple(
+            self._found(self.jobs[name])
+            for name in names
+            if name in self.jobs and self.jobs[name].created_at <= until
+        )
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
         self._answer(self._called("build_prefixes", bucket))
@@ -259,6 +296,10 @@ class FakeEngine:
         if error is not None:
             raise error
 
+    @staticmethod
+    def _found(job: FakeJob) -> FoundJob:
+        return FoundJob(name=job.name, tags=job.tags, created_at=job.created_at, job_type="glueetl")
+
     def _seen(self, run: FakeRun) -> Sighting:
         return run.seen(self.clock.monotonic(), self.stop_seconds)
 
@@ -284,22 +325,40 @@ class FakeLog:
         self._engine = engine
         self._names = (job_name, run_id)
         self._next = 0
+        self._denied: AccessDenied | None = None
 
-    def read(self) -> tuple[LogChunk, ...]:
+    def read(self, *, is_last: bool = False) -> LogNews:
+        if self._denied:
+            return LogNews(problems=(self._denied,))
+        try:
+            return LogNews(chunks=self._new(), problems=self._missing() if is_last else ())
+        except EngineError as error:
+            self._denied = error if isinstance(error, AccessDenied) else None
+            return LogNews(problems=(error,))
+
+    def late(self) -> LogNews:
+        self._engine._called("late", *self._names)
+        late, self._engine.late = self._engine.late, ()
+        return LogNews(chunks=late)
+
+    def analysis(self) -> tuple[str, ...]:
+        self._engine._answer(self._engine._called("analysis", *self._names))
+        return self._engine.analysis
+
+    def _missing(self) -> tuple[NotFound, ...]:
+        name = self._names[1]
+        return () if name in self._engine.log_streams else (NotFound(f"No log of {name}."),)
+
+    def _new(self) -> tuple[LogChunk, ...]:
         engine = self._engine
         engine._answer(engine._called("read_log", *self._names))
-        elapsed = engine.clock.monotonic() - engine._run(*self._names).started
         if self._names[1] not in engine.log_streams:
             return ()
+        elapsed = engine.clock.monotonic() - engine._run(*self._names).started
         first = self._next
         while self._next < len(engine.log) and engine.log[self._next][0] <= elapsed:
             self._next += 1
         return tuple(chunk for _, chunk in engine.log[first : self._next])
-
-    def analysis(self) -> tuple[str, ...]:
-        self._engine._answer(self._engine._called("analysis", *self._names))
-        self._engine._run(*self._names)
-        return self._engine.analysis
 
 
 def out(text: str, *, at: float = 0.0) -> tuple[float, LogChunk]:

@@ -47,6 +47,9 @@ class SharedClock:
     def is_cancelled(self) -> bool:
         return False
 
+    def is_pressed(self) -> bool:
+        return False
+
     def _move_on(self) -> None:
         """Move to the first waker when everybody waits and nobody is about to wake."""
         due = [until for until in self._waiting if until > self.seconds]

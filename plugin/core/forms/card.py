@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from plugin.core.escape import card_text, card_url
-from plugin.core.render.words import HOW_TO_REMOVE, cost_of, counts, duration, place_text, usd
+from plugin.core.render.words import cost_of, counts, duration, how_to_remove, place_text, usd
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def card_data(report: Report, *, shown: int) -> dict[str, object]:
         "engine": card_text(report.engine, limit=20),
         "build_url": card_url(report.build.link),
         "run_url": card_url(report.spotlight.console_url) if report.spotlight else "",
-        "leftovers": _leftovers(len(report.leftovers)),
+        "leftovers": _leftovers(report),
         "more": f"… and {more} more, see the log of the step." if more else "",
         "checks": [_check(result) for result in worst_first[:shown]],
     }
@@ -80,8 +80,9 @@ def _summary(report: Report) -> str:
     return f"{checks}: {counts(report)}"
 
 
-def _leftovers(count: int) -> str:
-    remedy = HOW_TO_REMOVE.replace("`", "")  # a card's text is no Markdown
+def _leftovers(report: Report) -> str:
+    count = len(report.leftovers)
+    remedy = how_to_remove(report).replace("`", "")  # a card's text is no Markdown
     return f"{count} left behind. {remedy}" if count else ""
 
 

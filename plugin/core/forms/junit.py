@@ -193,6 +193,8 @@ def _facts(result: CheckResult) -> Iterator[str]:
     yield from (f"Note: {note}" for note in result.notes)
     for item in result.leftovers:
         yield f"LEFT BEHIND: {item.kind} {item.name} ({item.reason})"
+        if item.command:
+            yield f"    {item.command}"
 
 
 def _properties(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:

@@ -74,11 +74,15 @@ class FindingModel(_Model):
 
 
 class LeftoverModel(_Model):
-    """Something that was made and could not be removed."""
+    """Something that was made and could not be removed.
+
+    ``command`` removes it; empty when there is no single command.
+    """
 
     kind: Text
     name: Text
     reason: Text
+    command: Text
 
 
 class CostModel(_Model):

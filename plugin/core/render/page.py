@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.escape import link_url, markdown_cell, markdown_code, markdown_text
+from plugin.core.escape import (
+    link_url,
+    markdown_cell,
+    markdown_code,
+    markdown_fence,
+    markdown_text,
+)
 from plugin.core.render.blocks import dotted, fold, labelled, money, table, unbroken
 from plugin.core.render.check_section import LOCAL, Depth, answer, details
 from plugin.core.render.places import place_link
 from plugin.core.render.words import (
-    HOW_TO_REMOVE,
     cost_of,
     counts,
     duration,
+    how_to_remove,
     icon,
     usd,
 )
@@ -29,6 +35,8 @@ if TYPE_CHECKING:
     from plugin.core.result import CheckResult, Leftover, Report
 
 _MAX_LEFTOVERS = 50
+_COMMAND_LIMIT = 6_000
+"""A key has at most 1,024 bytes, of which each may be spelled with four letters."""
 _MANY = 10
 _NAME = 120
 _FINE = (Verdict.PASSED, Verdict.SKIPPED)
@@ -88,7 +96,7 @@ def short(report: Report) -> str:
     """Return the page without the details of its checks; ends with a line feed."""
     parts = (*answer(report.results[0], report.build),) if len(report.results) == 1 else ()
     head = (heading(report), _total(report), *parts, _overview(report))
-    return _page((*head, _leftovers(report.leftovers), _footer(report)))
+    return _page((*head, _leftovers(report), _footer(report)))
 
 
 def _page(parts: tuple[str, ...]) -> str:
@@ -100,11 +108,11 @@ def _body(report: Report) -> Iterator[str]:
     if len(report.results) == 1:
         only = report.results[0]
         yield from answer(only, report.build)
-        yield _leftovers(report.leftovers)
+        yield _leftovers(report)
         yield from details(only, report, Depth.WHOLE)
         return
     yield _overview(report)
-    yield _leftovers(report.leftovers)
+    yield _leftovers(report)
     yield from _checks(report)
 
 
@@ -154,21 +162,31 @@ def _table(results: list[CheckResult], build: Build) -> str:
     return table(("Check", "Verdict", "Time", "Cost", "Reason", "Where"), rows)
 
 
-def _leftovers(items: tuple[Leftover, ...]) -> str:
+def _leftovers(report: Report) -> str:
+    items = report.leftovers
     if not items:
         return ""
     more = len(items) - _MAX_LEFTOVERS
     lines = (
         "[!WARNING]",
-        f"**Left behind, and may cost money.** {HOW_TO_REMOVE}",
+        f"**Left behind, and may cost money.** {how_to_remove(report)}",
         "",
         *(
             f"- {markdown_text(item.kind)} {markdown_code(item.name)}: {markdown_text(item.reason)}"
             for item in items[:_MAX_LEFTOVERS]
         ),
         *([f"- and {more} more, see report.json"] if more > 0 else []),
+        *_commands(items[:_MAX_LEFTOVERS]),
     )
     return "\n".join(f"> {line}".rstrip() for line in lines)
+
+
+def _commands(items: tuple[Leftover, ...]) -> Iterator[str]:
+    """Yield the commands that remove one by one, in an order that works, as one block."""
+    commands = [item.command for item in items if item.command]
+    if commands:
+        yield from ("", "One by one, in this order:", "")
+        yield from markdown_fence(commands, limit=_COMMAND_LIMIT).splitlines()
 
 
 def _checks(report: Report) -> Iterator[str]:

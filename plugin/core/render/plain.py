@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from plugin.core.escape import clip, log_text, visible
 from plugin.core.render.words import (
-    HOW_TO_REMOVE,
     cost_of,
     counts,
     duration,
+    how_to_remove,
     meaning,
     place_text,
     time_and_cost,
@@ -82,11 +82,18 @@ def _lines(report: Report) -> Iterator[str]:
             yield f"    Read: {troubleshooting(result.trouble)}"
         yield from (f"    Note: {note}" for note in result.notes)
         yield from _links(result)
-    for item in report.leftovers:
-        reason = item.reason.removesuffix(".")
-        yield f"LEFT BEHIND: {item.kind} {item.name} ({reason}). {HOW_TO_REMOVE}"
+    yield from _leftovers(report)
     if len(report.results) > 1:
         yield headline(report)
+
+
+def _leftovers(report: Report) -> Iterator[str]:
+    for item in report.leftovers:
+        yield f"LEFT BEHIND: {item.kind} {item.name} ({item.reason.removesuffix('.')})"
+        if item.command:
+            yield f"    {item.command}"
+    if report.leftovers:
+        yield how_to_remove(report).replace("`", "")
 
 
 def _links(result: CheckResult) -> Iterator[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, assert_never
 
+from plugin.core.leftovers import remove_all
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from plugin.core.result import CheckResult, Place, Report
     from plugin.core.trouble import Trouble
-
-HOW_TO_REMOVE = "Remove it with `glue-health-check cleanup` or `glue-health-check sweep`."
 
 _GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
 _TO_CENTS = Decimal("0.01")
@@ -21,6 +20,12 @@ _COUNTED = (
     *(Verdict.PASSED, Verdict.SKIPPED),
 )
 _SHORT = 9.95  # below it, tenths of a second are shown
+
+
+def how_to_remove(report: Report) -> str:
+    """Say what removes all that a build left, its old versions and unfinished uploads too."""
+    command = remove_all(report.build_id)
+    return f"To remove all of it: `{command}` (or later `glue-health-check sweep`)."
 
 
 def duration(seconds: float) -> str:

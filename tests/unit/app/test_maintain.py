@@ -1,13 +1,15 @@
 """cleanup and sweep: what a killed check left goes, what is anybody else's stays."""
 
+import json
 import os
 import signal
+import time
 
 import pytest
 
 from plugin.core.naming import Tag
 from tests.doubles.github_server import GitHubServer
-from tests.unit.aws.relay import refusal
+from tests.unit.aws.relay import Trouble, refusal
 
 BUILD = "0123456789ab"
 OTHER = "ba9876543210"
@@ -30,7 +32,9 @@ def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)
             Tag.MANAGED: "true",
             Tag.BUILD: build_id,
             Tag.CHECK: "a",
+            Tag.EXPIRES_AT: "2026-02-28T10:15:00Z",
             Tag.SCRIPTS: checkout.bucket,
+            Tag.TEMP: checkout.bucket,
             **(tags or {}),
         },
     )
@@ -94,6 +98,61 @@ def test_cleanup__no_trail_that_can_be_read__does_nothing(checkout, text):
     assert "nothing to do" in outcome.out
     assert checkout.relay.asked == []
     assert checkout.jobs() == [name]
+
+
+def test_cleanup__no_trail__says_how_else_to_remove_what_a_killed_check_left(checkout):
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert "glue-health-check cleanup --build-id ID" in outcome.out
+    assert "sweep" in outcome.out
+
+
+@pytest.mark.parametrize("argv", [(), ("--dry-run",)])
+def test_cleanup__the_operator_names_the_build__needs_nothing_else(checkout, argv):
+    """From another folder, after the workspace is lost: no trail, no repository, no pull request."""
+    name = leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    orphan = f"glue-health-check/{BUILD}/never-begun/script/b.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+
+    outcome = checkout.run("cleanup", "--build-id", BUILD, *argv, **checkout.aws)
+
+    assert outcome.code == 0, outcome.err
+    assert checkout.jobs() == ([name] if argv else [])
+    assert len(checkout.keys()) == (2 if argv else 0)
+
+
+def test_cleanup__a_build_is_named_and_another_left_a_trail__only_the_named_one_goes(checkout):
+    leave(checkout)
+    other = leave(checkout, OTHER)
+    trail(checkout, OTHER)
+
+    outcome = checkout.on_glue("cleanup", "--build-id", BUILD)
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [other]
+    assert checkout.files == {TRAIL}
+
+
+def test_cleanup__what_is_named_is_no_build_id__is_2_and_asks_nothing(checkout):
+    leave(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--build-id", "0123456789ab/../x")
+
+    assert outcome.code == 2
+    assert "is no build id" in outcome.err
+    assert checkout.relay.asked == []
+
+
+def test_cleanup__a_job_that_imitates_ours__is_named_and_left_alone(checkout):
+    name = leave(checkout, name=f"nightly-load-{BUILD[:6]}")
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [name]
+    assert f"{name} bears the id of build {BUILD}, but not all our tags and name" in outcome.out
 
 
 def test_cleanup__settings_that_made_the_check_end__are_not_told_a_second_time(checkout):
@@ -335,6 +394,8 @@ def test_cleanup__delete_is_denied__is_3_and_names_what_stays(checkout):
     assert outcome.code == 3
     assert f"job {name} stays: " in outcome.err
     assert "not you" in outcome.err
+    assert f"to remove it by hand: aws glue delete-job --job-name={name}" in outcome.err
+    assert f"to try again: glue-health-check cleanup --build-id {BUILD}" in outcome.out
     assert checkout.keys() == []
     assert checkout.files == {TRAIL}  # cleanup can be tried again
 
@@ -365,6 +426,22 @@ def test_cleanup__signal__ends_with_its_code_and_names_what_is_left(checkout):
     assert outcome.code == 143
     assert f"job {name} stays: " in outcome.err
     assert checkout.jobs() == [name]
+
+
+@pytest.mark.parametrize("deletes", ["true", "false"])
+def test_cleanup__log_streams__go_when_they_are_asked_for(checkout, deletes):
+    name = leave(checkout)
+    run_id = checkout.truth["glue"].start_job_run(JobName=name)["JobRunId"]
+    run = {"JobName": name, "RunId": run_id}
+    while checkout.truth["glue"].get_job_run(**run)["JobRun"].get("CompletedOn") is None:
+        time.sleep(0.05)
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--delete-logs", deletes)
+
+    assert outcome.code == 0, outcome.err
+    assert ("DescribeLogStreams" in checkout.relay.asked) is (deletes == "true")
+    assert checkout.jobs() == []
 
 
 # --- sweep ---------------------------------------------------------------------------------------
@@ -421,7 +498,7 @@ def test_sweep__not_allowed_to_list__is_3_with_what_to_do(checkout):
 
     assert outcome.code == 3
     assert "no glue:ListJobs" in outcome.err
-    assert "Give the credentials in use this right" in outcome.err
+    assert "Allow glue:ListJobs to the credentials in use" in outcome.err
 
 
 def test_sweep__no_bucket_is_named__says_that_objects_are_not_looked_for(checkout):
@@ -429,3 +506,111 @@ def test_sweep__no_bucket_is_named__says_that_objects_are_not_looked_for(checkou
 
     assert outcome.code == 0
     assert "warning: no scripts_bucket: only jobs are looked for" in outcome.out
+
+
+def test_sweep__dry_run__names_runs_and_objects_too_and_changes_nothing(checkout):
+    name = leave(checkout)
+    body = b"import time\ntime.sleep(60)\n"
+    key = f"glue-health-check/{BUILD}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=body)
+    run_id = checkout.truth["glue"].start_job_run(JobName=name)["JobRunId"]
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0", "--dry-run")
+
+    checkout.truth["glue"].batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+    uri = f"s3://{checkout.bucket}/glue-health-check/{BUILD}/a/"
+    assert outcome.code == 0
+    assert f"sweep: would stop the run {run_id} of {name}" in outcome.out
+    assert f"sweep: would remove all objects below {uri}" in outcome.out
+    assert "sweep: 1 to remove; nothing was changed." in outcome.out
+    assert not {"BatchStopJobRun", "DeleteJob"} & set(checkout.relay.asked)
+
+
+@pytest.mark.parametrize("expires", ["", "soon", "2999-01-01T00:00:00Z"])
+def test_sweep__its_own_time_outs_may_not_be_over__is_left_alone(checkout, expires):
+    name = leave(checkout, tags={Tag.EXPIRES_AT: expires})
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == [name]
+    assert len(checkout.keys()) == 1
+    assert (f"are not those that we give: {name}." in outcome.out) is ("2999" not in expires)
+
+
+def test_sweep__hundreds_of_jobs__says_how_far_it_is_and_names_a_few_that_are_not_ours(checkout):
+    names = [f"nightly-{number}" for number in range(101)]
+    body = json.dumps({"JobNames": names}).encode()
+    checkout.relay.let("ListJobs", Trouble(status=200, body=body))
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 0
+    assert "sweep: looked at 100 of 101 jobs, 0 removed so far." in outcome.out
+    assert "nightly-9 and 91 more." in outcome.out
+    assert checkout.relay.asked.count("ListJobs") == 1
+    assert "GetTags" not in checkout.relay.asked
+
+
+def test_sweep__tags_may_not_be_read__is_3_and_the_objects_are_looked_for_all_the_same(checkout):
+    name = leave(checkout)
+    orphan = f"glue-health-check/{OTHER}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    checkout.relay.let("GetTags", refusal(400, "AccessDeniedException", "no glue:GetTags"))
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 3
+    assert "sweep: the other jobs were not looked at: " in outcome.err
+    assert "no glue:GetTags" in outcome.err
+    assert checkout.jobs() == [name]
+    assert orphan not in set(checkout.keys())
+
+
+def test_sweep__a_signal__says_what_was_done_and_what_not_and_ends_with_its_code(checkout):
+    name = leave(checkout)
+    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 143
+    assert f"job {name} stays: cancelled before it" in outcome.err
+    assert "sweep: 0 removed, 1 stay." in outcome.out
+    assert checkout.jobs() == [name]
+
+
+def test_sweep__a_signal_among_hundreds__says_how_many_were_not_looked_at(checkout):
+    names = [f"nightly-{number}" for number in range(101)]
+    body = json.dumps({"JobNames": names}).encode()
+    checkout.relay.let("ListJobs", Trouble(status=200, body=body))
+    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGINT))
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 130
+    assert "sweep: cancelled: 1 of 101 jobs were not looked at." in outcome.out
+
+
+def test_sweep__one_bucket_cannot_be_read__is_3_and_names_it(checkout):
+    outcome = checkout.on_glue("sweep", "--temp-bucket", "no-such-bucket-of-ours")
+
+    assert outcome.code == 3
+    assert "sweep: bucket no-such-bucket-of-ours: " in outcome.err
+
+
+def test_sweep__a_signal_before_the_objects__leaves_them_and_says_how_many(checkout):
+    orphan = f"glue-health-check/{OTHER}/a/script/a.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    checkout.relay.once(f"GET {checkout.bucket}", lambda: os.kill(os.getpid(), signal.SIGTERM))
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 143
+    assert "sweep: cancelled: 1 prefixes without a job stay." in outcome.out
+    assert checkout.keys() == [orphan]
+
+
+def test_sweep__local_engine__has_nothing_to_do(checkout):
+    outcome = checkout.on_glue("sweep", "--engine", "local")
+
+    assert (outcome.code, checkout.relay.asked) == (0, [])

@@ -44,7 +44,9 @@ def leave(checkout, build_id=OLDER, *, check="a", body=b"print(1)", **tags):
             Tag.PULL_REQUEST: "7",
             Tag.CONTEXT: "glue-health-check",
             Tag.NUMBER: "drone-41.0",
+            Tag.EXPIRES_AT: "2999-01-01T00:00:00Z",
             Tag.SCRIPTS: checkout.bucket,
+            Tag.TEMP: checkout.bucket,
             **{getattr(Tag, key): value for key, value in tags.items()},
         },
     )

@@ -11,6 +11,7 @@ from plugin.app.engines import opened
 from plugin.app.invocation import Invocation
 from plugin.app.trail import find_trail, leave_trail, note_final
 from plugin.core import command_line
+from plugin.core.build import Build, Fork, Host
 from tests.unit.aws.relay import refusal
 
 FOLDER = "glue-health-check-report"
@@ -124,6 +125,15 @@ def test_check__dry_run_of_a_stranger__changes_no_file(checkout):
     checkout.on_glue("check", "--script", "a.py", "--dry-run", **FORK)
 
     assert ids(checkout) == [OLD]
+
+
+def test_check__killed_with_its_workspace_lost__its_log_begins_with_what_cleanup_needs(checkout):
+    ends_soon(checkout)
+    checkout.write("a.py", "print(1)")
+
+    outcome = checkout.on_glue("check", "--script", "a.py")
+
+    assert f"build {outcome.report['build_id']} " in outcome.out.splitlines()[0]
 
 
 def test_check__a_second_one_in_the_workspace__adds_its_id(checkout):
@@ -273,8 +283,9 @@ def test_opened__a_strangers_script_would_be_our_user__ends_in_error_and_is_not_
     (tmp_path / "closed").mkdir(mode=0o700)
     before, tempfile.tempdir = tempfile.tempdir, str(tmp_path / "closed")
     settings = invocation.gathered(is_foreign=True)
+    build = Build(host=Host.PLAIN, fork=Fork.YES)
     try:
-        with opened(invocation, settings, (), invocation.say, is_foreign=True) as access:
+        with opened(invocation, settings, (), invocation.say, build=build) as access:
             run = _run(access, f"open({str(tmp_path / 'it-ran')!r}, 'w')")
     finally:
         tempfile.tempdir = before

@@ -42,6 +42,9 @@ class Clock:
     def is_cancelled(self) -> bool:
         return self.cancelled
 
+    def is_pressed(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -72,7 +75,7 @@ class Bench:
             "Name": f"job-{uuid.uuid4().hex}-{self.build_id[:6]}",
             "Role": ROLE,
             "Command": {"Name": "pythonshell", "ScriptLocation": self.script(text)},
-            "Tags": {Tag.MANAGED: "true", Tag.BUILD: self.build_id},
+            "Tags": {Tag.MANAGED: "true", Tag.BUILD: self.build_id, Tag.CHECK: "flights"},
             **members,
         }
 

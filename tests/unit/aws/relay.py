@@ -32,6 +32,7 @@ class Trouble:
     code: str = ""
     message: str = ""
     body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 LOST_ANSWER = Trouble(is_forwarded=True)
@@ -186,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _refused(self, trouble: Trouble) -> tuple[int, list[tuple[str, str]], bytes]:
         """Answer in the form that the service's clients read."""
         if trouble.body is not None:
-            return trouble.status, [], trouble.body
+            return trouble.status, list(trouble.headers), trouble.body
         if "X-Amz-Target" in self.headers:
             words = {"__type": trouble.code, "message": trouble.message}
             return trouble.status, [], json.dumps(words).encode()

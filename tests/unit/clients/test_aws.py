@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 import threading
+from typing import Any
 
 import pytest
 
 from plugin.clients.aws import Access, Clients
 from plugin.clients.aws_errors import translated
+from plugin.clients.budget import RequestBudget
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,
@@ -20,9 +22,10 @@ from plugin.core.errors import (
     Unreachable,
 )
 from plugin.local.server import LocalGlue
+from tests.doubles.clock import FakeClock
 from tests.unit.aws.relay import LOST_REQUEST, Relay, refusal
 
-KEY = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "a-secret-of-ours"}
+KEY: dict[str, Any] = {"access_key_id": "AKIDEXAMPLE", "secret_access_key": "a-secret-of-ours"}
 ROLE = "arn:aws:iam::123456789012:role/runner"
 DEAD = "http://127.0.0.1:9"
 
@@ -276,6 +279,28 @@ def test_glue_once__connection_breaks__is_asked_once(relay):
     assert relay.asked == ["ListJobs"]
 
 
+def test_glue__a_budget__is_asked_before_every_attempt_and_before_it_is_signed(relay):
+    heard = []
+
+    class Heard(RequestBudget):
+        def wait(self, operation_name: str, **more: Any) -> None:
+            heard.append((operation_name, "Authorization" in more["request"].headers))
+
+        def send(self, **more: Any) -> None:
+            heard.append(("send", "Authorization" in more["request"].headers))
+
+    access = Access(region="us-east-1", endpoint_url=relay.endpoint_url, **KEY)
+    clients = Clients(access, budget=Heard(FakeClock()))
+    relay.let("ListJobs", LOST_REQUEST, refusal(400, "ThrottlingException"))
+
+    clients.glue.list_jobs()
+    clients.glue_once.list_jobs()
+    clients.account_id()
+
+    assert relay.asked == [*["ListJobs"] * 4, "GetCallerIdentity"]
+    assert heard == [("ListJobs", False), ("send", True)] * 4
+
+
 def test_glue__connection_breaks__is_asked_again(relay):
     clients = clients_of(relay)
     relay.let("ListJobs", LOST_REQUEST)
@@ -308,7 +333,7 @@ def test_clients__hurried__try_once_and_not_for_long(relay):
     for client in (clients.s3_hurried, clients.sns("us-east-1", is_hurried=True)):
         config = client.meta.config
         assert config.retries["total_max_attempts"] == 1
-        assert config.connect_timeout + config.read_timeout == 7
+        assert config.connect_timeout + config.read_timeout == 5
     assert clients.s3.meta.config.retries["total_max_attempts"] == 5
 
 

@@ -48,6 +48,18 @@ class Files:
             raise Unusable(f"{path!r} is not a path inside the checkout.")
 
 
+class Jobs:
+    """The JobReader port over a map of name to definition or error; counts its calls."""
+
+    def __init__(self, told):
+        self.told = told
+        self.calls = []
+
+    def definitions(self, names):
+        self.calls.append(names)
+        return {name: self.told[name] for name in names}
+
+
 def build(**values):
     return Build(**{"host": Host.PLAIN, "repository": "o/r", "commit": "c" * 40, **values})
 

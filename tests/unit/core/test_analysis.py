@@ -48,6 +48,7 @@ EXPECTED = Analysis(
     frames=(("/tmp/flights.py", 32), ("/tmp/flights.py", 51)),
     last_line=51,
     script="flights.py",
+    is_of_job=True,
 )
 
 
@@ -95,7 +96,7 @@ def test_analysis_of__no_event__is_none(messages):
 def test_analysis_of__a_part_that_is_odd__is_left_out(key, value):
     found = analysis_of([event("GlueETLJobExceptionEvent", **{key: value})])
 
-    assert found == Analysis(failure="x")
+    assert found == Analysis(failure="x", is_of_job=True)
 
 
 def test_analysis_of__too_much_of_everything__is_cut_and_keeps_the_failures_end():
@@ -163,3 +164,48 @@ def test_analysis_of__several_events__the_one_that_tells_most_wins():
     ]
 
     assert [one and one.failure for one in found] == [kinds[2], "job", FAILURE]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_of_job"),
+    [
+        ("GlueETLJobExceptionEvent", True),
+        ("GlueExceptionAnalysisJobFailed", True),
+        ("GlueExceptionAnalysisStageFailed", False),
+        ("GlueExceptionAnalysisTaskFailed", False),
+        ("SomethingNew", False),
+    ],
+)
+def test_analysis_of__each_kind__tells_whether_the_whole_job_failed(kind, is_of_job):
+    # A task that failed and went well the second time must not fail a run that succeeded.
+    found = analysis_of([event(kind)])
+
+    assert found is not None
+    assert found.is_of_job is is_of_job
+
+
+# aws-samples/aws-glue-flatten-nested-json#13 quotes such an event: one line behind log4j's head, an
+# "Unknown" class of Python frames, the script's own file among them, a last executed line.
+QUOTED = (
+    "2023-01-31 10:12:33,444 ERROR [main] glue.ProcessLauncher (Logging.scala:logError(77)):"
+    " GlueExceptionAnalysisListener: [Glue Exception Analysis] "
+    '{"Event":"GlueETLJobExceptionEvent","Timestamp":1675159953444,'
+    '"Failure Reason":"Traceback (most recent call last):\\n'
+    '  File \\"/tmp/flatten.py\\", line 513, in <module>\\n    flat = unnest(rows)\\n'
+    '  File \\"/tmp/flatten.py\\", line 240, in unnest\\n    first = rows[0]\\n'
+    'IndexError: list index out of range","Stack Trace":['
+    '{"Declaring Class":"unnest","Method Name":"first = rows[0]",'
+    '"File Name":"/tmp/flatten.py","Line Number":240},'
+    '{"Declaring Class":"<module>","Method Name":"flat = unnest(rows)",'
+    '"File Name":"/tmp/flatten.py","Line Number":513}],'
+    '"Last Executed Line number":513,"script":"flatten.py"}'
+)
+
+
+def test_analysis_of__the_event_that_an_issue_quotes__is_read_whole():
+    found = analysis_of([QUOTED])
+
+    assert found is not None
+    assert found.failure.endswith("IndexError: list index out of range")
+    assert found.frames == (("/tmp/flatten.py", 240), ("/tmp/flatten.py", 513))
+    assert (found.last_line, found.script, found.is_of_job) == (513, "flatten.py", True)

@@ -44,6 +44,10 @@ def test_capacity_problems__python_shell_with_what_is_for_spark__is_refused(valu
         ({"max_capacity": Decimal(2), "worker_type": "G.1X"}, "choose one"),
         ({"max_capacity": Decimal(2), "number_of_workers": 2}, "choose one"),
         ({"execution_class": "FLEX", "job_type": "gluestreaming"}, "is not for streaming jobs"),
+        (
+            {"stream_minutes": 30, "job_type": "gluestreaming"},
+            "stream_minutes 30 must be below timeout_minutes 30",
+        ),
     ],
 )
 def test_capacity_problems__spark_with_what_glue_refuses__is_refused(values, part):
@@ -66,6 +70,8 @@ def test_capacity_problems__several__are_told_at_once():
         {"max_capacity": Decimal("10.0")},
         {"job_type": "gluestreaming", "worker_type": "G.025X"},
         {"job_type": "pythonshell"},
+        {"job_type": "gluestreaming", "stream_minutes": 29},
+        {"stream_minutes": 31},
         {"job_type": "pythonshell", "max_capacity": Decimal("1.0"), "glue_version": "3.0"},
         {"job_type": "pythonshell", "glue_version": "1.0", "python_version": "3"},
     ],
@@ -104,6 +110,11 @@ def test_capacity_problems__what_glue_takes__are_none(values):
             {"job_type": "pythonshell", "max_capacity": Decimal(1), "glue_version": "1.0"},
             Capacity(job_type="pythonshell", glue_version="1.0", max_capacity=Decimal(1)),
             "1 DPU",
+        ),
+        (
+            {"job_type": "pythonshell", "python_version": "3"},
+            Capacity(job_type="pythonshell", glue_version="1.0", max_capacity=Decimal("0.0625")),
+            "0.0625 DPU",
         ),
         (
             {"job_type": "gluestreaming", "worker_type": "R.2X", "number_of_workers": 3},

@@ -24,7 +24,9 @@ def test_card__a_mixed_report__the_worst_checks_come_first():
     ]
     assert (data["verdict"], data["colour"]) == ("errored", "warning")
     assert data["summary"] == "4 checks: 1 failed, 1 errored, 1 passed, 1 skipped"
-    assert data["leftovers"].startswith("2 left behind. Remove")
+    assert data["leftovers"].startswith(
+        "2 left behind. To remove all of it: glue-health-check cleanup"
+    )
     assert "`" not in data["leftovers"]
     assert data["more"] == ""
 

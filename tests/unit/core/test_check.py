@@ -28,7 +28,7 @@ def problems(**values):
     [
         ({"role_arn": ""}, "role_arn is required: the role of the temporary job"),
         ({"scripts_bucket": ""}, "scripts_bucket is required: where the script is uploaded"),
-        ({"job": "nightly"}, "job: this version cannot do it yet"),
+        ({"script": "s3://b/a.scala"}, "s3://b/a.scala is a Scala script"),
         ({"script": "missing.py"}, "a: script: missing.py is missing"),
         ({"session_policy": "missing.json"}, "session_policy: missing.json is missing"),
         ({"worker_type": "Z.2X"}, "worker_type Z.2X is for Ray jobs"),

@@ -48,6 +48,22 @@ def test_parse__no_port__is_a_problem(port):
     assert len(problem) < 200
 
 
+@pytest.mark.parametrize("text", ["", "0a1b2c", "0A1B2C3D4E5F", "0a1b2c3d4e5f\n", "../" * 30])
+def test_parse__no_build_id__is_a_problem(text):
+    (problem,) = parse(["cleanup", "--build-id", text]).problems
+
+    assert "is no build id: 12 of 0-9 and a-f" in problem
+    assert len(problem) < 200
+
+
+def test_parse__build_ids__are_kept_once_each():
+    one, two = "0a1b2c3d4e5f", "ffffffffffff"
+
+    line = parse(["cleanup", "--build-id", one, "--build-id", two, "--build-id", one])
+
+    assert (line.build_ids, line.problems) == ((one, two), ())
+
+
 @pytest.mark.parametrize(
     ("word", "problem"),
     [

@@ -124,6 +124,11 @@ CUSTOM = {"--custom-logGroup-prefix": "/acme/glue", "--custom-logStream-prefix":
             "/aws-glue/jobs-glue-health-check-secret/output",
             "jr_ab",
         ),
+        (
+            {"security_configuration": "secret", "arguments": CUSTOM},
+            "/acme/glue/secret-role/glue-health-check/output",
+            "nightly-jr_ab",
+        ),
     ],
 )
 def test_linked__what_changes_the_log_group__changes_the_link(settings, group, stream):

@@ -1,5 +1,6 @@
 """What a run costs: the formula, Glue's own count, the user's own rates."""
 
+from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -8,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.capacity import Capacity
-from plugin.core.cost import HIGHEST_RATE, cost_of, dpu, override_problems, rate
+from plugin.core.cost import (
+    HIGHEST_RATE,
+    cost_of,
+    counted_against_limit,
+    dpu,
+    override_problems,
+    rate,
+    seconds_for,
+)
 from plugin.core.rates import DPU_OF_WORKER, USD_PER_HOUR
 
 NONE = MappingProxyType[str, str]({})
@@ -113,7 +122,7 @@ def test_cost_of__short_run__is_a_minute():
         Decimal(120),
         False,
     )
-    assert cost.formula == "2 DPU × 60 s × $0.44 per DPU hour"
+    assert cost.formula == "2 DPU × 60 s × $0.44 per DPU hour (us-east-1's rate)"
 
 
 def test_cost_of__hour__is_the_rate_times_the_size():
@@ -128,7 +137,9 @@ def test_cost_of__count_of_glue__beats_the_formula():
         Decimal("30.5"),
         True,
     )
-    assert cost.formula == "30.5 DPU seconds as counted by Glue × $0.44 per DPU hour"
+    assert cost.formula == (
+        "30.5 DPU seconds as counted by Glue × $0.44 per DPU hour (us-east-1's rate)"
+    )
 
 
 @given(capacity=CAPACITIES, seconds=SECONDS, more=SECONDS)
@@ -150,3 +161,47 @@ def test_cost_of__any_usable_override__is_a_price(capacity, seconds, amount):
     assert cost.usd_per_dpu_hour == amount
     assert abs(cost.usd - cost.dpu_seconds * amount / 3600) <= Decimal("0.00005")
     assert "E" not in cost.formula.split(" s ")[0]
+
+
+def test_cost_of__memory_workers__are_m_dpu_at_a_rate_of_their_own():
+    cost = cost_of(spark(worker_type="R.2X"), seconds=3600, overrides={"*/MEMORY": "1"})
+
+    assert (cost.usd, cost.formula) == (Decimal(4), "4 M-DPU × 3600 s × $1 per M-DPU hour")
+
+
+def test_cost_of__auto_scaling__is_said_to_be_an_upper_bound():
+    cost = cost_of(spark(), seconds=60, overrides=NONE, is_scaled=True)
+
+    assert cost.formula.startswith("up to 2 DPU × 60 s")
+
+
+@given(capacity=CAPACITIES, seconds=SECONDS)
+def test_cost_of__more_workers__are_never_cheaper(capacity, seconds):
+    if capacity.number_of_workers:
+        more = replace(capacity, number_of_workers=capacity.number_of_workers + 1)
+        less = cost_of(capacity, seconds=seconds, overrides=NONE).usd
+
+        assert less <= cost_of(more, seconds=seconds, overrides=NONE).usd
+
+
+@given(capacity=CAPACITIES, seconds=SECONDS, amount=st.decimals(0, HIGHEST_RATE, places=4))
+def test_counted_against_limit__any_override__is_never_less_than_our_rate(
+    capacity, seconds, amount
+):
+    overrides = {f"*/{capacity.price_class}": str(amount)}
+
+    counted = counted_against_limit(capacity, seconds=seconds, overrides=overrides)
+
+    assert counted >= counted_against_limit(capacity, seconds=seconds, overrides=NONE)
+    assert (
+        counted + Decimal("0.0001") >= cost_of(capacity, seconds=seconds, overrides=overrides).usd
+    )
+
+
+@given(capacity=CAPACITIES, amount=st.decimals(1, 10**4, places=2))
+def test_seconds_for__an_amount__is_when_it_is_spent(capacity, amount):
+    seconds = seconds_for(amount, capacity, NONE)
+
+    if seconds >= 60:
+        counted = counted_against_limit(capacity, seconds=float(seconds), overrides=NONE)
+        assert abs(counted - amount) < Decimal("0.0001")

@@ -92,14 +92,14 @@ S3 = "LAUNCH ERROR | Error downloading from S3 for bucket: scripts, key: glue-he
             Trouble.CONNECTION,
         ),
         ("At least one security group must open all ingress ports.", Trouble.CONNECTION),
-        ("The specified subnet does not have enough free addresses", Trouble.CONNECTION),
+        ("The specified subnet does not have enough free addresses", Trouble.NO_ADDRESSES),
         (
             "Role arn:aws:iam::1:role/x should be given assume role permissions for Glue Service",
-            Trouble.MISSING_ROLE,
+            Trouble.UNTRUSTED_ROLE,
         ),
         ("LAUNCH ERROR | role glue-x not found", Trouble.MISSING_ROLE),
-        ("Exceeded maximum concurrent compute capacity for your account: 100.", Trouble.QUOTA),
-        ("Max concurrent job runs per account exceeded", Trouble.QUOTA),
+        ("Exceeded maximum concurrent compute capacity for your account: 100.", Trouble.DPU_QUOTA),
+        ("Max concurrent job runs per account exceeded", Trouble.CONCURRENCY),
         ("Resource unavailable. Please try again", Trouble.CAPACITY),
         ("Internal service error : Invalid input", Trouble.AWS_FAULT),
         ("Rate exceeded (Service: AWSGlue; Status Code: 400)", Trouble.THROTTLING),
@@ -150,7 +150,7 @@ def test_outside__nothing_but_the_script__is_none(message):
                 "An error occurred while calling o304.load. User: arn:aws:sts::1:assumed-role/x is not"
                 " authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-west-1:1:key/k"
             ),
-            Trouble.JOB_PERMISSION,
+            Trouble.KEY_DENIED,
         ),
         (
             (
@@ -159,13 +159,13 @@ def test_outside__nothing_but_the_script__is_none(message):
             ),
             Trouble.JOB_PERMISSION,
         ),
-        ("Insufficient Lake Formation permission(s) on flights", Trouble.JOB_PERMISSION),
+        ("Insufficient Lake Formation permission(s) on flights", Trouble.LAKE_FORMATION),
         (
             (
                 "software.amazon.awssdk.services.lakeformation.model.AccessDeniedException: Access is"
                 " not allowed."
             ),
-            Trouble.JOB_PERMISSION,
+            Trouble.LAKE_FORMATION,
         ),
         ("java.io.IOException: No space left on device", Trouble.DISK_FULL),
         ("java.lang.OutOfMemoryError: Java heap space", Trouble.OUT_OF_MEMORY),
@@ -193,6 +193,14 @@ def test_outside__nothing_but_the_script__is_none(message):
         ),
         ("AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] flights", Trouble.DATA_NOT_FOUND),
         ("NoSuchTableException: Table or view 'x' not found in y", Trouble.DATA_NOT_FOUND),
+        (
+            "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation",
+            Trouble.SECRET,
+        ),
+        (
+            "x is not authorized to perform: secretsmanager:GetSecretValue on resource: s",
+            Trouble.SECRET,
+        ),
         ('FATAL: password authentication failed for user "etl"', Trouble.LOGIN),
         ("Access denied for user 'etl'@'10.0.0.1' (using password: YES)", Trouble.LOGIN),
         ("An error occurred (ThrottlingException): Rate exceeded", Trouble.THROTTLING),
@@ -244,7 +252,7 @@ def test_inside__no_text_that_tells__takes_glues_own_class(category, trouble):
             "Could not start the job x: InternalServiceException: sorry.",
             Trouble.AWS_FAULT,
         ),
-        (errors.AlreadyThere, "Could not create the job x: it is there.", Trouble.REFUSED),
+        (errors.AlreadyThere, "Could not create the job x: it is there.", Trouble.NAME_TAKEN),
         (errors.Refused, "Could not create the job x: InvalidInput: bad.", Trouble.REFUSED),
         (
             errors.Refused,
@@ -252,7 +260,7 @@ def test_inside__no_text_that_tells__takes_glues_own_class(category, trouble):
                 "Could not create the job x: InvalidInputException: Role should be given assume role"
                 " permissions for Glue Service."
             ),
-            Trouble.MISSING_ROLE,
+            Trouble.UNTRUSTED_ROLE,
         ),
         (
             errors.NotFound,
@@ -267,7 +275,7 @@ def test_inside__no_text_that_tells__takes_glues_own_class(category, trouble):
         (
             errors.NotFound,
             "Could not create the job x: EntityNotFoundException: Connection c not found.",
-            Trouble.REFUSED,
+            Trouble.MISSING_CONNECTION,
         ),
         (
             errors.NotFound,

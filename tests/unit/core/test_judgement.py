@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from plugin.core.analysis import Analysis
+from plugin.core.ending import Past, Stop
 from plugin.core.errors import Refused, Unreachable
-from plugin.core.judgement import Judgement, Stop, judge, not_begun, of_bug, of_error
+from plugin.core.judgement import Judgement, judge, not_begun, of_bug, of_error
 from plugin.core.logbook import LogBook
 from plugin.core.ports import LogChunk, LogStream, Sighting
 from plugin.core.result import Place
@@ -46,7 +47,7 @@ def failed(message: str, log: str = "", **check: Any) -> Judgement:
             "Role arn:aws:iam::1:role/x should be given assume role permissions",
             "take the job's role",
         ),
-        ("LAUNCH ERROR | role glue-x not found", "take the job's role"),
+        ("LAUNCH ERROR | role glue-x not found", "find the job's role"),
         ("Exceeded maximum concurrent capacity for your account: DPU limit", "quota"),
         ("ResourceNumberLimitExceededException: too many", "quota"),
         ("Resource unavailable. Please try again", "no capacity"),
@@ -127,8 +128,18 @@ def test_judge__glues_own_time_out__is_failed():
 
     assert (judgement.verdict, judgement.reason) == (
         Verdict.FAILED,
-        "Time-out: it still ran after 30 min.",
+        "Time-out: Glue itself ended it after 30 min.",
     )
+    assert judgement.trouble is Trouble.TIME_OUT
+
+
+def test_judge__glues_time_out_before_it_ran__is_errored():
+    past = Past(has_run=False)
+
+    judgement = judge(check_of(), Sighting(state=RunState.TIMEOUT), None, book_of(), past)
+
+    assert (judgement.verdict, judgement.trouble) == (Verdict.ERRORED, Trouble.QUEUE)
+    assert judgement.reason == "Time-out: Glue itself gave the run up before it began."
 
 
 # --- errored --------------------------------------------------------------------------------------
@@ -138,7 +149,7 @@ def test_judge__glues_own_time_out__is_failed():
 @pytest.mark.parametrize(
     ("message", "hint"),
     [
-        ("", "Run the check again."),
+        ("", "un "),
         ("LocalGlueUnsupported: pandas is missing", "Use engine glue"),
         ("Resource unavailable", "another worker type"),
     ],
@@ -151,6 +162,16 @@ def test_judge__glue_gave_up__is_errored(state, message, hint):
     assert hint in judgement.hint
 
 
+def test_judge__glue_calls_it_an_error__the_job_was_removed_but_never_here():
+    # ERROR is Glue's state for a job that was deleted: AWS's page of the states.  airflow#71570.
+    seen = Sighting(state=RunState.ERROR)
+
+    on_aws, here = (judge(check_of(is_local=it), seen, None, book_of()) for it in (False, True))
+
+    assert (on_aws.verdict, on_aws.trouble) == (Verdict.ERRORED, Trouble.MISSING_JOB)
+    assert (here.verdict, here.trouble) == (Verdict.ERRORED, Trouble.AWS_FAULT)
+
+
 def test_judge__a_run_that_was_not_seen_to_end__is_errored():
     judgement = judge(check_of(), RUNNING, None, book_of())
 
@@ -160,7 +181,71 @@ def test_judge__a_run_that_was_not_seen_to_end__is_errored():
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "stop"),
+    [(RunState.UNKNOWN_END, None), (RunState.STOPPED, Stop.UNKNOWN_STATE)],
+    ids=["Glue ended it", "we stopped it at a limit"],
+)
+def test_judge__a_state_that_nobody_knows__is_errored_and_named(state, stop):
+    seen = Sighting(state=state, unknown="DREAMING", message="of sheep")
+
+    judgement = judge(check_of(), seen, stop, book_of())
+
+    assert (judgement.verdict, judgement.hint) == (Verdict.ERRORED, "Update glue-health-check.")
+    assert judgement.reason == (
+        "Glue reported a state that this version does not know: DREAMING. of sheep"
+    )
+
+
 # --- stopped --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stop", [Stop.TIME, Stop.COST, Stop.STREAM_HEALTHY])
+def test_judge__fails_while_it_stops_because_of_us__has_the_verdict_of_the_stop(stop):
+    # After a stop, FAILED is an end as good as STOPPED: kestra-io/plugin-aws#652.
+    check, seen = check_of(max_cost_usd=Decimal(1)), Sighting(state=RunState.FAILED, message="no")
+    expected = judge(check, STOPPED, stop, book_of())
+
+    obeyed = judge(check, seen, stop, book_of(), Past(was_obeyed=True))
+    itself = judge(check, seen, stop, book_of())
+
+    assert obeyed == expected
+    assert (itself.verdict, itself.reason) == (Verdict.FAILED, "no")
+
+
+@pytest.mark.parametrize("seen", [STOPPED, Sighting(state=RunState.STOPPING)])
+@pytest.mark.parametrize("stop", [None, Stop.TIME, Stop.QUEUE, Stop.STREAM_HEALTHY])
+def test_judge__somebody_else_stopped_it_before_our_limit__says_so(stop, seen):
+    # Who stopped it and why: amazon-dynamodb-tools#345.
+    past = Past(was_stopped_by_another=True)
+
+    judgement = judge(check_of(), seen, stop, book_of(), past)
+
+    assert (judgement.verdict, judgement.reason) == (
+        Verdict.CANCELLED,
+        "Somebody else stopped the run.",
+    )
+    assert "newer build" in judgement.hint
+    assert judge(check_of(), seen, Stop.CANCELLED, book_of(), past).reason.startswith("Cancelled")
+
+
+def test_judge__sent_back_to_the_queue__is_told_from_one_that_never_began():
+    never, back = (
+        judge(check_of(), STOPPED, Stop.QUEUE, book_of(), Past(has_run=has_run)).reason
+        for has_run in (False, True)
+    )
+
+    assert never == "The run did not begin within 15 min."
+    assert back == "Glue sent the run back to the queue: it waited 15 min in all."
+
+
+def test_judge__flex_waited_too_long__the_hint_names_what_flex_may_wait():
+    flex = check_of(execution_class="FLEX")
+
+    judgement = judge(flex, STOPPED, Stop.QUEUE, book_of(), Past(has_run=False))
+
+    assert "20 min" in judgement.hint
+    assert "20 min" not in judge(check_of(), STOPPED, Stop.QUEUE, book_of()).hint
 
 
 @pytest.mark.parametrize("seen", [RUNNING, STOPPED, Sighting(state=RunState.STOPPING)])
@@ -365,7 +450,8 @@ def test_judge__a_traceback_that_quotes_words_of_another_class__has_its_own():
 @pytest.mark.parametrize(
     ("state", "message", "trouble"),
     [
-        (RunState.ERROR, "", Trouble.AWS_FAULT),
+        (RunState.ERROR, "", Trouble.MISSING_JOB),
+        (RunState.UNKNOWN_END, "", Trouble.AWS_FAULT),
         (RunState.EXPIRED, "", Trouble.QUEUE),
         (RunState.ERROR, "LocalGlueUnsupported: x", Trouble.LOCAL_ENGINE),
         (RunState.EXPIRED, "Resource unavailable", Trouble.CAPACITY),

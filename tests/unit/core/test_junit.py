@@ -80,6 +80,7 @@ def test_suite__a_check_without_a_log__says_what_is_left_behind():
     assert (
         case.output
         == f"Console: {ERRORED.console_url}\nNote: The log could not be read.\nLEFT BEHIND: job j (denied)"
+        "\n    aws glue delete-job --job-name=j"
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from plugin.core.settings import CheckSettings, PlanSettings
-from plugin.core.settings.not_yet import check_refusals, refusals
+from plugin.core.settings import PlanSettings
+from plugin.core.settings.not_yet import refusals
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,6 @@ from plugin.core.settings.not_yet import check_refusals, refusals
     [
         ("trigger_function", "f"),
         ("wait", False),
-        ("github_oidc", True),
         ("github_token_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
         ("github_app_id", "1"),
         ("github_app_key_secret_arn", "arn:aws:secretsmanager:eu-west-1:1:secret:x"),
@@ -25,10 +24,5 @@ def test_refusals__feature_that_is_not_built__is_refused_by_name(name, value):
     assert sentence == f"{name}: this version cannot do it yet. Leave the setting out."
 
 
-def test_check_refusals__clone__is_refused_by_name():
-    assert check_refusals(CheckSettings(job="nightly"))[0].startswith("job: ")
-
-
 def test_refusals__nothing_of_it__are_none():
     assert refusals(PlanSettings()) == ()
-    assert check_refusals(CheckSettings()) == ()

@@ -1,5 +1,6 @@
 """The plan: who is skipped and why, globs, names, --only, paths, and all problems at once."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -7,12 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.build import Fork, Host
-from plugin.core.errors import SettingsError
-from plugin.core.plan import MOST_CHECKS, Plan, Skipped, make_plan
+from plugin.core.errors import AccessDenied, SettingsError
+from plugin.core.plan import (
+    MOST_CHECKS,
+    NO_CREDENTIALS_OF_A_STRANGER,
+    Plan,
+    Skipped,
+    Unread,
+    make_plan,
+)
+from plugin.core.ports import JobDefinition
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.sources import Wanted
 from plugin.core.trust import Runner, reason_to_skip
-from tests.unit.core.checkouts import Files, asked, build, circumstances, settings
+from tests.unit.core.checkouts import Files, Jobs, asked, build, circumstances, settings
 
 FILES = Files({"a.py": "x", "jobs/b.py": "x", "jobs/c.py": "x", "other/c.py": "x", "ä.py": "x"})
 
@@ -292,12 +301,12 @@ def test_make_plan__problems_of_all_checks__are_told_at_once_and_once():
         check("two", script="a.py", tags={"aws:x": "y"}),
         check("three", script=""),
         wait=False,
-        github_oidc=True,
+        github_app_id="1",
     )
 
     assert [problem.split(": ")[0] for problem in problems] == [
         "wait",
-        "github_oidc",
+        "github_app_id",
         "three",
         "one",
         "one",
@@ -333,3 +342,95 @@ def test_make_plan__engine_that_cannot_be_read__asks_for_nothing_of_glue_alone(u
     found = [[word for word in told if word in problem] for problem in caught.value.problems]
     assert sorted(word for words in found for word in words) == sorted(told)
     assert len(found) == len(told)
+
+
+# --- cloned jobs ----------------------------------------------------------------------------------
+
+
+def told(name, **members):
+    command = {"Name": "pythonshell"}
+    whole = {"Role": "production", "Command": command, **members}
+    return JobDefinition(name=name, members=whole, tags={})
+
+
+def test_make_plan__several_jobs__are_asked_for_once_and_only_those_that_run():
+    jobs = Jobs({name: told(name) for name in ("j1", "j2", "j3", "j4")})
+
+    plan = planned(
+        check("a", script="a.py", job="j1", role_arn=""),
+        check("b", script="a.py", job="j2", role_arn=""),
+        check("c", script="a.py", job="j1", role_arn=""),
+        check("d", script="a.py"),
+        check("e", script="a.py", job="j3", paths=("x/**",)),
+        check("f", script="a.py", job="j4"),
+        given=circumstances(jobs=jobs, only=("a", "b", "c", "d", "e"), changed=frozenset({"a.py"})),
+    )
+
+    assert jobs.calls == [("j1", "j2")]
+    assert [item.request["Role"] for item in plan.checks[:3]] == ["production"] * 3
+    assert names(plan) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize(
+    ("who", "plan"), [({"fork": Fork.YES}, {}), ({}, {"engine": "local"})], ids=["fork", "refused"]
+)
+def test_make_plan__plan_that_is_not_run__asks_for_no_job(who, plan):
+    jobs = Jobs({})
+    runner = Runner(lacks="moto")
+    given = circumstances(jobs=jobs, build=build(**who), runner=runner)
+
+    with suppress(SettingsError):
+        planned(check("a", script="a.py", job="j"), given=given, **plan)
+
+    assert jobs.calls == []
+
+
+def test_make_plan__job_that_is_not_there__is_a_problem_beside_all_others():
+    jobs = Jobs({"j": SettingsError(("job: there is no job j.",))})
+
+    problems = problems_of(
+        check("a", script="missing.py", job="j", role_arn=""),
+        check("b", script="a.py", worker_type="Z.2X"),
+        given=circumstances(jobs=jobs),
+    )
+
+    assert problems[:2] == ("a: script: missing.py is missing.", "a: job: there is no job j.")
+    assert problems[2].startswith("b: worker_type Z.2X")
+    assert len(problems) == 3
+
+
+def test_make_plan__job_that_may_not_be_read__leaves_the_other_checks_alone():
+    error = AccessDenied("Denied.")
+    jobs = Jobs({"j": error, "k": told("k")})
+
+    plan = planned(
+        check("a", script="a.py", job="j", role_arn=""),
+        check("b", script="a.py", job="k"),
+        given=circumstances(jobs=jobs),
+    )
+
+    assert names(plan) == ["b"]
+    assert plan.unread == (Unread(name="a", script="a.py", error=error),)
+
+
+@pytest.mark.parametrize("has_other", [True, False])
+def test_make_plan__stranger_without_credentials__skips_what_clones(has_other):
+    wanted = check("a", script="a.py", job="j", role_arn="")
+    other = (check("b", script="a.py"),) if has_other else ()
+
+    plan = planned(wanted, *other, given=circumstances(jobs=None))
+
+    if has_other:
+        reason = NO_CREDENTIALS_OF_A_STRANGER
+        assert plan.skipped == (Skipped(name="a", script="a.py", reason=reason),)
+        assert names(plan) == ["b"]
+    else:
+        assert plan == Plan(reason=NO_CREDENTIALS_OF_A_STRANGER)
+
+
+def test_make_plan__nothing_is_cloned__asks_nothing():
+    jobs = Jobs({})
+
+    planned(check("a", script="a.py"), given=circumstances(jobs=jobs))
+
+    assert jobs.calls == []

@@ -53,6 +53,73 @@ def test_policy_text__longer_than_glue_takes__is_a_problem():
     )
 
 
+STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+
+
+def without(*names, **more):
+    kept = {key: value for key, value in STATEMENT.items() if key not in names}
+    return {"Statement": [{**kept, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ({**POLICY, "Statements": []}, "'Statements' is no element of a policy."),
+        ({**POLICY, "Version": "2012-10-18"}, "Version is 2012-10-17 (in quotes)."),
+        ({**POLICY, "Version": 2012}, "Version is 2012-10-17 (in quotes)."),
+        ({"Statement": "x"}, "statement 1: it is not an object."),
+        ({"Statement": [STATEMENT, None]}, "statement 2: it is not an object."),
+        (without("Effect"), "statement 1: Effect is Allow or Deny."),
+        (without(Effect="allow"), "statement 1: Effect is Allow or Deny."),
+        (without(Effect=[]), "statement 1: Effect is Allow or Deny."),
+        (
+            without("Action"),
+            "statement 1: it needs Action or NotAction, and only one of them.",
+        ),
+        (
+            without(NotResource="*"),
+            "statement 1: it needs Resource or NotResource, and only one of them.",
+        ),
+        (without(Action=[]), "statement 1: Action is a text or a list of texts."),
+        (without(Action=["s3:*", 1]), "statement 1: Action is a text or a list of texts."),
+        (without(Resource=""), "statement 1: Resource is a text or a list of texts."),
+        (without(Condition="x"), "statement 1: Condition is not an object."),
+        (without(Principal="*"), "statement 1: a session policy names no principal."),
+        (without(Actions="*"), "statement 1: 'Actions' is no element of a statement."),
+    ],
+)
+def test_policy_text__what_the_grammar_does_not_allow__is_told_before_anything_starts(
+    policy, problem
+):
+    assert read(json.dumps(policy)) == ("", (f"session_policy: policy.json: {problem}",))
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"Statement": STATEMENT},
+        {"Version": "2008-10-17", "Id": "x", "Statement": [STATEMENT, STATEMENT]},
+        without("Action", "Resource", NotAction=["s3:*"], NotResource=["a", "b"], Sid="s"),
+        without(Condition={"StringEquals": {"aws:x": "y"}}),
+    ],
+)
+def test_policy_text__what_it_allows__is_sent(policy):
+    assert json.loads(read(json.dumps(policy))[0]) == policy
+
+
+def test_policy_text__several_mistakes__are_told_at_once():
+    body = json.dumps({"Version": "1", "Statement": [{}, without("Effect")["Statement"][0]]})
+
+    assert len(read(body)[1]) == 5
+
+
+def test_policy_text__letters_beyond_ascii__are_escaped_and_counted_so():
+    text, problems = read(json.dumps(without(Sid="ä"), ensure_ascii=False))
+
+    assert (text.isascii(), problems) == (True, ())
+    assert read(json.dumps(without(Sid="ä" * 400), ensure_ascii=False))[1]
+
+
 def test_policy_text__no_path__is_no_policy():
     assert read("{}", "") == ("", ())
 

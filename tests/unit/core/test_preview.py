@@ -1,9 +1,11 @@
 """What a dry run prints."""
 
+from plugin.core.errors import AccessDenied
 from plugin.core.plan import Plan, Skipped, make_plan
+from plugin.core.ports import JobDefinition
 from plugin.core.preview import preview
 from plugin.core.settings.sources import Wanted
-from tests.unit.core.checkouts import Files, asked, circumstances, settings
+from tests.unit.core.checkouts import Files, Jobs, asked, circumstances, settings
 
 FILES = Files({"a.py": "x", "policy.json": '{"Statement":[]}'})
 
@@ -33,19 +35,53 @@ def test_preview__check__shows_uploads_requests_and_cost():
         "1 to run, 0 skipped. Nothing is written to AWS.",
         "",
         "a: a.py on Glue 5.1, 2 × G.1X",
-        "  upload  s3://scripts/glue-health-check/0123456789ab/a/script/a.py  1 bytes",
+        "  upload  s3://scripts/glue-health-check/0123456789ab/a/script/2d711642b726b044/a.py  1 bytes",
     )
     assert '    "CreateJob": {' in lines
     assert '      "ExecutionRoleSessionPolicy": "{\\"Statement\\":[]}"' in lines
     assert '        "--glue_health_check_run": "<drawn at the start>"' in lines
-    assert lines[-1] == "  cost: from $0.0147 to $0.4400 at its time limit ($0.44/DPU hour)"
+    assert (
+        lines[-1]
+        == "  cost: from $0.0147 to $0.4400 at its time limit (2 DPU × 1800 s × $0.44 per DPU hour (us-east-1's rate); waiting in the queue is free)"
+    )
 
 
 def test_preview__price_override__is_in_the_cost():
     lines = preview(planned(price_overrides={"*/STANDARD": "1"}))
 
-    assert lines[-1] == "  cost: from $0.0333 to $1.0000 at its time limit ($1/DPU hour)"
+    assert (
+        lines[-1]
+        == "  cost: from $0.0333 to $1.0000 at its time limit (2 DPU × 1800 s × $1 per DPU hour; waiting in the queue is free)"
+    )
 
 
 def test_preview__local_engine__costs_nothing():
     assert preview(planned(engine="local"))[-1] == "  cost: nothing, it runs on this machine"
+
+
+def test_preview__cloned_arguments__are_names_without_values():
+    members = {
+        "Role": "r",
+        "Command": {"Name": "glueetl"},
+        "DefaultArguments": {"--env": "hush", "--mine": "hush", "--TempDir": "s3://hush/x"},
+        "NonOverridableArguments": {"--level": "hush"},
+    }
+    jobs = Jobs({"nightly": JobDefinition(name="nightly", members=members, tags={})})
+    wanted = Wanted(name="a", settings=asked(job="nightly", arguments={"mine": "test"}))
+
+    plan = make_plan(settings(wanted), FILES, circumstances(jobs=jobs))
+    text = "\n".join(preview(plan))
+
+    assert "hush" not in text
+    assert '"--env": "<from the job nightly>"' in text
+    assert '"--level": "<from the job nightly>"' in text
+    assert '"--mine": "test"' in text
+
+
+def test_preview__job_that_could_not_be_read__is_told():
+    jobs = Jobs({"nightly": AccessDenied("No.", hint="Ask.")})
+    wanted = Wanted(name="a", settings=asked(job="nightly"))
+
+    lines = preview(make_plan(settings(wanted), FILES, circumstances(jobs=jobs)))
+
+    assert lines[1:] == ("unknown  a: No. Ask.",)

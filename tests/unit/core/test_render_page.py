@@ -174,7 +174,7 @@ def test_markdown__more_findings_and_leftovers_than_shown__says_how_many():
 def test_markdown__leftovers__come_before_the_checks_with_the_remedy():
     page = markdown(report_of(PASSED, ERRORED))
 
-    assert "`glue-health-check cleanup`" in page
+    assert "`glue-health-check cleanup --build-id 0a1b2c3d4e5f`" in page
     assert page.index("Left behind") < page.index("\n### ")
 
 

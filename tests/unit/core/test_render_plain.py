@@ -38,9 +38,13 @@ def test_summary_lines__each_kind_of_report__is_as_in_the_golden_file(name, gold
 def test_summary_lines__a_reason_is_a_sentence__has_one_full_stop():
     left = Leftover(kind="job", name="a", reason="It was refused. Check the region.")
 
-    line = summary_lines(report_of(replace(PASSED, leftovers=(left,))))[-1]
+    lines = summary_lines(report_of(replace(PASSED, leftovers=(left,))))
 
-    assert line.startswith("LEFT BEHIND: job a (It was refused. Check the region). Remove it ")
+    assert lines[-3:-1] == (
+        "LEFT BEHIND: job a (It was refused. Check the region)",
+        "    aws glue delete-job --job-name=a",
+    )
+    assert lines[-1].startswith("To remove all of it: glue-health-check cleanup --build-id ")
 
 
 @given(HOSTILE_TEXT)

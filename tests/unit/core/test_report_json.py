@@ -67,7 +67,8 @@ def test_report_json__without_a_key_or_with_a_wrong_verdict__is_not_valid():
         (Comparison, models.ComparisonModel, set()),
         (Cost, models.CostModel, set()),
         (Finding, models.FindingModel, set()),
-        (Leftover, models.LeftoverModel, set()),
+        # of these the command is made
+        (Leftover, models.LeftoverModel, {"job_name", "region", "version", "upload_id"}),
         (PastRun, models.PastRunModel, set()),
         (Phase, models.PhaseModel, set()),
         (Place, models.PlaceModel, set()),

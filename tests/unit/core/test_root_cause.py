@@ -548,3 +548,108 @@ def test_cause_of__a_long_hostile_message__comes_to_an_end(piece):
     text = piece * (2_000_000 // len(piece))
 
     assert cause((text[:5000],) * 100, text).place is None
+
+
+# --- forms of tracebacks --------------------------------------------------------------------------
+
+GROUP = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "/tmp/flights.py", line 13, in <module>
+  |     main()
+  |   File "/tmp/flights.py", line 12, in main
+  |     raise ExceptionGroup("two failed", errors)
+  | ExceptionGroup: two failed (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "/tmp/flights.py", line 10, in main
+    |     read()
+    |   File "/tmp/rows.py", line 4, in read
+    |     raise ValueError("no rows")
+    | ValueError: no rows
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "/tmp/flights.py", line 6, in other
+    |     return {}["iata"]
+    |            ~~^^^^^^^^
+    | KeyError: 'iata'
+    +------------------------------------""".splitlines()
+
+
+@pytest.mark.parametrize(
+    ("message", "place"),
+    [
+        ("ExceptionGroup: two failed (2 sub-exceptions)", ("jobs/flights.py", 12)),
+        ("ValueError: no rows", ("lib/rows.py", 4)),
+        ("KeyError: 'iata'", ("jobs/flights.py", 6)),
+    ],
+)
+def test_cause_of__a_group_of_exceptions__blames_the_one_that_glue_tells(message, place):
+    found = cause(GROUP, message)
+
+    assert found.error == message
+    assert found.place == Place(file=place[0], line=place[1])
+
+
+def test_cause_of__a_group_and_no_message__tells_the_last_of_it():
+    found = cause(GROUP)
+
+    assert found == Cause(
+        error="KeyError: 'iata'",
+        place=Place(file="jobs/flights.py", line=6),
+        is_of_script=True,
+    )
+
+
+def test_cause_of__a_table_between_tracebacks__is_no_group():
+    table = ("+----+", "  | id|", "+----+")
+
+    assert cause((*table, *IN_SCRIPT, *table)).error == "KeyError: 'iata'"
+
+
+ZIPPED = {"flights.py": "jobs/flights.py", "pkg/mod.py": "src/pkg/mod.py", "mod.py": "jobs/mod.py"}
+
+
+@pytest.mark.parametrize(
+    ("file", "path"),
+    [
+        ("/tmp/glue-python-libs-a1b2/helpers.zip/pkg/mod.py", "src/pkg/mod.py"),
+        ("/tmp/py/0f3e9c/helpers.zip/pkg/mod.py", "src/pkg/mod.py"),
+        ("/tmp/localPyFiles-1/helpers.zip/pkg/mod.py", "src/pkg/mod.py"),
+        ("/opt/work-dir/helpers.zip/mod.py", "jobs/mod.py"),
+        ("/tmp/mod.py", "jobs/mod.py"),
+        ("mod.py", "jobs/mod.py"),
+        ("/tmp/library.zip/other/mod.py", None),
+        ("/tmp/library.whl/x/pkg/mod.py", None),
+        ("/tmp/helpers.zip/pkg/none.py", None),
+        ("../../etc/passwd", None),
+        ("/home/x/site-packages/pkg/mod.py", None),
+    ],
+)
+def test_cause_of__a_file_in_a_zip__is_mapped_to_the_checkout(file, path):
+    found = place_of((START, *frame(file, 3)), "", ZIPPED)
+
+    assert (found and found.file) == path
+
+
+def test_cause_of__a_syntax_error_in_a_module__is_its_line():
+    lines = (
+        *(START, *frame("/tmp/flights.py", 2, "<module>")),
+        *('  File "/tmp/x/helpers.zip/pkg/mod.py", line 9', "    def f(", "         ^"),
+        "SyntaxError: '(' was never closed",
+    )
+    shipped_and_told = "SyntaxError: '(' was never closed (mod.py, line 9)"
+
+    assert place_of(lines, "", ZIPPED) == Place(file="src/pkg/mod.py", line=9)
+    assert cause(lines, shipped_and_told, shipped={"m/mod.py": "m/mod.py"}).place == Place(
+        file="m/mod.py", line=9
+    )
+
+
+def test_cause_of__sys_exit_zero__is_a_failure_with_its_line():
+    # Two public repositories report it: Glue ends a Spark run that calls sys.exit(0) as FAILED.
+    lines = (START, *frame("/tmp/flights.py", 88, "<module>"), "SystemExit: 0")
+
+    found = cause(lines, "SystemExit: 0")
+
+    assert found.error == "SystemExit: 0"
+    assert found.place == Place(file="jobs/flights.py", line=88)

@@ -24,20 +24,20 @@ is_health_check         | - | IS_HEALTH_CHECK         | `true`
 arguments               | - |                         | none
 connections             | - |                         | the cloned job's
 security_configuration  | - |                         | the cloned job's
-kms_key_id              | - |                         | the cloned job's, else the bucket's
-extra_py_files          | - |                         | none
-extra_files             | - |                         | none
-extra_jars              | - |                         | none
-python_modules          | - |                         | none
+kms_key_id              | - |                         | the bucket's
+extra_py_files          | - |                         | the cloned job's, else none
+extra_files             | - |                         | the cloned job's, else none
+extra_jars              | - |                         | the cloned job's, else none
+python_modules          | - |                         | the cloned job's, else none
 fixtures                | - |                         | none
 glue_version            | - | GLUE_VERSION            | the cloned job's, else `5.1` (Python shell: `3.0`)
-python_version          | - |                         | `3.9`
-worker_type             | - | WORKER_TYPE             | `G.1X`
-number_of_workers       | - | NUMBER_OF_WORKERS       | `2`
-max_capacity            | - | MAX_CAPACITY            | none
+python_version          | - |                         | the cloned job's, else `3.9`
+worker_type             | - | WORKER_TYPE             | the cloned job's, else `G.1X`
+number_of_workers       | - | NUMBER_OF_WORKERS       | the cloned job's, else `2`
+max_capacity            | - | MAX_CAPACITY            | the cloned job's, else none
 job_type                | - |                         | the cloned job's, else `glueetl`
 stream_minutes          | - |                         | `3`
-execution_class         | - |                         | `STANDARD`
+execution_class         | - |                         | the cloned job's, else `STANDARD`
 timeout_minutes         | - | HEALTH_CHECK_TIMEOUT    | `30`
 queue_timeout_minutes   | - |                         | `15`
 max_cost_usd            | O |                         | none

@@ -363,3 +363,6 @@ class StillClock:
 
     def is_cancelled(self) -> bool:
         return False
+
+    def is_pressed(self) -> bool:
+        return False

@@ -73,6 +73,12 @@ def test_annotations__any_text__is_one_command_that_is_ours(message, title, file
     assert {part.partition("=")[0] for part in head.split(",")} <= {"file", "line", "title"}
 
 
+HOW = (
+    "To remove all of it: glue-health-check cleanup --build-id 0a1b2c3d4e5f"
+    " (or later glue-health-check sweep)."
+)
+
+
 def test_notes__a_mixed_report__root_causes_stand_before_findings_and_leftovers():
     bad = Finding(name="rows", ok=False, value="0", expected="> 0", message="empty", place=PLACE)
     healthy = replace(bad, name="fine", ok=True)
@@ -96,7 +102,7 @@ def test_notes__a_mixed_report__root_causes_stand_before_findings_and_leftovers(
             "Finding: columns",
             "a column is missing; expected iata_code, got iata|name|city",
         ),
-        ("warning", "Left behind", "Left behind: job j"),
+        ("warning", "Left behind", "Left behind: job j\n" + HOW),
     ]
 
 

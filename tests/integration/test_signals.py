@@ -1,0 +1,101 @@
+"""Real signals at many moments: nothing is left, or all of it is named and found by cleanup."""
+
+import signal
+
+import pytest
+
+from tests.doubles.signal_stage import (
+    ENDS,
+    GITHUB,
+    OF_THE_END,
+    OPERATIONS,
+    RUNNING,
+    SLEEPS,
+    TIMES,
+    opened,
+)
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
+
+
+@pytest.fixture(scope="module")
+def stage(repository, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("signals")
+    (folder / "runs").mkdir()
+    with opened(repository, folder) as stage:
+        yield stage
+
+
+def held(stage, outcome, number):
+    """Hold what is true after a signal at any moment."""
+    assert outcome.statuses[-1:] != ("pending",)
+    if outcome.report is None:  # before anything was made, or while Python itself still started
+        assert outcome.code != 0
+        assert (outcome.jobs, outcome.keys, outcome.statuses) == ((), (), ())
+        return
+    assert "Traceback" not in outcome.out + outcome.err
+    is_cancelled = outcome.report["verdict"] == "cancelled"
+    assert outcome.code == (CODES[number] if is_cancelled else 0), outcome.err
+    assert outcome.statuses[-1:] == (("error" if is_cancelled else "success"),)
+    assert set(outcome.jobs) <= outcome.named
+    assert not outcome.keys or any(name.startswith("s3://") for name in outcome.named)
+    if outcome.jobs or outcome.keys:
+        done = stage.cleanup(outcome)
+        assert done.returncode == 0, done.stderr
+        assert stage.left(outcome) == ((), ())
+
+
+def test_signal__while_the_script_runs__ends_all_and_tells_github(stage):
+    outcome = stage.play(RUNNING, signal.SIGTERM)
+
+    held(stage, outcome, signal.SIGTERM)
+    assert outcome.statuses == ("pending", "error")
+    assert outcome.jobs == outcome.keys == ()
+
+
+def test_signal__a_second_one__is_as_clean(stage):
+    outcome = stage.play("StartJobRun", signal.SIGINT, again=0.15)
+
+    held(stage, outcome, signal.SIGINT)
+    assert outcome.report["verdict"] == "cancelled"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
+@pytest.mark.parametrize("script", [SLEEPS, ENDS], ids=["sleeps", "ends"])
+@pytest.mark.parametrize("moment", [*TIMES, *OPERATIONS, *GITHUB])
+def test_signal__at_any_moment__leaves_nothing_unnamed(stage, moment, script, number):
+    if moment in OF_THE_END and script == SLEEPS:
+        pytest.skip("without a signal this script does not end")
+
+    held(stage, stage.play(moment, number, script=script), number)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", [0.0, 0.05, 0.5, 1.0])
+@pytest.mark.parametrize("moment", [RUNNING, "StartJobRun", "PUT"])
+def test_signal__a_second_one_at_any_moment__is_as_clean(stage, moment, again):
+    held(stage, stage.play(moment, signal.SIGTERM, again=again), signal.SIGTERM)
+
+
+@pytest.mark.slow
+def test_signal__the_terminal_is_gone__is_as_sigterm(stage):
+    held(stage, stage.play(RUNNING, signal.SIGHUP), signal.SIGHUP)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [RUNNING, "StartJobRun"])
+def test_signal__ten_checks_at_once__leaves_nothing_unnamed(stage, moment):
+    held(stage, stage.play(moment, signal.SIGTERM, checks=10), signal.SIGTERM)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", [RUNNING, "CreateJob", "StartJobRun"])
+def test_signal__aws_answers_in_three_seconds__names_what_it_could_not_remove(stage, moment):
+    before, stage.relay.seconds = stage.relay.seconds, 3.0
+    try:
+        outcome = stage.play(moment, signal.SIGTERM)
+    finally:
+        stage.relay.seconds = before
+
+    held(stage, outcome, signal.SIGTERM)
