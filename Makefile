@@ -118,11 +118,15 @@ image-local: ## build the container image with Spark, for the local engine
 	$(DOCKER) build --target local --tag $(IMAGE):local .
 
 .PHONY: bench
-bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting and the image
+bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting, the engine and the image
 	@$(BIN)/python -m benchmarks.startup --aws $(BENCH)/bin/aws
 	@$(BIN)/python -m benchmarks.local_check
 	@$(BIN)/python -m benchmarks.reporting
 	@$(BIN)/python -m benchmarks.watching
+	@$(BIN)/python -m benchmarks.logs
+	@$(BIN)/python -m benchmarks.uploading
+	@$(BIN)/python -m benchmarks.sweeping
+	@$(BIN)/python -m benchmarks.signals
 	@! $(DOCKER) info >/dev/null 2>&1 || $(DOCKER) build --quiet --target default --tag $(IMAGE) . >/dev/null
 	@$(BIN)/python -m benchmarks.image --image $(IMAGE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -107,12 +108,14 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
             _hold_usable(clients)
             request.invocation.learn(clients.secrets())
             leave_trail(request.invocation, request.settings, request.build, request.build_id)
+            from plugin.app.expecting import expected_of
             from plugin.app.supersede import supersede
 
             world = world_of(request.invocation, telling, clients)
             supersede(request, world.engine, world.clock, say)
             if expected := announcement(request.plan.checks):
                 say(expected)
+            world = replace(world, expected=expected_of(request, clients))
             return _linked(request, _run_all(request, world), clients), ""
     except SettingsError:
         raise

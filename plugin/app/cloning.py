@@ -27,6 +27,11 @@ _HINT = (
     "Give AWS credentials that may call glue:GetJob and glue:GetTags, or leave job out and set"
     " role_arn, glue_version, worker_type, number_of_workers and arguments instead."
 )
+_HINT_LOCAL = (
+    "The definition of job is read from AWS on engine local, too: give AWS credentials that may"
+    " call glue:GetJob and glue:GetTags, or leave job out and set glue_version, worker_type,"
+    " number_of_workers and arguments instead."
+)
 
 
 def job_reader(invocation: Invocation, settings: Settings, build: Build) -> JobReader | None:
@@ -43,7 +48,8 @@ def job_reader(invocation: Invocation, settings: Settings, build: Build) -> JobR
             return None
     except PluginError as error:
         return _Told(error)
-    return _OfAws(invocation, clients)
+    hint = _HINT_LOCAL if settings.plan.engine == "local" else _HINT
+    return _OfAws(invocation, clients, hint=hint)
 
 
 class _Told:
@@ -59,15 +65,16 @@ class _Told:
 class _OfAws:
     """Reads jobs, and has what looks secret in their arguments masked before anybody speaks."""
 
-    def __init__(self, invocation: Invocation, clients: Clients) -> None:
+    def __init__(self, invocation: Invocation, clients: Clients, *, hint: str) -> None:
         self._invocation = invocation
         self._clients = clients
+        self._hint = hint
 
     def definitions(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
         from plugin.aws.definitions import JobDefinitions
 
         try:
-            self._clients.hold_credentials(hint=_HINT)
+            self._clients.hold_credentials(hint=self._hint)
             if not self._clients.region:
                 raise SettingsError((_NO_REGION,))
             self._invocation.learn(self._clients.secrets())

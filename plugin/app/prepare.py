@@ -11,7 +11,7 @@ from plugin.app.runner import runner_of
 from plugin.app.trail import forget_trail
 from plugin.checkout import WorkingTree
 from plugin.core.build import Host
-from plugin.core.check import Circumstances
+from plugin.core.making import Circumstances
 from plugin.core.plan import make_plan
 
 if TYPE_CHECKING:

@@ -60,17 +60,27 @@ class GlueJobs:
         name = request["Name"]
         self._wanted[name] = request.get("Tags", {})
         self._ours.discard(name)
+        earlier: list[EngineError] = []
         try:
             patiently(
-                self._clock, {Contended: CREATE, Throttled: CREATE}, partial(self._create, request)
+                self._clock,
+                {Contended: CREATE, Throttled: CREATE},
+                partial(self._create, request, earlier),
             )
         except (AlreadyThere, AnswerLost) as error:
             self._adopt(name, error)
         self._ours.add(name)
 
-    def _create(self, request: Mapping[str, Any]) -> None:
-        with translated(f"create the job {request['Name']}"):
-            self._clients.glue.create_job(**request)
+    def _create(self, request: Mapping[str, Any], earlier: list[EngineError]) -> None:
+        """Ask once; ``earlier`` are the errors before, of which an attempt may have had effect."""
+        try:
+            with translated(f"create the job {request['Name']}"):
+                self._clients.glue.create_job(**request)
+        except EngineError as error:
+            if earlier:
+                error.had_no_effect = False
+            earlier.append(error)
+            raise
 
     def _adopt(self, name: str, error: AlreadyThere | AnswerLost) -> None:
         """Return when the job is this check's; else raise what its creation met."""

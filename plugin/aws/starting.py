@@ -66,22 +66,31 @@ class Starter:
         try:
             with translated(f"start the job {name}"):
                 run_id = self._clients.glue_once.start_job_run(**request)["JobRunId"]
-        except ConcurrentRuns:
-            # Nobody but us starts this job: the run that is on may be ours, of a request that
-            # something on the way sent twice.
-            found = self._marked(name, marker)
-            if not found:
-                raise
-            return found
+        except ConcurrentRuns as error:
+            return self._going_on(error, name, marker)
         except AnswerLost as lost:
             return self._after(lost, name, marker)
         return run_id
+
+    def _going_on(self, error: ConcurrentRuns, name: str, marker: str) -> str:
+        """Return the run that is on where our marker tells that it is ours; else raise ``error``.
+
+        Something on the way may have sent our request twice.  A run that tells no marker is not
+        taken: this request started nothing, and another's result must not become ours.
+        """
+        try:
+            found = self._marked(name, marker)
+        except EngineError:  # says nothing of the limit, which passes
+            found = ""
+        if not found:
+            raise error from None
+        return found
 
     def _after(self, lost: AnswerLost, name: str, marker: str) -> str:
         """Return the id of the run whose start was not answered, or raise ``lost``."""
 
         def look() -> str:
-            found = self._marked(name, marker)
+            found = self._marked(name, marker, may_be_blind=True)
             if not found:
                 raise _NotYet("It is not there yet.")
             return found
@@ -99,17 +108,18 @@ class Starter:
             ) from None
         return run_id
 
-    def _marked(self, name: str, marker: str) -> str:
+    def _marked(self, name: str, marker: str, *, may_be_blind: bool = False) -> str:
         """Return the id of the run that bears our marker; empty when there is none.
 
-        Of Python shell jobs Glue may tell no arguments (boto3#3506).  Then the only run of the job
-        is ours; of several, nobody knows which, and ``finish`` stops them all.
+        Of Python shell jobs Glue may tell no arguments (boto3#3506).  After a lost answer
+        (``may_be_blind``) the only run of the job is ours, for nobody else starts it; of several,
+        nobody knows which, and ``finish`` stops them all.
         """
         runs = list(self._runs(name))
         for run in runs:
             if (run.get("Arguments") or {}).get(MARKER_ARGUMENT) == marker:
                 return str(run["Id"])
-        is_blind = len(runs) == 1 and not runs[0].get("Arguments")
+        is_blind = may_be_blind and len(runs) == 1 and not runs[0].get("Arguments")
         return str(runs[0]["Id"]) if is_blind else ""
 
 

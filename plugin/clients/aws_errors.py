@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from copy import copy
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,7 @@ _BY_CLASS: dict[str, tuple[type[EngineError], str]] = {
 def translated(doing: str) -> Iterator[None]:
     """Turn botocore's errors inside the block into ours; ``doing`` completes "Could not …".
 
+    Ours come out of it too, from credentials that could not be renewed, and stay what they are.
     An answer that cannot be read, or lacks what we read of it (a proxy's page, say), is a lost one.
     Python's own errors come out of botocore too: for addresses, token files and odd settings.
     """
@@ -75,6 +77,10 @@ def translated(doing: str) -> Iterator[None]:
 
     try:
         yield
+    except EngineError as error:
+        if error.had_no_effect and _was_sent(error):
+            raise _doubted(error) from None
+        raise
     except ClientError as error:
         was_retried = bool(error.response.get("ResponseMetadata", {}).get("RetryAttempts"))
         raise _weighed(_of_answer(error, doing), error, was_retried=was_retried) from None
@@ -186,10 +192,10 @@ def _is_of_no_region(said: str) -> bool:
 def _weighed(ours: EngineError, error: Exception, *, was_retried: bool) -> EngineError:
     """Note on ``ours`` whether the request had no effect for certain.
 
-    Without credentials it was never sent.  Before a retry's error an attempt may have succeeded.
+    Without credentials an attempt is not sent.  Before a retry's error one may have succeeded.
     """
     if _is_of_credentials(error):
-        ours.had_no_effect = True
+        ours.had_no_effect = not _was_sent(error)
     elif was_retried:
         ours.had_no_effect = False
     return ours
@@ -219,6 +225,28 @@ def _is_of_credentials(error: Exception) -> bool:
     """Whether it came up while botocore looked for credentials: then no request was sent."""
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
     return any(frame.f_globals.get("__name__") == "botocore.credentials" for frame in frames)
+
+
+def _was_sent(error: Exception) -> bool:
+    """Whether an attempt was sent before the one that had no credentials, and may have had effect.
+
+    botocore signs each attempt anew, and tells no event when that fails: its frame knows the
+    request, on whose context ``note_attempt`` has left a mark.  The first frame is that of our
+    request; those below it are of requests for credentials.
+    """
+    for frame, _ in walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "botocore.endpoint":
+            request = frame.f_locals.get("request_dict")
+            if isinstance(request, dict):
+                return bool(request.get("context", {}).get(_EARLIER))
+    return False
+
+
+def _doubted(error: EngineError) -> EngineError:
+    """Return the same error of a request that may have had an effect; ``error`` may be shared."""
+    ours = copy(error)
+    ours.had_no_effect = False
+    return ours
 
 
 def _sentence(doing: str, said: str) -> str:

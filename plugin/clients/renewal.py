@@ -5,11 +5,13 @@ Knows botocore's way to renew.  Refuses to know where credentials come from.
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import EXPIRED
 from plugin.core.errors import NoCredentials
+from plugin.core.trouble import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,7 +46,8 @@ class Renewal:
     def __call__(self) -> Mapping[str, Any]:
         """Return new credentials in botocore's form; a failure stands for a while."""
         if self._failure is not None and self._clock.monotonic() < self._until:
-            raise self._failure.with_traceback(None)
+            # A copy: many threads raise it, each for a request of its own.
+            raise copy(self._failure).with_traceback(None)
         try:
             fresh = self._fetch()
             self._hold_alive(str(fresh.get("expiry_time")))
@@ -66,7 +69,9 @@ class Renewal:
         except (ValueError, TypeError):  # no date, or one without a zone: botocore judges it
             return
         if is_over:
-            raise NoCredentials(f"The AWS credentials ended at {end}.", hint=EXPIRED)
+            raise NoCredentials(
+                f"The AWS credentials ended at {end}.", hint=EXPIRED, trouble=Trouble.EXPIRED
+            )
 
 
 def watched(

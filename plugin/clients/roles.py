@@ -167,9 +167,9 @@ def _taken(
     except EngineError as error:
         keeps = isinstance(error, (AccessDenied, Throttled, Unreachable))
         kind = type(error) if keeps else NoCredentials
-        ours = kind(error.message, hint=hint(error.message) or error.hint)
-        if keeps or isinstance(error, NoCredentials):
-            ours.trouble = error.trouble
+        is_told = keeps or isinstance(error, NoCredentials)
+        trouble = error.trouble if is_told else None
+        ours = kind(error.message, hint=hint(error.message) or error.hint, trouble=trouble)
         ours.had_no_effect = True
         raise ours from None
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from plugin.core.capacity import DEFAULT_SPARK_VERSION, SHELL_CAPACITIES
+from plugin.core.clone_arguments import LEFT_OUT
 from plugin.core.kinds_refused import KINDS, cloned_problems
 from plugin.core.naming import MOST_TAGS, ROOT, Tag
 from plugin.core.settings.check_settings import GLUE_WORKERS
@@ -84,7 +85,7 @@ def _shell(settings: CheckSettings, job: Mapping[str, Any], python: str) -> Chec
     if not settings.glue_version and not settings.python_version and python in {"3", "3.9"}:
         settings = replace(settings, python_version=python)
     capacity = Decimal(str(job.get("MaxCapacity", 0)))
-    if _has_size(settings) or capacity not in SHELL_CAPACITIES:
+    if settings.max_capacity or capacity not in SHELL_CAPACITIES:
         return settings
     return replace(settings, max_capacity=capacity)
 
@@ -98,7 +99,7 @@ def _spark(settings: CheckSettings, definition: JobDefinition) -> CheckSettings:
         settings,
         glue_version=settings.glue_version or _version_of(definition),
         execution_class=execution,
-        **({} if _has_size(settings) else _size(job)),
+        **_size(settings, job),
     )
 
 
@@ -110,18 +111,22 @@ def _version_of(definition: JobDefinition) -> str:
     return version if _VERSION.fullmatch(version) else ""
 
 
-def _has_size(settings: CheckSettings) -> bool:
-    """Whether a size is asked for: then the job's counts for nothing, not even a part of it."""
-    return bool(settings.worker_type or settings.number_of_workers or settings.max_capacity)
+def _size(settings: CheckSettings, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the job's workers, else its capacity, never both: GetJob tells both of every job.
 
-
-def _size(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the job's workers, else its capacity, never both: GetJob tells both of every job."""
-    worker = job.get("WorkerType")
-    if worker in GLUE_WORKERS and worker != "Z.2X":  # Ray is told on its own
-        return {"worker_type": worker, "number_of_workers": job.get("NumberOfWorkers")}
-    capacity = job.get("MaxCapacity")
-    return {"max_capacity": Decimal(str(capacity))} if capacity and not worker else {}
+    What is set of the workers replaces that part alone, as in StartJobRun; a capacity replaces all.
+    """
+    if settings.max_capacity:
+        return {}
+    worker, capacity = job.get("WorkerType"), job.get("MaxCapacity")
+    if worker:
+        known = worker if worker in GLUE_WORKERS and worker != "Z.2X" else ""  # Ray: told elsewhere
+        return {
+            "worker_type": settings.worker_type or known,
+            "number_of_workers": settings.number_of_workers or job.get("NumberOfWorkers"),
+        }
+    is_asked = settings.worker_type or settings.number_of_workers
+    return {"max_capacity": Decimal(str(capacity))} if capacity and not is_asked else {}
 
 
 def kept_members(definition: JobDefinition | None) -> dict[str, Any]:
@@ -134,13 +139,8 @@ def kept_members(definition: JobDefinition | None) -> dict[str, Any]:
 def clone_problems(definition: JobDefinition, asked: CheckSettings) -> tuple[str, ...]:
     """Say what of a job cannot be cloned; ``asked`` are the settings before they inherit."""
     name, job = definition.name, definition.members
-    problems = list(cloned_problems(definition))
-    worker, version = job.get("WorkerType", ""), job.get("GlueVersion", "")
-    if worker and worker not in GLUE_WORKERS and not _has_size(asked):
-        problems.append(
-            f"job: {name} has workers of the type {worker}, which this version does not know: set"
-            " worker_type and number_of_workers."
-        )
+    problems = [*cloned_problems(definition), *_size_problems(definition, asked)]
+    version = job.get("GlueVersion", "")
     is_known = version in {"", AUTO} or _VERSION.fullmatch(version)
     is_shell = job.get("Command", {}).get("Name") == SHELL
     if not is_known and not is_shell and not asked.glue_version:
@@ -149,6 +149,28 @@ def clone_problems(definition: JobDefinition, asked: CheckSettings) -> tuple[str
             " glue_version."
         )
     return tuple(problems)
+
+
+def _size_problems(definition: JobDefinition, asked: CheckSettings) -> tuple[str, ...]:
+    """Say where the job's size cannot be used, or not together with the part of one that is set."""
+    name, job = definition.name, definition.members
+    worker, capacity = job.get("WorkerType", ""), job.get("MaxCapacity")
+    is_shell = SHELL in {job.get("Command", {}).get("Name"), asked.job_type}
+    if asked.max_capacity or is_shell:
+        return ()
+    if worker and worker not in GLUE_WORKERS and not asked.worker_type:
+        problem = (
+            f"job: {name} has workers of the type {worker}, which this version does not know: set"
+            " worker_type."
+        )
+        return (problem,)
+    if capacity and not worker and asked.worker_type and not asked.number_of_workers:
+        problem = (
+            f"job: {name} has a capacity of {capacity:g} DPU and tells no workers: set"
+            " number_of_workers beside worker_type."
+        )
+        return (problem,)
+    return ()
 
 
 def cloned_tags(
@@ -173,8 +195,8 @@ def clone_notes(
     asked: CheckSettings,
     settings: CheckSettings,
     definition: JobDefinition,
-    *,
     left_out: tuple[str, ...],
+    *,
     is_local: bool,
 ) -> tuple[str, ...]:
     """Say what of the job was not taken over, or not as it is: names, never a value.
@@ -187,8 +209,7 @@ def clone_notes(
         notes.append(f"the tags of the job {name} may not be read (glue:GetTags): not copied.")
     elif keys := cloned_tags(definition, asked.tags)[1]:
         notes.append(f"a job has {MOST_TAGS} tags at most: not copied: {', '.join(keys)}.")
-    if left_out:
-        notes.append(f"arguments of the job {name} that are not copied: {', '.join(left_out)}.")
+    notes += _left_out_notes(name, left_out)
     if note := _version_note(asked, settings, definition):
         notes.append(note)
     if settings.timeout_minutes < asked.timeout_minutes:
@@ -199,6 +220,17 @@ def clone_notes(
             " are not used."
         )
     return tuple(notes)
+
+
+def _left_out_notes(job: str, left_out: tuple[str, ...]) -> list[str]:
+    """Return a note for each reason to leave arguments out, with their names."""
+    by_reason: dict[str, list[str]] = {}
+    for key in left_out:
+        by_reason.setdefault(LEFT_OUT[key], []).append(key)
+    return [
+        f"not copied of the arguments of the job {job}: {', '.join(keys)}: {reason}."
+        for reason, keys in by_reason.items()
+    ]
 
 
 def _version_note(asked: CheckSettings, settings: CheckSettings, definition: JobDefinition) -> str:

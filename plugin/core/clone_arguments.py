@@ -1,6 +1,8 @@
 """The arguments of a clone: the production job's below ours and the user's.
 
 Refuses to know which of them name a store (``stores``).
+Sources: AWS's pages "Using job parameters in AWS Glue jobs" (the names that are Glue's own) and
+"Logging for AWS Glue jobs" (what the prefixes make of groups and streams).
 """
 
 from __future__ import annotations
@@ -15,15 +17,29 @@ if TYPE_CHECKING:
 
     from plugin.core.ports import JobDefinition
 
-INTERNAL = frozenset({"--JOB_NAME", "--mode", "--debug", "--JOB_ID", "--JOB_RUN_ID"})
+INTERNAL = frozenset({"--JOB_NAME", "--mode", "--debug", "--endpoint", "--JOB_ID", "--JOB_RUN_ID"})
 """Arguments that Glue sets; its documentation says never to."""
+STREAM_PREFIXES = frozenset({"--custom-logStream-prefix", "--continuous-log-logStreamPrefix"})
+"""They make streams called ``PREFIX-driver``, which all runs with the prefix share: whose line is
+whose nobody can tell, so such a stream is never read."""
+GROUPS = frozenset({"--custom-logGroup-prefix", "--continuous-log-logGroup"})
+"""Where logs go.  The user's are taken: the log is found there, too."""
 EVENT_LOGS = "--spark-event-logs-path"
 LEFT_OUT: Mapping[str, str] = {
     "--scriptLocation": "the pull request's script takes its place",
     "--job-bookmark-from": "the copy has no bookmark",
     "--job-bookmark-to": "the copy has no bookmark",
     MARKER_ARGUMENT: "it marks a run of ours",
-    **dict.fromkeys(sorted(INTERNAL), "Glue sets it itself"),
+    **dict.fromkeys(
+        sorted(INTERNAL),
+        "AWS reserves the name for Glue itself; a script that reads it as its own needs another"
+        " name",
+    ),
+    **dict.fromkeys(sorted(STREAM_PREFIXES), "runs with one prefix share their log streams"),
+    **dict.fromkeys(
+        sorted(GROUPS),
+        "alarms on production's log group would hear the copy; set it in arguments to log there",
+    ),
 }
 """Arguments of a production job that the copy does without, and why."""
 

@@ -1,7 +1,7 @@
 """What AWS says when it denies: who may not do what on which thing, and which policy says so.
 
-Knows the form of these messages.  Refuses to know error codes.
-Source: IAM's guide, "Troubleshoot access denied error messages".
+Knows the form of these messages, and the rights that our operations take.  Refuses to know error
+codes.  Source: IAM's guide, "Troubleshoot access denied error messages".
 """
 
 from __future__ import annotations
@@ -29,6 +29,33 @@ _ABOVE = {
     "vpc endpoint": "The policy of the VPC endpoint on the way to AWS denies {what}",
 }
 """Policies that stand above the role's own, by the words of AWS."""
+
+RIGHTS = {
+    **{
+        name: f"glue:{name}"
+        for name in (
+            *("BatchGetJobs", "BatchStopJobRun", "CreateJob", "DeleteJob", "GetJob", "GetJobRun"),
+            *("GetJobRuns", "GetTags", "ListJobs", "StartJobRun"),
+        )
+    },
+    **{
+        name: f"logs:{name}"
+        for name in ("DeleteLogStream", "DescribeLogStreams", "FilterLogEvents", "GetLogEvents")
+    },
+    **{name: f"s3:{name}" for name in ("AbortMultipartUpload", "GetObject", "PutObject")},
+    **dict.fromkeys(
+        ("CompleteMultipartUpload", "CreateMultipartUpload", "UploadPart"), "s3:PutObject"
+    ),
+    **dict.fromkeys(("DeleteObject", "DeleteObjects"), "s3:DeleteObject"),
+    "GetBucketEncryption": "s3:GetEncryptionConfiguration",
+    "HeadBucket": "s3:ListBucket",
+    "HeadObject": "s3:GetObject",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "ListObjectVersions": "s3:ListBucketVersions",
+    "ListObjectsV2": "s3:ListBucket",
+    "Publish": "sns:Publish",
+}
+"""The rights of our operations.  Source: AWS's Service Authorization Reference."""
 
 _BY_ACTION = (
     (

@@ -1,7 +1,7 @@
 """What a message means: Glue's, Python's, Java's or our own error → the class of trouble.
 
 Knows which table is asked for what, and whose words are believed.  Refuses to know the words
-themselves (``symptoms``, ``refusals``), states, logs and verdicts.
+themselves (``symptoms``, ``refusal_words``), states, logs and verdicts.
 Only the beginning of a text is searched: messages are hostile.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import EngineError, Refused
-from plugin.core.refusals import told_by_words
+from plugin.core.refusal_words import told_by_words
 from plugin.core.symptoms import CATEGORIES, INSIDE, OUTSIDE
 from plugin.core.trouble import Trouble
 

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from plugin.core import naming, trust
-from plugin.core.check import Check, Circumstances, make_check
 from plugin.core.errors import PluginError, SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
+from plugin.core.making import Circumstances, make_check
 from plugin.core.settings import not_yet
 from plugin.core.shelf import shelf_of
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugin.core.build import Build
+    from plugin.core.check import Check
     from plugin.core.ports import Checkout, JobDefinition
     from plugin.core.settings.sources import Settings, Wanted
 

@@ -2,7 +2,8 @@
 
 Sources: Glue's model, ``ExecutionRoleSessionPolicy`` (2 to 2,048 characters); AWS's pages "Grammar
 of the IAM JSON policy language" and "Session policies" (a session policy names no principal); the
-model of STS, whose ``Policy`` takes no character beyond U+00FF.
+model of STS, whose ``Policy`` takes no character beyond U+00FF; otterize/intents-operator#481
+(AWS refuses a policy without statements as malformed).
 """
 
 from __future__ import annotations
@@ -49,6 +50,25 @@ def policy_text(path: str, checkout: Checkout) -> tuple[str, tuple[str, ...]]:
     return ("", tuple(problems)) if problems else (text, ())
 
 
+def allows_everything(text: str) -> bool:
+    """Whether a policy that ``policy_text`` returned narrows no role at all.
+
+    Of one that denies anything, or names an action or a resource, nobody here knows what it is
+    worth: it counts as narrowing.
+    """
+    if not text:
+        return False
+    found = json.loads(text)["Statement"]
+    statements = found if isinstance(found, list) else [found]
+    if any(statement["Effect"] == "Deny" for statement in statements):
+        return False
+    return any(
+        _is_anything(statement.get("Resource")) and _is_anything(statement.get("Action"))
+        for statement in statements
+        if not statement.get("Condition")
+    )
+
+
 def _form_problems(policy: dict[str, object]) -> Iterator[str]:
     """Yield what IAM's grammar does not allow, a sentence each."""
     if unknown := sorted(policy.keys() - _OF_POLICY):
@@ -57,6 +77,8 @@ def _form_problems(policy: dict[str, object]) -> Iterator[str]:
         yield f"Version is {VERSIONS[0]} (in quotes)."
     found = policy["Statement"]
     statements = found if isinstance(found, list) else [found]
+    if not statements:
+        yield "it has no statement, which AWS refuses. To allow nothing, deny * on *."
     for number, statement in enumerate(statements, start=1):
         for problem in _statement_problems(statement):
             yield f"statement {number}: {problem}"
@@ -82,6 +104,12 @@ def _statement_problems(statement: object) -> Iterator[str]:
         )
     if not isinstance(statement.get("Condition", {}), dict):
         yield "Condition is not an object."
+
+
+def _is_anything(value: str | list[str] | None) -> bool:
+    """Whether one of the texts is ``*``, or ``*:*`` of an action."""
+    texts = [value] if isinstance(value, str) else value or []
+    return any(not text.strip("*:") for text in texts)
 
 
 def _is_texts(value: object) -> bool:

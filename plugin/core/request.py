@@ -9,7 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from plugin.core.clone import kept_members
-from plugin.core.clone_arguments import INTERNAL, merged
+from plugin.core.clone_arguments import INTERNAL, STREAM_PREFIXES, merged
 from plugin.core.naming import MARKER_ARGUMENT
 from plugin.core.package import placed_arguments
 
@@ -51,10 +51,25 @@ def argument_problems(settings: CheckSettings) -> tuple[str, ...]:
     twice = [key for key, times in Counter(keys).items() if times > 1]
     return (
         *(f"arguments: {key} is ours: {OURS[key]}." for key in keys if key in OURS),
-        *(f"arguments: {key} is set by Glue itself." for key in keys if key in INTERNAL),
+        *(_reserved(key) for key in keys if key in INTERNAL),
+        *(_shared_streams(key) for key in keys if key in STREAM_PREFIXES),
         *(f"arguments: {key} stands there twice." for key in twice),
         *(("arguments: a key is empty.",) if "--" in keys else ()),
         *(("arguments: together over 260 KB.",) if size > MOST_ARGUMENT_BYTES else ()),
+    )
+
+
+def _reserved(key: str) -> str:
+    return (
+        f"arguments: {key} is set by Glue itself: AWS reserves the name. An argument of the script"
+        " needs another name."
+    )
+
+
+def _shared_streams(key: str) -> str:
+    return (
+        f"arguments: {key} lets runs share their log streams, and the log of this one could not be"
+        " told from others': leave it out."
     )
 
 

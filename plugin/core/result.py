@@ -94,9 +94,10 @@ class Phase:
 class PastRun:
     """What an earlier build of the target branch said of the same check.
 
-    ``started_at`` is UTC, ISO 8601; ``seconds`` wall time of the check; ``cost_usd`` None when it
-    never ran.  ``findings`` are kept for the newest one alone.  ``glue_version`` and ``capacity``
-    (in words) are what it ran on.  ``build_id`` is empty in what old versions wrote.
+    ``started_at`` is UTC, ISO 8601; ``seconds`` wall time of the check, ``run_seconds`` what its
+    run took by Glue's count, 0 where nobody knows; ``cost_usd`` None when it never ran.
+    ``findings`` are kept for the newest one alone.  ``glue_version`` and ``capacity`` (in words)
+    are what it ran on.  ``build_id`` is empty in what old versions wrote.
     """
 
     verdict: Verdict
@@ -104,6 +105,7 @@ class PastRun:
     commit: str = ""
     build_id: str = ""
     seconds: float = 0.0
+    run_seconds: float = 0.0
     cost_usd: Decimal | None = None
     findings: tuple[Finding, ...] = ()
     glue_version: str = ""

@@ -21,11 +21,8 @@ GLUES_OWN = frozenset({
     # code, and how it is installed
     *("--extra-py-files", "--extra-files", "--extra-jars", "--additional-python-modules"),
     *("--python-modules-installer-option", "--user-jars-first", "--library-set", "--job-language"),
-    # where logs go: the driver's log is read there
-    *("--continuous-log-logGroup", "--continuous-log-logStreamPrefix"),
-    *("--continuous-log-conversionPattern", "--custom-logGroup-prefix"),
-    "--custom-logStream-prefix",
-    # switches
+    # switches, and the form of log lines
+    "--continuous-log-conversionPattern",
     *("--datalake-formats", "--disable-proxy-v2", "--enable-auto-scaling", "--enable-metrics"),
     *("--enable-continuous-cloudwatch-log", "--enable-continuous-log-filter"),
     *("--enable-glue-datacatalog", "--enable-job-insights", "--enable-observability-metrics"),
@@ -34,7 +31,7 @@ GLUES_OWN = frozenset({
     *("--auto-scale-within-microbatch", "--use-postgres-driver", "--job-bookmark-option"),
     *("--write-shuffle-files-to-s3", "--write-shuffle-spills-to-s3"),
 })  # fmt: skip
-"""Arguments that Glue itself reads, and that only read code, place logs or switch features.
+"""Arguments that Glue itself reads, and that only read code or switch features.
 
 ``--conf`` and the environment of driver and executors are none of them: they can hold anything.
 """

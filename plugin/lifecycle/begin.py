@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from plugin.core.course import Course
     from plugin.lifecycle.world import World
 
+SUBMITTING = "over a limit, the start is tried again"
+"""What is said before the start, which may take two minutes where others hold the slots."""
+
 
 def begin(check: Check, build: Build, build_id: str, world: World, course: Course) -> None:
     """Upload the files and the ticket, create the job, start the run.
@@ -26,6 +29,7 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     for upload in (*check.uploads, ticket_upload(build, build_id, check)):
         with course.making("object"):  # one by one, to know whether the first was written
             engine.upload((upload,))
+    world.observer.state_changed(check.name, "CREATING", check.job_name)
     with course.making("job"):
         engine.create_job(check.request)
     if clock.is_cancelled():
@@ -35,5 +39,6 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     request = start_request(
         job_name=check.job_name, marker=marker, session_policy=check.session_policy
     )
+    world.observer.state_changed(check.name, "SUBMITTING", SUBMITTING)
     with course.making("run"):
         course.run_id = engine.start_run(request)

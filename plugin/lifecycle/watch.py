@@ -102,7 +102,11 @@ def _pause(check: Check, world: World, course: Course, *, waited: float) -> floa
         wanted = seconds_after_failure(failures=failures, is_throttled=is_throttled, draw=draw)
     else:
         wanted = seconds_to_next_look(
-            waited=waited, ran=course.running_seconds, watchers=world.crowd.size, draw=draw
+            waited=waited,
+            ran=course.running_seconds,
+            expected=world.expected(check),
+            watchers=world.crowd.size,
+            draw=draw,
         )
     return min(wanted, seconds_to_limit(check, course, waited=waited))
 

@@ -10,7 +10,12 @@ from plugin.lifecycle.crowd import Crowd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plugin.core.check import Check
     from plugin.core.ports import Clock, Engine, Observer
+
+
+def _unknown(_check: Check) -> None:
+    return None
 
 
 def _middle() -> float:
@@ -22,6 +27,7 @@ class World:
     """What a check needs of the outside, shared by all checks.
 
     ``new_marker`` draws the text that marks a run, ``draw`` a random number from 0 to 1.
+    ``expected`` says how many seconds a check's run probably takes, None when nobody knows (yet).
     ``region`` is where the checks run; empty when nobody knows.
     """
 
@@ -30,5 +36,6 @@ class World:
     observer: Observer
     new_marker: Callable[[], str]
     draw: Callable[[], float] = _middle
+    expected: Callable[[Check], float | None] = _unknown
     region: str = ""
     crowd: Crowd = field(default_factory=Crowd)

@@ -81,6 +81,7 @@ class Console:
         self._checks: dict[str, _Progress] = {}
         self._open: str | None = None  # the check whose log stands in a group
         self._stop_token = ""
+        self._is_over = False
         self._annotations = Annotations(mask)
 
     def say(self, text: str) -> None:
@@ -103,8 +104,7 @@ class Console:
         """
         with self._lock:
             self._print(self._group_end())
-            self._stream.write(line)
-            self._stream.flush()
+            self._write(line)
 
     def state_changed(self, check_name: str, state: str, detail: str) -> None:
         """Print the change with the seconds since the check's first one."""
@@ -138,7 +138,8 @@ class Console:
     def report(self, report: Report) -> None:
         """Print the ending: a summary, on GitHub annotations, the outputs as the last lines.
 
-        Called after everybody else, so that nothing of ours stands below the outputs.
+        Called after everybody else.  Nothing is printed from then on: a check that was given up may
+        still go on, and nothing shall stand below the outputs.
         """
         with self._lock:
             lines = [*self._group_end(), "", *map(self._safe, summary_lines(report)), ""]
@@ -147,6 +148,7 @@ class Console:
             entries = outputs(report, self._report_path())
             lines += [self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT) for key, value in entries]
             self._print(lines)
+            self._is_over = True
 
     def close(self) -> None:
         """Close a group that is still open."""
@@ -202,6 +204,9 @@ class Console:
 
     def _print(self, lines: Iterable[str]) -> None:
         """Write lines in one go."""
-        text = "".join(f"{line}\n" for line in lines)
-        self._stream.write(text)
-        self._stream.flush()
+        self._write("".join(f"{line}\n" for line in lines))
+
+    def _write(self, text: str) -> None:
+        if not self._is_over:
+            self._stream.write(text)
+            self._stream.flush()

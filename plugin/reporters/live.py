@@ -55,6 +55,8 @@ class LiveTable:
         self._clock = clock
         self._mask = mask
         self._lock = threading.Lock()
+        self._gate = threading.Lock()
+        self._is_over = False
         self._rows: dict[str, _Row] = {}
         # rich ends the process when its stream is gone (a broken pipe), and we have to clean up.
         safe = cast("IO[str]", SafeStream(stream))
@@ -74,7 +76,10 @@ class LiveTable:
 
     def say(self, text: str) -> None:
         """Print one line of ours above the table."""
-        self._live.console.print(log_text(self._mask(text)), highlight=False, markup=False)
+        with self._gate:
+            if self._is_over:
+                return
+            self._live.console.print(log_text(self._mask(text)), highlight=False, markup=False)
 
     def warn(self, text: str, *, is_error: bool = False) -> None:
         """Print a warning, or an error, of ours above the table."""
@@ -94,7 +99,9 @@ class LiveTable:
             row = self._row(check_name)
             row.state = state
             row.last = detail or row.last
-        self._live.start()
+        with self._gate:
+            if not self._is_over:
+                self._live.start()
 
     def log_lines(self, check_name: str, lines: tuple[str, ...]) -> None:
         """Show the last line that is not blank."""
@@ -109,8 +116,13 @@ class LiveTable:
             row.state, row.last, row.seconds = result.verdict, result.reason, result.seconds
 
     def report(self, report: Report) -> None:
-        """Stop the table, print the log's end of checks that did not pass, and the ending."""
-        self.close()
+        """Stop the table, print the log's end of checks that did not pass, and the ending.
+
+        Nothing is shown from then on, as on the plain console.
+        """
+        with self._gate:
+            self._is_over = True
+            self._live.stop()
         for result in report.results:
             if result.verdict not in {Verdict.PASSED, Verdict.SKIPPED}:
                 self._plain.log_lines(result.name, result.log_tail[-_TAIL_LINES:])

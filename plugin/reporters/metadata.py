@@ -72,15 +72,26 @@ class Metadata:
         """
         kept = tuple(results)
         branch = base_branch(build)
-        if not branch or not kept or self._is_cancelled():
+        if not kept:
             return kept, ""
         try:
-            history = self._read(history_key(build, branch, context=context))
+            history = self.past(build=build, context=context)
             return tuple(compared(result, history, branch) for result in kept), ""
         except PluginError as error:
             return kept, f"metadata_bucket: nothing is compared. {error}"
         except Exception as error:  # noqa: BLE001 - see the docstring
             return kept, f"metadata_bucket: nothing is compared ({type(error).__name__})."
+
+    def past(self, *, build: Build, context: str) -> History:
+        """Return the history that a build is compared with, asked of S3 once.
+
+        An empty one after a cancel, or where nobody knows what to compare with: nothing is asked.
+        Raises ``PluginError``.
+        """
+        branch = base_branch(build)
+        if not branch or self._is_cancelled():
+            return History()
+        return self._read(history_key(build, branch, context=context))
 
     def report(self, report: Report) -> None:
         """Keep the report; add it to its branch's history unless it is a proposal's.

@@ -72,13 +72,27 @@ class FakeGround:
         return new_check(script)
 
 
+class HurriedClock(SystemClock):
+    """Real time, but a wait of more than a moment is over at once."""
+
+    skipped = 0.0
+
+    def monotonic(self) -> float:
+        return super().monotonic() + self.skipped
+
+    def wait(self, seconds: float) -> bool:
+        moment = min(seconds, LocalGround.pause)
+        self.skipped += seconds - moment
+        return super().wait(moment)
+
+
 class LocalGround:
     """The real engine, on a Glue of this machine."""
 
     pause = 0.02
 
     def __init__(self, glue: LocalGlue) -> None:
-        self.clock = SystemClock()
+        self.clock = HurriedClock()
         access = Access(
             region=glue.region,
             endpoint_url=glue.endpoint_url,
@@ -129,8 +143,8 @@ def started(ground: Ground, script: str = "prints") -> tuple[Check, str]:
     return check, ground.engine.start_run(start_of(check))
 
 
-def start_of(check: Check) -> dict[str, object]:
-    return dict(start_request(job_name=check.job_name, marker="m", session_policy=""))
+def start_of(check: Check, marker: str = "m") -> dict[str, object]:
+    return dict(start_request(job_name=check.job_name, marker=marker, session_policy=""))
 
 
 def tags_of(check: Check) -> dict[str, str]:
@@ -288,15 +302,29 @@ def test_start_run__no_such_job__is_not_found(ground):
         ground.engine.start_run(start_of(ground.check("prints")))
 
 
-def test_start_run__one_goes_on__is_over_the_limit(ground):
+@pytest.fixture
+def sleeper(ground):
+    """A check and its run, which goes on until the test is over."""
     check, run_id = started(ground, "sleeps")
-
-    with pytest.raises(OverLimit):
-        ground.engine.start_run(start_of(check))
-
-    assert ground.engine.active_runs(check.job_name) == (run_id,)
+    yield check, run_id
     ground.engine.stop_runs(check.job_name, (run_id,))
     awaited(ground, check, run_id)
+
+
+def test_start_run__one_of_another_start_goes_on__is_over_the_limit(ground, sleeper):
+    check, run_id = sleeper
+
+    with pytest.raises(OverLimit):
+        ground.engine.start_run(start_of(check, "another marker"))
+
+    assert ground.engine.active_runs(check.job_name) == (run_id,)
+
+
+def test_start_run__the_same_start_twice__is_one_run(ground, sleeper):
+    check, run_id = sleeper
+
+    assert ground.engine.start_run(start_of(check)) == run_id
+    assert ground.engine.runs(check.job_name) == (run_id,)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from plugin.core.errors import AccessDenied, AlreadyThere, EngineError, NotFound, OverLimit
-from plugin.core.naming import ROOT, Tag
+from plugin.core.naming import MARKER_ARGUMENT, ROOT, Tag
 from plugin.core.ports import (
     Clock,
     FoundJob,
@@ -59,6 +59,7 @@ class FakeRun:
     id: str
     started: float
     course: tuple[tuple[float, Sighting], ...]
+    marker: str = ""
     stop_asked: float | None = None
     stopped_as: RunState = RunState.STOPPED
 
@@ -147,11 +148,12 @@ class FakeEngine:
         self.jobs[name] = FakeJob(name=name, tags=dict(tags), created_at=created_at)
         return self.jobs[name]
 
-    def add_run(self, name: str, run_id: str = "jr_old") -> None:
+    def add_run(self, name: str, run_id: str = "jr_old", marker: str = "") -> None:
         run = FakeRun(
             id=run_id,
             started=self.clock.monotonic(),
             course=self.course,
+            marker=marker,
             stopped_as=self.stopped_as,
         )
         self.jobs[name].runs.append(run)
@@ -181,13 +183,16 @@ class FakeEngine:
     def start_run(self, request: Mapping[str, Any]) -> str:
         name = request["JobName"]
         error = self._called("start_run", name)
-        job = self._job(name)
-        if any(self._goes_on(run) for run in job.runs):
+        marker = request["Arguments"][MARKER_ARGUMENT]
+        going_on = [run for run in self._job(name).runs if self._goes_on(run)]
+        if going_on and going_on[0].marker != marker:
             raise OverLimit(f"{name} runs already.")
+        if going_on:
+            return going_on[0].id
         run_id = f"jr_{len(self.started) + 1}"
         self.started.append(run_id)
         self.log_streams.add(run_id)
-        self.add_run(name, run_id)
+        self.add_run(name, run_id, marker)
         self._answer(error)
         return run_id
 

@@ -36,7 +36,9 @@ SLEEPS = "import time\nprint('it runs', flush=True)\ntime.sleep(300)\n"
 ENDS = "print('it runs', flush=True)\n"
 HANGS_SECONDS = 60
 """After so long without an end a process hangs."""
-OF_THE_END = frozenset({"DescribeLogStreams", "DeleteJob"})
+REPORTING = "reporting"
+"""The moment: the files are written, and GitHub is asked what stands beside our success."""
+OF_THE_END = frozenset({"DescribeLogStreams", "DeleteJob", REPORTING})
 """Moments that come only when the script ends."""
 OPERATIONS = (
     "PUT",
@@ -188,6 +190,8 @@ class Stage:
             self.github.once("POST", "/statuses/", send)
         elif moment == "question":
             self.github.once("GET", "/files", send)
+        elif moment == REPORTING:
+            self.github.once("GET", "/status", send)
 
     def _checkout(self, checks: int, script: str) -> Path:
         folder = self.folder / f"checkout-{uuid.uuid4().hex}"

@@ -9,6 +9,7 @@ from tests.doubles.signal_stage import (
     GITHUB,
     OF_THE_END,
     OPERATIONS,
+    REPORTING,
     RUNNING,
     SLEEPS,
     TIMES,
@@ -63,7 +64,7 @@ def test_signal__a_second_one__is_as_clean(stage):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["INT", "TERM"])
 @pytest.mark.parametrize("script", [SLEEPS, ENDS], ids=["sleeps", "ends"])
-@pytest.mark.parametrize("moment", [*TIMES, *OPERATIONS, *GITHUB])
+@pytest.mark.parametrize("moment", [*TIMES, *OPERATIONS, *GITHUB, REPORTING])
 def test_signal__at_any_moment__leaves_nothing_unnamed(stage, moment, script, number):
     if moment in OF_THE_END and script == SLEEPS:
         pytest.skip("without a signal this script does not end")
@@ -90,12 +91,39 @@ def test_signal__ten_checks_at_once__leaves_nothing_unnamed(stage, moment):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("moment", [RUNNING, "CreateJob", "StartJobRun"])
-def test_signal__aws_answers_in_three_seconds__names_what_it_could_not_remove(stage, moment):
-    before, stage.relay.seconds = stage.relay.seconds, 3.0
-    try:
-        outcome = stage.play(moment, signal.SIGTERM)
-    finally:
-        stage.relay.seconds = before
+def test_signal__during_the_report__is_told_as_it_was_decided_and_whole(stage):
+    outcome = stage.play(REPORTING, signal.SIGTERM, script=ENDS)
 
     held(stage, outcome, signal.SIGTERM)
+    # what was found out stays true: exit code, status, report and outputs agree
+    assert outcome.code == 0
+    assert outcome.statuses[-1] == "success"
+    assert outcome.report["verdict"] == "passed"
+    assert "\nverdict=passed\n" in outcome.out
+    assert sorted(one.name for one in (outcome.folder / "glue-health-check-report").iterdir()) == [
+        ".gitignore",
+        "junit.xml",
+        "report.json",
+        "report.md",
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("moment", "checks"),
+    [(RUNNING, 1), ("CreateJob", 1), ("StartJobRun", 1), ("GetLogEvents", 1), (RUNNING, 10)],
+)
+def test_signal__a_slow_aws_and_runs_that_take_long_to_stop__are_named_and_cleaned_up(
+    stage, moment, checks
+):
+    before, stage.relay.seconds, stage.relay.stop_seconds = stage.relay.seconds, 3.0, 30.0
+    try:
+        outcome = stage.play(moment, signal.SIGTERM, checks=checks)
+        held(stage, outcome, signal.SIGTERM)  # cleanup has the same AWS
+    finally:
+        stage.relay.seconds, stage.relay.stop_seconds = before, 0.0
+
+    assert outcome.report["verdict"] == "cancelled"
+    assert outcome.active
+    assert "LEFT BEHIND: run" in outcome.out
+    assert "glue-health-check cleanup --build-id" in outcome.out

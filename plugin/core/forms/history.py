@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 from plugin.core.naming import ROOT, slug
@@ -147,6 +148,24 @@ def compared(result: CheckResult, history: History, branch: str) -> CheckResult:
     return replace(result, comparison=Comparison(branch=branch, runs=alike))
 
 
+def expected_seconds(
+    history: History, name: str, *, glue_version: str, capacity: str
+) -> float | None:
+    """Return the seconds that a check's run probably takes; None when nobody knows.
+
+    The median of the runs that passed on the same version and capacity (in words): others end
+    sooner, or take another time.
+    """
+    runs = history.checks.get(_cut(name, NAME_LIMIT), ())
+    variant = (_cut(glue_version), _cut(capacity))
+    took = [
+        run.run_seconds
+        for run in runs
+        if run.verdict is Verdict.PASSED and run.run_seconds and _variant(run) == variant
+    ]
+    return median(took) if took else None
+
+
 def _variant(run: PastRun) -> tuple[str, str]:
     """Return what the legs of a matrix mostly differ in, and what changes a run's time and cost."""
     return run.glue_version, run.capacity
@@ -158,12 +177,17 @@ def _past_run(result: CheckResult, report: Report) -> PastRun:
         started_at=_cut(report.started_at),
         commit=_cut(report.build.commit),
         build_id=_cut(report.build_id),
-        seconds=min(max(result.seconds, 0.0), LONGEST_SECONDS),
+        seconds=_bounded_seconds(result.seconds),
+        run_seconds=_bounded_seconds(result.execution_seconds),
         cost_usd=result.cost.usd if result.cost else None,
         findings=tuple(map(_small, result.findings[:MOST_FINDINGS])),
         glue_version=_cut(result.glue_version),
         capacity=_cut(result.capacity),
     )
+
+
+def _bounded_seconds(seconds: float) -> float:
+    return min(max(seconds, 0.0), float(LONGEST_SECONDS))
 
 
 def _small(finding: Finding) -> Finding:

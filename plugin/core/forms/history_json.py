@@ -78,6 +78,7 @@ class PastRunModel(_Model):
     commit: Text = ""
     build_id: Text = ""
     seconds: Seconds = 0.0
+    run_seconds: Seconds = 0.0
     cost_usd: Usd | None = None
     findings: Annotated[tuple[FindingModel, ...], Field(max_length=MOST_FINDINGS)] = ()
     glue_version: Text = ""
@@ -138,6 +139,7 @@ def _past_run(model: PastRunModel) -> PastRun:
         commit=model.commit,
         build_id=model.build_id,
         seconds=model.seconds,
+        run_seconds=model.run_seconds,
         cost_usd=model.cost_usd,
         findings=tuple(map(_finding, model.findings)),
         glue_version=model.glue_version,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from plugin.core.build import Host
 from plugin.core.escape.url import link_url
 from plugin.core.render.plain import headline
-from plugin.core.render.words import cost_of, counts, duration, icon, time_and_cost
+from plugin.core.render.words import (
+    cost_of,
+    counts,
+    duration,
+    how_to_remove,
+    icon,
+    left_behind,
+    time_and_cost,
+)
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -38,6 +46,13 @@ def course(result: CheckResult) -> str:
         return str(result.verdict)
     cost = f" · {cost_of(result)}" if result.cost else ""
     return f"{result.verdict} · {duration(result.seconds)}{cost}"
+
+
+def remains(report: Report) -> str:
+    """Say what was left behind and what removes it; empty when nothing was."""
+    left = left_behind(report)
+    remedy = how_to_remove(report).replace("`", "")
+    return f"Left behind, and may cost money: {left}. {remedy}" if left else ""
 
 
 def message_title(report: Report, *, escape: Callable[[str], str]) -> str:

@@ -23,6 +23,7 @@ from plugin.core.forms.message_words import (
     links_of,
     message_title,
     pull_request,
+    remains,
     shortened,
     web_address,
     worst_first,
@@ -90,7 +91,7 @@ def slack_message(report: Report) -> str:
     """
     title = message_title(report, escape=slack_text)
     shown = worst_first(report)[:SLACK_CHECKS]
-    texts = [title, slack_text(" · ".join(course_and_facts(report)))]
+    texts = [title, slack_text(" · ".join(course_and_facts(report))), slack_text(remains(report))]
     texts += [_slack_check(result, report.build) for result in shown]
     if left := left_out(report, len(shown)):
         texts.append(left)
@@ -148,6 +149,7 @@ def teams_message(report: Report) -> str:
     """
     title = _paragraph(_run(message_title(report, escape=teams_run), weight="Bolder"))
     body = [title, _paragraph(_run(" · ".join(course_and_facts(report)), isSubtle=True))]
+    body.append(_paragraph(_run(remains(report))))
     body = [one for one in body if one["inlines"][0]["text"]]
     shown = 0
     for result in worst_first(report):

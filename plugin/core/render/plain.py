@@ -11,6 +11,7 @@ from plugin.core.render.words import (
     counts,
     duration,
     how_to_remove,
+    left_behind,
     meaning,
     place_text,
     time_and_cost,
@@ -47,12 +48,14 @@ def headline(report: Report) -> str:
 def title(report: Report) -> str:
     """Say the report in few plain words: ``2 failed, 48 passed in 12 min 0 s, $0.42``.
 
-    For one check ``flights failed in 1 min 12 s, $0.0147: KeyError: 'x'``.  The line may hold
-    hostile text; no control character is left in it.  Whoever uses it cuts and escapes it.
+    For one check ``flights failed in 1 min 12 s, $0.0147: KeyError: 'x'``; what is left
+    behind stands before the reason, which may be cut.  The line may hold hostile text; no control
+    character is left in it.  Whoever uses it cuts and escapes it.
     """
     if not report.results:
         return clip(visible(headline(report)), _TITLE_LIMIT)
-    after = f"in {time_and_cost(report)}"
+    left = left_behind(report)
+    after = f"in {time_and_cost(report)}{f' (left behind: {left})' if left else ''}"
     if len(report.results) > 1:
         return f"{counts(report)} {after}"
     result = report.results[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, assert_never
 
+from plugin.core.escape import clip, visible
 from plugin.core.leftovers import remove_all
 from plugin.core.verdict import Verdict
 
@@ -19,6 +20,7 @@ _COUNTED = (
     *(Verdict.FAILED, Verdict.ERRORED, Verdict.CANCELLED),
     *(Verdict.PASSED, Verdict.SKIPPED),
 )
+_LEFT_LIMIT = 100  # characters
 _SHORT = 9.95  # below it, tenths of a second are shown
 
 
@@ -26,6 +28,14 @@ def how_to_remove(report: Report) -> str:
     """Say what removes all that a build left, its old versions and unfinished uploads too."""
     command = remove_all(report.build_id)
     return f"To remove all of it: `{command}` (or later `glue-health-check sweep`)."
+
+
+def left_behind(report: Report) -> str:
+    """Say what is left by its kinds, ``1 run, 2 objects, 1 job``; empty when nothing is."""
+    kinds = [item.kind for item in report.leftovers]
+    numbers = ((kinds.count(kind), kind) for kind in dict.fromkeys(kinds))
+    words = (f"{number} {kind}{'s' if number > 1 else ''}" for number, kind in numbers)
+    return clip(visible(", ".join(words)), _LEFT_LIMIT)
 
 
 def duration(seconds: float) -> str:

@@ -232,7 +232,8 @@ def test_check__script_passes__is_0_and_leaves_only_the_report(checkout):
 
 def test_check__on_glue__passes_and_leaves_no_job_and_no_object(checkout):
     checkout.write("a.py", "print('hello')")
-    checkout.write("policy.json", '{"Version": "2012-10-17", "Statement": []}')
+    policy = '{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}'
+    checkout.write("policy.json", policy)
 
     outcome = checkout.on_glue(
         "check", "--script", "a.py", "--session-policy", "policy.json", "--debug"
@@ -244,7 +245,7 @@ def test_check__on_glue__passes_and_leaves_no_job_and_no_object(checkout):
     assert checkout.keys() == []
     assert checkout.jobs() == []
     assert created.json["Tags"][Tag.BUILD] == outcome.report["build_id"]
-    assert started.json["ExecutionRoleSessionPolicy"] == '{"Version":"2012-10-17","Statement":[]}'
+    assert started.json["ExecutionRoleSessionPolicy"] == policy
     assert result["console_url"].startswith("https://")
     assert result["error_log_url"].startswith("https://")
     assert (result["run_url"], result["trouble"]) == ("", None)

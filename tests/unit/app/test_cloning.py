@@ -73,7 +73,7 @@ def test_clone__argument_that_names_a_store__is_2_with_names_and_without_values(
     assert "CreateJob" not in checkout.relay.asked
 
 
-def test_clone__job_that_may_not_be_read__is_errored_beside_the_others(checkout, production):
+def test_clone__job_that_may_not_be_read__keeps_nobody_else_from_being_run(checkout, production):
     checkout.write("a.py", SCRIPT)
     role = f"arn:aws:iam::123456789012:role/{ROLE}"
     checkout.write(
@@ -82,26 +82,32 @@ def test_clone__job_that_may_not_be_read__is_errored_beside_the_others(checkout,
         f"- {{name: two, script: a.py, job_type: pythonshell, role_arn: '{role}'}}\n",
     )
     checkout.relay.let("GetJob", refusal(400, "AccessDeniedException", "not you"))
+    where = ("--scripts-bucket", checkout.bucket)
 
-    outcome = checkout.run("check", "--scripts-bucket", checkout.bucket, **checkout.aws)
+    outcome = checkout.run("check", *where, "--dry-run", **checkout.aws)
 
-    results = {item["name"]: item for item in outcome.report["results"]}
-    assert outcome.code == 3
-    assert results["two"]["verdict"] == "passed"
-    assert results["one"]["verdict"] == "errored"
-    assert f"Could not read the job {production}: " in results["one"]["reason"]
+    assert "1 to run, 0 skipped." in outcome.out
+    assert f"unknown  one: Could not read the job {production}: " in outcome.out
+    assert "two: a.py on Glue 3.0" in outcome.out
 
 
-def test_clone__no_credentials__is_errored_and_says_what_to_give_instead(checkout):
+@pytest.mark.parametrize(
+    ("engine", "instead"),
+    [
+        ("glue", "leave job out and set role_arn, glue_version"),
+        ("local", "is read from AWS on engine local, too: give"),
+    ],
+)
+def test_clone__no_credentials__is_errored_and_says_what_to_give_instead(checkout, engine, instead):
     checkout.write("a.py", SCRIPT)
 
-    outcome = cloning(checkout, "nightly", **NO_KEYS)
+    outcome = cloning(checkout, "nightly", "--engine", engine, **NO_KEYS)
 
     (result,) = outcome.report["results"]
     assert outcome.code == 3
     assert result["verdict"] == "errored"
     assert "There are no AWS credentials" in result["reason"]
-    assert "leave job out and set role_arn" in result["hint"]
+    assert instead in result["hint"]
     assert checkout.relay.asked == []
 
 

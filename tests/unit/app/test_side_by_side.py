@@ -4,28 +4,67 @@ import threading
 
 import pytest
 
-from plugin.app.side_by_side import SideBySide
+from plugin.app.side_by_side import CANCELLED_SECONDS, PRESSED_SECONDS, SideBySide
 from tests.doubles.clock import FakeClock
 
 
 class Running(FakeClock):
-    """A clock that moves whenever somebody asks for the time."""
+    """A clock that moves whenever somebody asks for the time, once it is told to go."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.goes = threading.Event()
 
     def monotonic(self):
-        self.pause(0.5)
+        if self.goes.is_set():
+            self.pause(0.25)
         return super().monotonic()
 
 
-def never(task):
-    threading.Event().wait(30 if task == "hangs" else 0)
-    return task.upper()
+@pytest.mark.parametrize(
+    ("clock", "least", "most"),
+    [
+        (Running(cancel_at=0.0), CANCELLED_SECONDS, CANCELLED_SECONDS + 1),
+        (Running(cancel_at=0.0, press_at=0.0), PRESSED_SECONDS, PRESSED_SECONDS + 1),
+        # told again when nearly all of the time is over: that gives none back
+        (Running(cancel_at=0.0, press_at=3.5), CANCELLED_SECONDS, CANCELLED_SECONDS + 1),
+        # the time begins with the signal
+        (Running(cancel_at=9.0), 9 + CANCELLED_SECONDS, 9 + CANCELLED_SECONDS + 2),
+    ],
+)
+def test_run__cancelled_and_one_hangs__gives_that_one_up_alone_and_in_time(clock, least, most):
+    def work(task):
+        if task == "hangs":
+            threading.Event().wait(30)
+        clock.goes.set()
+        return task.upper()
+
+    both = SideBySide(work, give_up=lambda task: f"gave up {task}", clock=clock)
+
+    assert both.run(["a", "hangs"], width=2) == ("A", "gave up hangs")
+    assert least <= clock.seconds <= most
 
 
-@pytest.mark.parametrize("clock", [Running(cancel_at=0.0), Running(cancel_at=0.0, press_at=0.0)])
-def test_run__cancelled_and_one_hangs__gives_that_one_up_alone(clock):
-    work = SideBySide(never, give_up=lambda task: f"gave up {task}", clock=clock)
+def test_run__a_task_that_waits_for_ever__does_not_keep_the_process():
+    daemons = []
+    work = SideBySide(
+        lambda _: daemons.append(threading.current_thread().daemon), give_up=str, clock=FakeClock()
+    )
 
-    assert work.run(["a", "hangs"], width=2) == ("A", "gave up hangs")
+    work.run(["a"], width=1)
+
+    assert daemons == [True]
+
+
+def test_run__fewer_threads_than_tasks__never_works_on_more_at_once():
+    names = []
+    work = SideBySide(
+        lambda _: names.append(threading.current_thread().name), give_up=str, clock=FakeClock()
+    )
+
+    work.run(list("abcdef"), width=2)
+
+    assert set(names) <= {"check-0", "check-1"}
 
 
 def test_run__one_raises__is_raised_here():

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws import Access
 from plugin.clients.pace import Pace
 from plugin.core.errors import (
     AccessDenied,
@@ -18,10 +18,12 @@ from plugin.core.errors import (
     EngineError,
     OverLimit,
     OwnerUnknown,
+    Refused,
 )
 from plugin.core.naming import MARKER_ARGUMENT, Tag
 from plugin.core.request import start_request
 from plugin.core.trouble import Trouble as Class
+from tests.doubles.quick_clients import QuickClients
 from tests.unit.aws.relay import LOST_ANSWER, LOST_REQUEST, Trouble, refusal
 
 CONCURRENT = refusal(400, "ConcurrentRunsExceededException", "Concurrent runs exceeded for x")
@@ -29,6 +31,7 @@ LIMIT = refusal(400, "ResourceNumberLimitExceededException", "Max concurrent job
 # Not of those that botocore asks again: its retries come out of a purse that these tests share.
 NO_ANSWER = refusal(400, "OperationTimeoutException")
 DENIED = refusal(400, "AccessDeniedException", "no")
+WRONG = refusal(400, "InvalidInputException", "no")
 
 
 def wanted(name, marker="marker-1"):
@@ -54,15 +57,11 @@ def runs(*told):
 
 @pytest.mark.parametrize("where", ["environment", "file"])
 @pytest.mark.parametrize("mode", ["legacy", "standard", "adaptive"])
-@pytest.mark.parametrize(
-    "trouble",
-    [LOST_ANSWER, *(refusal(status, "") for status in (500, 502, 503, 504, 429))],
-    ids=["cut", "500", "502", "503", "504", "429"],
-)
 def test_glue_once__retries_wanted_by_environment_or_file__is_sent_once(
-    bench, tmp_path, where, mode, trouble
+    bench, tmp_path, where, mode
 ):
     """airflow#59075, #62353: a retry of StartJobRun starts a second run."""
+    troubles = [LOST_ANSWER, *(refusal(status, "") for status in (500, 502, 503, 504, 429))]
     path = tmp_path / "config"
     path.write_text(f"[default]\nretry_mode = {mode}\nmax_attempts = 9\n")
     file = {"AWS_CONFIG_FILE": str(path)}
@@ -74,12 +73,13 @@ def test_glue_once__retries_wanted_by_environment_or_file__is_sent_once(
         access_key_id=bench.server.access_key_id,
         secret_access_key=bench.server.secret_access_key,
     )
-    bench.relay.let("StartJobRun", trouble)
+    bench.relay.let("StartJobRun", *troubles)
+    client = QuickClients(access).glue_once  # one for all troubles: making it is what takes time
 
-    with pytest.raises(Exception, match=r"StartJobRun|closed"):
-        Clients(access).glue_once.start_job_run(JobName="x")
-
-    assert bench.relay.asked == ["StartJobRun"]
+    for number in range(1, len(troubles) + 1):
+        with pytest.raises(Exception, match=r"StartJobRun|closed"):
+            client.start_job_run(JobName="x")
+        assert bench.relay.asked == ["StartJobRun"] * number
 
 
 @pytest.mark.parametrize(
@@ -107,8 +107,8 @@ def test_start_run__no_answer_that_can_be_used__looks_and_starts_no_second(bench
 
 
 def test_start_run__silence_until_the_time_out__finds_its_run(bench):
-    class Hasty(Clients):
-        glue_once = property(lambda self: self._client("glue", Pace(attempts=1, read=0.2)))
+    class Hasty(QuickClients):
+        glue_once = property(lambda self: self._client("glue", Pace(attempts=1, read=0.2)))  # type: ignore[arg-type]
 
     is_over = threading.Event()
     name = bench.job()
@@ -189,6 +189,37 @@ def test_start_run__concurrent_runs_because_ours_is_on__takes_it(bench):
 
     assert bench.engine.start_run(wanted(name)) == "jr_0"
     assert bench.relay.asked.count("StartJobRun") == 1
+
+
+def test_start_run__concurrent_runs_and_only_anothers_is_on__does_not_take_it(bench):
+    """Its marker is another's, or Glue tells none (boto3#3506): our request started nothing."""
+    name = bench.job()
+    bench.relay.let("StartJobRun", *[CONCURRENT] * 2)
+    bench.relay.let("GetJobRuns", runs("of-another"), runs(None))
+
+    assert [bench.engine.start_run(wanted(name))] == run_ids(bench, name)
+    assert bench.relay.asked.count("StartJobRun") == 3
+
+
+@pytest.mark.parametrize("answer", [DENIED, Trouble(status=200, body=b"{")], ids=["no", "page"])
+def test_start_run__concurrent_runs_and_looking_fails__is_still_over_the_limit_that_passes(
+    bench, answer
+):
+    """LBHackney#2274: GetJobRuns was denied."""
+    name = bench.job()
+    bench.relay.let("StartJobRun", CONCURRENT)
+    bench.relay.let("GetJobRuns", answer)
+
+    assert [bench.engine.start_run(wanted(name))] == run_ids(bench, name)
+
+
+def test_start_run__concurrent_runs_for_ever_and_looking_denied__names_the_limit(bench):
+    name = bench.job()
+    bench.relay.let("StartJobRun", *[CONCURRENT] * 50)
+    bench.relay.let("GetJobRuns", *[DENIED] * 50)
+
+    with pytest.raises(ConcurrentRuns):
+        bench.engine.start_run(wanted(name))
 
 
 @pytest.mark.parametrize("trouble", [CONCURRENT, LIMIT], ids=["concurrent", "quota"])
@@ -325,6 +356,28 @@ def test_create_job__changed_for_ever__is_an_error(bench):
         bench.engine.create_job(bench.request())
 
     assert bench.clock.monotonic() <= 60
+
+
+@pytest.mark.parametrize("code", ["ConcurrentModificationException", "SlowedSomehow"])
+def test_create_job__asked_again_and_then_refused__may_have_had_an_effect(bench, code):
+    """An attempt before the one that was throttled may have been executed, its answer lost."""
+    bench.relay.let("CreateJob", refusal(400, code, "Rate exceeded"))
+    clock = bench.clock
+    clock.wait = lambda seconds: bench.relay.let("CreateJob", WRONG)
+
+    with pytest.raises(Refused) as caught:
+        bench.engine.create_job(bench.request())
+
+    assert not caught.value.had_no_effect
+
+
+def test_create_job__refused_at_once__made_nothing(bench):
+    bench.relay.let("CreateJob", WRONG)
+
+    with pytest.raises(Refused) as caught:
+        bench.engine.create_job(bench.request())
+
+    assert caught.value.had_no_effect
 
 
 # --- stop ----------------------------------------------------------------------------------------

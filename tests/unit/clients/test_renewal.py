@@ -4,14 +4,16 @@ import os
 
 import pytest
 
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws import Access
 from plugin.clients.aws_errors import translated
 from plugin.clients.clock import SystemClock
 from plugin.clients.renewal import HOLD_SECONDS, Renewal
 from plugin.core.errors import NoCredentials
+from plugin.core.trouble import Trouble as Class
 from tests.doubles.clock import FakeClock
 from tests.doubles.identity import BY_TOKEN, taken
-from tests.unit.aws.relay import Relay, Trouble, refusal
+from tests.doubles.quick_clients import QuickClients
+from tests.unit.aws.relay import LOST_REQUEST, Relay, Trouble, refusal
 
 LISTED = Trouble(status=200, body=b'{"JobNames": []}')
 FRESH = {"access_key": "A", "secret_key": "s", "token": "t", "expiry_time": "2030-01-01T00:00:00Z"}
@@ -48,7 +50,7 @@ def test_chain__token_in_a_file_as_gitlab_has_it__is_renewed_and_learnt(aws, tmp
     aws.let(BY_TOKEN, taken(1, seconds=30), taken(2))
     aws.let("ListJobs", LISTED, LISTED)
     learnt: list[str] = []
-    clients = Clients(Access(region="us-east-1", learn=learnt.extend))
+    clients = QuickClients(Access(region="us-east-1", learn=learnt.extend))
 
     clients.glue_once.list_jobs()
     path.write_text("a.token.2")
@@ -67,17 +69,38 @@ def test_chain__session_ends_and_cannot_be_renewed__is_named_with_what_to_do(aws
     in_environment(AWS_SESSION_TOKEN="a-token")
     aws.let("ListJobs", refusal(400, code, "The security token included in the request is expired"))
 
-    error = failure(Clients(Access(region="us-east-1")))
+    error = failure(QuickClients(Access(region="us-east-1")))
 
     assert code in error.message
+    assert error.trouble is Class.EXPIRED
+
+
+def test_chain__token_refused_before_a_retry__the_first_attempt_may_have_had_an_effect(
+    aws, tmp_path
+):
+    path = tmp_path / "token"
+    path.write_text("a.token.1")
+    os.environ |= {
+        "AWS_WEB_IDENTITY_TOKEN_FILE": str(path),
+        "AWS_ROLE_ARN": "arn:aws:iam::1:role/ci",
+    }
+    aws.let(BY_TOKEN, taken(1, seconds=30), *[refusal(400, "InvalidIdentityToken")] * 9)
+    aws.let("CreateJob", LOST_REQUEST)
+
+    with pytest.raises(NoCredentials) as caught, translated("create it"):
+        QuickClients(Access(region="us-east-1")).glue.create_job(Name="x", Role="y", Command={})
+
+    assert not caught.value.had_no_effect
+    assert aws.asked.count("CreateJob") == 1
 
 
 def test_chain__environment_tells_an_end_that_is_past__is_named_and_nothing_is_sent(aws):
     """botocore raises a RuntimeError for it, which looks like a bug of ours."""
     in_environment(AWS_SESSION_TOKEN="a-token", AWS_CREDENTIAL_EXPIRATION="2024-01-01T00:00:00Z")
 
-    error = failure(Clients(Access(region="us-east-1")))
+    error = failure(QuickClients(Access(region="us-east-1")))
 
+    assert error.trouble is Class.EXPIRED
     assert error.message == "The AWS credentials ended at 2024-01-01T00:00:00Z."
     assert aws.asked == []
 
@@ -88,7 +111,7 @@ def test_chain__account_in_the_environment__is_not_believed(aws):
     text = "<Account>123456789012</Account>"
     whole = f"<R><GetCallerIdentityResult>{text}</GetCallerIdentityResult></R>"
     aws.let("GetCallerIdentity", Trouble(status=200, body=whole.encode()))
-    clients = Clients(Access(region="us-east-1"))
+    clients = QuickClients(Access(region="us-east-1"))
 
     assert [clients.account_id(), clients.account_id()] == ["123456789012"] * 2
     assert aws.asked == ["GetCallerIdentity"]

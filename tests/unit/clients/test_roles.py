@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
-from plugin.clients.aws import Access, Clients
+from plugin.aws.engine import AwsEngine
+from plugin.clients.aws import Access
 from plugin.clients.aws_errors import translated
 from plugin.clients.oidc import TokenRequest
 from plugin.clients.renewal import HOLD_SECONDS
-from plugin.core.errors import AccessDenied, EngineError, NoCredentials, Unreachable
+from plugin.core.errors import AccessDenied, AnswerLost, EngineError, NoCredentials, Unreachable
+from plugin.core.naming import MARKER_ARGUMENT
+from plugin.core.trouble import Trouble as Class
 from tests.doubles.clock import FakeClock
 from tests.doubles.identity import (
     ASK,
@@ -24,6 +27,7 @@ from tests.doubles.identity import (
     jwt,
     taken,
 )
+from tests.doubles.quick_clients import QuickClients
 from tests.unit.aws.relay import LOST_REQUEST, Relay, Trouble, refusal
 
 ROLE = "arn:aws:iam::210987654321:role/ci"
@@ -66,7 +70,7 @@ class Case:
             token_request=request,
             learn=self.learnt.extend,
         )
-        self.clients = Clients(access, clock=self.clock, **more)
+        self.clients = QuickClients(access, clock=self.clock, **more)
 
     def list_jobs(self):
         self.aws.let("ListJobs", LISTED)
@@ -170,8 +174,77 @@ def test_role_by_token__renewal_fails_at_the_end__is_told_and_not_as_a_bug(aws):
     error = case.failure()
 
     assert type(error) is NoCredentials
+    assert error.trouble is Class.CREDENTIALS
     assert "answered 500 when asked for an OIDC token" in error.message
     assert aws.asked.count("ListJobs") == 1
+
+
+def lose_the_answer_and_the_credentials(aws):
+    """The first attempt is sent; when botocore signs the second one, nobody gives a token."""
+    aws.let(ASK, given(jwt(1)), *[Trouble(status=500, body=b"")] * 2)
+    aws.let(BY_TOKEN, taken(1, seconds=30))
+
+
+def test_role_by_token__gone_before_a_retry__the_first_attempt_may_have_made_a_job(aws):
+    """airflow#59075: what was made and not noted stays for ever."""
+    lose_the_answer_and_the_credentials(aws)
+    aws.let("CreateJob", LOST_REQUEST)
+    engine = AwsEngine(Case(aws).clients, FakeClock())
+
+    with pytest.raises(NoCredentials) as caught:
+        engine.create_job({"Name": "x", "Role": "y", "Command": {}})
+
+    assert not caught.value.had_no_effect
+    assert aws.asked == [ASK, BY_TOKEN, "CreateJob", ASK, ASK]
+
+
+def test_role_by_token__gone_before_a_retry__the_first_attempt_may_have_written_an_object(aws):
+    lose_the_answer_and_the_credentials(aws)
+    aws.let("PUT a-bucket", LOST_REQUEST)
+
+    with pytest.raises(NoCredentials) as caught, translated("upload"):
+        Case(aws).clients.s3.put_object(Bucket="a-bucket", Key="k", Body=b"")
+
+    assert not caught.value.had_no_effect
+
+
+def test_role_by_token__gone_before_a_start_is_sent__started_nothing(aws):
+    """A start is sent once: without credentials it never was."""
+    aws.let(ASK, *[Trouble(status=500, body=b"")] * 2)
+    engine = AwsEngine(Case(aws).clients, FakeClock())
+
+    with pytest.raises(NoCredentials) as caught:
+        engine.start_run({"JobName": "x", "Arguments": {MARKER_ARGUMENT: "m"}})
+
+    assert caught.value.had_no_effect
+    assert aws.asked == [ASK, ASK]
+
+
+def test_role_by_token__gone_after_the_answer_to_a_start_was_lost__nobody_knows(aws):
+    lose_the_answer_and_the_credentials(aws)
+    aws.let("StartJobRun", LOST_REQUEST)
+    engine = AwsEngine(Case(aws).clients, FakeClock())
+
+    with pytest.raises(AnswerLost, match="Whether it runs could not be seen") as caught:
+        engine.start_run({"JobName": "x", "Arguments": {MARKER_ARGUMENT: "m"}})
+
+    assert not caught.value.had_no_effect
+    assert aws.asked.count("StartJobRun") == 1
+
+
+def test_role_by_token__one_request_in_doubt_and_one_not__each_is_told_of_its_own(aws):
+    """The failure of a renewal stands for a while, for all threads: it is one error."""
+    lose_the_answer_and_the_credentials(aws)
+    aws.let("CreateJob", LOST_REQUEST)
+    clients = Case(aws).clients
+    told = []
+
+    for _ in range(2):
+        with pytest.raises(NoCredentials) as caught, translated("create it"):
+            clients.glue.create_job(Name="x", Role="y", Command={})
+        told.append(caught.value.had_no_effect)
+
+    assert told == [False, True]
 
 
 def test_role_by_token__two_hundred_threads_at_once__ask_for_one_token(aws):
@@ -292,7 +365,7 @@ def test_role_by_token__role_in_china__the_token_is_for_the_audience_there(aws):
 
 def test_role_by_token__no_token_offered__is_there_none_and_names_the_permission():
     nothing = TokenRequest(url="", bearer="", clock=FakeClock(), learn=print)
-    clients = Clients(Access(assume_role_arn=ROLE, token_request=nothing))
+    clients = QuickClients(Access(assume_role_arn=ROLE, token_request=nothing))
 
     with pytest.raises(NoCredentials, match="id-token: write"):
         clients.hold_credentials(hint="else")
@@ -317,7 +390,7 @@ def by_key(aws, **more):
     access = Access(
         region="us-east-1", endpoint_url=aws.endpoint_url, assume_role_arn=ROLE, **KEY, **more
     )
-    return Clients(access, clock=FakeClock())
+    return QuickClients(access, clock=FakeClock())
 
 
 def test_role_by_key__ends_in_the_middle__is_renewed(aws):
@@ -349,7 +422,7 @@ def test_role_by_another_role__of_a_token_in_a_file__the_secrets_of_both_are_lea
     learnt: list[str] = []
     access = Access(region="us-east-1", assume_role_arn=ROLE, learn=learnt.extend)
 
-    assert Clients(access).secrets() == ("secret-of-session-2", "token-of-session-2")
+    assert QuickClients(access).secrets() == ("secret-of-session-2", "token-of-session-2")
 
     assert learnt[:2] == ["secret-of-session-1", "token-of-session-1"]
     assert "ASIAEXAMPLE1" in aws.sent("AssumeRole")[0].headers["authorization"]
@@ -386,7 +459,7 @@ def test_role_by_key__sts_has_trouble_for_a_moment__is_asked_again(aws, trouble)
 
 
 def test_role_by_key__sts_cannot_be_reached__is_told_with_its_address():
-    clients = Clients(
+    clients = QuickClients(
         Access(region="us-east-1", endpoint_url="http://127.0.0.1:9", assume_role_arn=ROLE, **KEY)
     )
 
@@ -431,14 +504,14 @@ def test_account_id__of_a_role__is_what_sts_said_and_not_asked_for(aws):
 def test_sts__by_region_and_environment__is_the_regions_own(region, environ, expected):
     os.environ |= environ
 
-    assert Clients(Access(region=region, **KEY))._client("sts").meta.endpoint_url == expected
+    assert QuickClients(Access(region=region, **KEY))._client("sts").meta.endpoint_url == expected
 
 
 def test_sts__endpoint_of_its_own__is_asked_for_the_role(aws):
     os.environ["AWS_ENDPOINT_URL_STS"] = aws.endpoint_url
     aws.let("AssumeRole", taken(action="AssumeRole"))
 
-    clients = Clients(Access(region="us-east-1", assume_role_arn=ROLE, **KEY))
+    clients = QuickClients(Access(region="us-east-1", assume_role_arn=ROLE, **KEY))
 
     assert clients.secrets() == ("secret-of-session-1", "token-of-session-1")
 
@@ -449,7 +522,7 @@ def test_sts__behind_a_proxy__is_asked_through_it():
         os.environ["AWS_ENDPOINT_URL_STS"] = "http://sts.example"
         proxy.let("AssumeRole", taken(action="AssumeRole"))
 
-        clients = Clients(Access(region="us-east-1", assume_role_arn=ROLE, **KEY))
+        clients = QuickClients(Access(region="us-east-1", assume_role_arn=ROLE, **KEY))
 
         assert clients.secrets()
         assert proxy.requests[0].path == "http://sts.example/"

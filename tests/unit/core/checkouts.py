@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 from plugin.core import globs
 from plugin.core.build import Build, Host
-from plugin.core.check import Circumstances
 from plugin.core.errors import Unusable
+from plugin.core.making import Circumstances
 from plugin.core.naming import Location
 from plugin.core.settings import CheckSettings, PlanSettings
 from plugin.core.settings.sources import Settings, Wanted

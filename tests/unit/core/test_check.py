@@ -1,17 +1,20 @@
 """One check: everything needed to run it, or everything that is wrong with it."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, make_check
+from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE
+from plugin.core.making import make_check
 from plugin.core.naming import Tag
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.sources import Wanted
 from tests.unit.core.checkouts import BUILD_ID, NOW, ROLE, Files, asked, build, circumstances
 
-FILES = Files({"a.py": "x", "policy.json": '{"Statement": []}', "lib.py": "x"})
+POLICY = {"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}
+FILES = Files({"a.py": "x", "policy.json": json.dumps(POLICY), "lib.py": "x"})
 
 
 def made(*, plan=None, given=None, name="a", **values):
@@ -150,7 +153,7 @@ def test_make_check__policy_and_patterns__are_ready_for_use():
     check, found = made(session_policy="policy.json", fail_on_log_pattern=("WARN .*", "a{1,2}"))
 
     assert found == ()
-    assert check.session_policy == '{"Statement":[]}'
+    assert json.loads(check.session_policy) == POLICY
     assert [pattern.text for pattern in check.patterns] == ["WARN .*", "a{1,2}"]
     assert check.patterns[0].finds("x WARN y")
 

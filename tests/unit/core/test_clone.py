@@ -7,9 +7,10 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from plugin.core.check import LOCAL_ROLE, make_check
+from plugin.core.check import LOCAL_ROLE
 from plugin.core.clone import DROPPED, SET_ANEW
 from plugin.core.clone_arguments import LEFT_OUT
+from plugin.core.making import make_check
 from plugin.core.naming import MARKER_ARGUMENT, MOST_TAGS, Tag
 from plugin.core.ports import JobDefinition
 from plugin.core.settings import CheckSettings, PlanSettings
@@ -18,7 +19,9 @@ from plugin.core.settings.sources import Wanted
 from plugin.local import rules, shapes
 from tests.unit.core.checkouts import Files, circumstances
 
-FILES = Files({"a.py": "x", "lib.py": "x", "a.scala": "x", "p.json": '{"Statement": []}'})
+POLICY = '{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}}'
+WIDE = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+FILES = Files({"a.py": "x", "lib.py": "x", "a.scala": "x", "p.json": POLICY, "wide.json": WIDE})
 PRODUCTION = "arn:aws:iam::123456789012:role/production"
 SPARK_WORKERS = [name for name in GLUE_WORKERS if name not in {"Standard", "Z.2X"}]
 
@@ -140,6 +143,18 @@ def test_clone__store_overridden_narrowed_or_allowed__is_run(values, plan):
     )
 
     assert problems_of(members, plan=plan, **values) == ()
+
+
+def test_clone__policy_that_allows_everything__is_no_excuse():
+    members = spark(DefaultArguments={"--in": "s3://prod/x"})
+
+    store, policy = problems_of(members, session_policy="wide.json")
+
+    assert "--in" in store
+    assert "session_policy: it allows everything" in policy
+    assert problems_of(session_policy="wide.json") == ()
+    allowed = PlanSettings(allow_production_arguments=True)
+    assert problems_of(members, session_policy="wide.json", plan=allowed) == ()
 
 
 def test_clone__policy_on_the_local_engine__narrows_nothing():
@@ -293,6 +308,7 @@ def test_clone__settings__win_over_the_job():
         role_arn="arn:aws:iam::123456789012:role/mine",
         glue_version="5.1",
         worker_type="R.1X",
+        number_of_workers=2,
         connections=("mine",),
         security_configuration="mine",
         execution_class="STANDARD",
@@ -308,25 +324,70 @@ def test_clone__settings__win_over_the_job():
 @pytest.mark.parametrize(
     ("values", "size"),
     [
-        ({"number_of_workers": 3}, ("G.1X", 3)),
-        ({"worker_type": "G.4X"}, ("G.4X", 2)),
+        ({"number_of_workers": 3}, ("G.2X", 3)),
+        ({"worker_type": "G.4X"}, ("G.4X", 9)),
+        ({"worker_type": "G.4X", "number_of_workers": 3}, ("G.4X", 3)),
         ({"max_capacity": Decimal(4)}, ("G.1X", 4)),
         ({}, ("G.2X", 9)),
     ],
 )
-def test_clone__size_that_is_set__replaces_the_jobs_whole(values, size):
+def test_clone__part_of_the_size_that_is_set__replaces_that_part_and_a_capacity_all(values, size):
     request = requested(**values)
+
+    assert (request["WorkerType"], request["NumberOfWorkers"]) == size
+    assert "MaxCapacity" not in request  # boto#2644
+
+
+def with_capacity(**members):
+    """An old job, which has a capacity and no workers."""
+    told = spark(GlueVersion="1.0", MaxCapacity=7.0, **members)
+    return {
+        key: value for key, value in told.items() if key not in {"WorkerType", "NumberOfWorkers"}
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ({}, ("G.1X", 7)),
+        ({"number_of_workers": 3}, ("G.1X", 3)),
+        ({"worker_type": "G.2X", "number_of_workers": 3}, ("G.2X", 3)),
+        ({"max_capacity": Decimal(4)}, ("G.1X", 4)),
+    ],
+)
+def test_clone__old_job_with_a_capacity_only__has_a_worker_for_each_unit(values, size):
+    request = requested(with_capacity(), glue_version="5.1", **values)
 
     assert (request["WorkerType"], request["NumberOfWorkers"]) == size
 
 
-def test_clone__old_job_with_a_capacity_only__runs_on_as_many_workers():
-    members = spark(GlueVersion="1.0", MaxCapacity=7.0)
-    del members["WorkerType"], members["NumberOfWorkers"]
+def test_clone__old_job_with_a_capacity_and_another_worker_type__needs_a_number():
+    (problem,) = problems_of(with_capacity(), glue_version="5.1", worker_type="G.2X")
 
-    request = requested(members, glue_version="5.1")
+    assert problem == (
+        "a: job: nightly has a capacity of 7 DPU and tells no workers: set number_of_workers beside"
+        " worker_type."
+    )
 
-    assert (request["WorkerType"], request["NumberOfWorkers"]) == ("G.1X", 7)
+
+@pytest.mark.parametrize(
+    ("values", "part"),
+    [
+        ({"number_of_workers": 3}, "set worker_type."),
+        ({"worker_type": "G.1X"}, ""),
+        ({"max_capacity": Decimal(4)}, ""),
+    ],
+)
+def test_clone__unknown_worker_type__is_refused_unless_another_is_set(values, part):
+    found = problems_of(spark(WorkerType="G.99X"), **values)
+
+    assert [part in problem for problem in found] == [True] * bool(part)
+
+
+def test_clone__workers_for_a_python_shell_job__are_refused():
+    (problem,) = problems_of(shell(), number_of_workers=3)
+
+    assert "are not for Python shell jobs: use max_capacity" in problem
 
 
 def test_clone__job_that_tells_no_size__has_the_default_one():
@@ -434,14 +495,50 @@ def test_clone__arguments__are_the_jobs_below_ours_below_the_users():
     assert check.cloned == {"--extra-jars", "--env", "plain"}
 
 
-@pytest.mark.parametrize("key", sorted(LEFT_OUT))
+GONE = {
+    *("--JOB_NAME", "--JOB_ID", "--JOB_RUN_ID", "--mode", "--debug", "--endpoint"),
+    *("--scriptLocation", "--job-bookmark-from", "--job-bookmark-to", MARKER_ARGUMENT),
+    *("--custom-logStream-prefix", "--continuous-log-logStreamPrefix"),
+    *("--custom-logGroup-prefix", "--continuous-log-logGroup"),
+}
+
+
+def test_clone__arguments_that_are_left_out__are_these():
+    assert LEFT_OUT.keys() == GONE
+
+
+@pytest.mark.parametrize("key", sorted(GONE))
 @pytest.mark.parametrize("member", ["DefaultArguments", "NonOverridableArguments"])
 def test_clone__argument_that_is_glues_or_the_originals__is_left_out_with_a_note(key, member):
     check, problems = cloned(spark(**{member: {key: "s3://prod/x"}}))
 
     assert problems == ()
     assert key not in {**check.request["DefaultArguments"], **check.request.get(member, {})}
-    assert f"arguments of the job nightly that are not copied: {key}." in check.notes
+    (note,) = check.notes
+    assert note == f"not copied of the arguments of the job nightly: {key}: {LEFT_OUT[key]}."
+
+
+def test_clone__arguments_left_out_for_one_reason__are_one_note():
+    told = dict.fromkeys(("--mode", "--custom-logGroup-prefix", "--debug"), "hush")
+
+    check, _ = cloned(spark(DefaultArguments=told))
+
+    assert [note.partition(": ")[2].partition(": ")[0] for note in check.notes] == [
+        "--custom-logGroup-prefix",
+        "--debug, --mode",
+    ]
+    assert "hush" not in str(check.notes)
+    assert "a script that reads it as its own needs another name" in check.notes[1]
+
+
+def test_clone__log_group_that_the_user_sets__is_the_users_without_a_note():
+    members = spark(DefaultArguments={"--custom-logGroup-prefix": "/production"})
+
+    check, problems = cloned(members, arguments={"custom-logGroup-prefix": "/checks"})
+
+    assert (problems, check.notes) == ((), ())
+    arguments: Any = check.request["DefaultArguments"]
+    assert arguments["--custom-logGroup-prefix"] == "/checks"
 
 
 def test_clone__fixed_argument__is_kept_unless_something_else_is_set():

@@ -263,6 +263,11 @@ def test_inside__no_text_that_tells__takes_glues_own_class(category, trouble):
             Trouble.UNTRUSTED_ROLE,
         ),
         (
+            errors.Refused,
+            "Could not create the job x: InvalidInput: Could not find S3 endpoint or NAT gateway",
+            Trouble.CONNECTION,
+        ),
+        (
             errors.NotFound,
             "Could not write the object role: NoSuchBucket: The specified bucket does not exist.",
             Trouble.MISSING_SCRIPT,

@@ -6,6 +6,7 @@ import pytest
 
 from plugin.core import errors
 from plugin.core.errors import EngineError, Exit, PluginError, SettingsError, Unusable
+from plugin.core.trouble import Trouble
 
 
 def test_exit__no_code__is_78():
@@ -23,6 +24,16 @@ def test_plugin_error__each_class__has_the_exit_code_of_its_cause(kind):
 def test_plugin_error__with_and_without_hint__is_one_line():
     assert str(PluginError("It broke.")) == "It broke."
     assert str(PluginError("It broke.", hint="Mend it.")) == "It broke. Mend it."
+
+
+@pytest.mark.parametrize(
+    ("told", "trouble"), [(None, Trouble.AWS_FAULT), (Trouble.EXPIRED, Trouble.EXPIRED)]
+)
+def test_engine_error__trouble_told_or_not__is_that_one_or_the_classs(told, trouble):
+    error = EngineError("It broke.", trouble=told)
+
+    assert (error.told, error.trouble) == (told, trouble)
+    assert EngineError.trouble is Trouble.AWS_FAULT
 
 
 def test_settings_error__several_problems__keeps_all():

@@ -49,6 +49,7 @@ MESSAGES = {
     "several": PAGES["several"],
     "no_pull_request": PAGES["no_pull_request"],
     "compared": PAGES["compared"],
+    "leftovers": PAGES["leftovers"],
     "foreign": PAGES["foreign"],
 }
 

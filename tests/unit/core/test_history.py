@@ -19,6 +19,7 @@ from plugin.core.forms.history import (
     Unreadable,
     base_branch,
     compared,
+    expected_seconds,
     history_key,
     merged,
     own_branch,
@@ -207,6 +208,7 @@ def test_written__whole_runs__are_read_back_as_they_were():
         started_at="2026-03-01T00:00:00Z",
         commit="a" * 40,
         seconds=1.5,
+        run_seconds=1.0,
         cost_usd=Decimal("0.0147"),
         findings=(FINDING, replace(FINDING, place=None)),
         glue_version="5.1",
@@ -514,3 +516,41 @@ def test_branches__by_build__a_proposal_reads_its_target_and_writes_nothing(fact
     build = build_of(**facts)
 
     assert (base_branch(build), own_branch(build)) == (base, own)
+
+
+# --- how long a run probably takes -----------------------------------------------------------------
+
+VARIANT = {"glue_version": "5.1", "capacity": "G.1X × 2"}
+
+
+def runs_of(*results):
+    history = History()
+    for n, result in enumerate(results):
+        history = merged(history, report_of(replace(RESULT, **{**VARIANT, **result}), n=n))
+    return parse(written(history))
+
+
+@pytest.mark.parametrize(
+    ("results", "seconds"),
+    [
+        ([], None),
+        ([{"execution_seconds": 100}], 100),
+        ([{"execution_seconds": took} for took in (900, 100, 120)], 120),
+        ([{"execution_seconds": 100}, {"execution_seconds": 120}], 110),
+        ([{"execution_seconds": 100}, {"execution_seconds": 7, "verdict": Verdict.FAILED}], 100),
+        ([{"execution_seconds": 100}, {"execution_seconds": 7, "verdict": Verdict.ERRORED}], 100),
+        ([{"execution_seconds": 100}, {"execution_seconds": 7, "glue_version": "4.0"}], 100),
+        ([{"execution_seconds": 100}, {"execution_seconds": 7, "capacity": "G.2X × 2"}], 100),
+        ([{"execution_seconds": 100}, {"execution_seconds": 7, "name": "airports"}], 100),
+        ([{"execution_seconds": 0}], None),
+        ([{"execution_seconds": 10**9}], 10**7),
+    ],
+)
+def test_expected_seconds__by_what_is_kept__is_the_median_of_runs_like_it(results, seconds):
+    assert expected_seconds(runs_of(*results), "flights", **VARIANT) == seconds
+
+
+def test_expected_seconds__an_older_document__is_unknown():
+    old = b'{"version": "1", "checks": {"flights": [{"verdict": "passed", "started_at": "2026"}]}}'
+
+    assert expected_seconds(parse(old), "flights", glue_version="", capacity="") is None

@@ -31,6 +31,7 @@ from plugin.core.verdict import Verdict
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
 from tests.unit.reporters.samples import (
     BUILD,
+    ERRORED,
     FAILED,
     HOSTILE,
     HOSTILE_REPORT,
@@ -76,6 +77,19 @@ def test_message__for_slack__is_the_golden_one(name, golden):
 @pytest.mark.parametrize("name", SHOWN)
 def test_message__for_teams__is_the_golden_one(name, golden):
     golden.check(f"webhook/teams-{name}.json", teams_message(SHOWN[name]))
+
+
+@pytest.mark.parametrize("message", [slack_message, teams_message])
+def test_message__something_left_behind__is_said_with_its_command_before_the_checks(message):
+    # fifty checks that fill the message to its limit: the warning is not what is left out
+    left = report_of(*(replace(FAILED, leftovers=ERRORED.leftovers) for _ in range(200)))
+
+    said = message(left)
+
+    assert "Left behind, and may cost money: 200 jobs, 200 objects." in said
+    assert said.index("Left behind") < said.index(FAILED.name)
+    assert f"{left.build_id} (or later glue-health-check sweep)" in said
+    assert "Left behind" not in message(report_of(FAILED))
 
 
 # --- the event -------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.policy import LONGEST, policy_text
+from plugin.core.policy import LONGEST, allows_everything, policy_text
 from tests.unit.core.checkouts import Files
 
-POLICY = {"Version": "2012-10-17", "Statement": []}
+STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 
 
 def read(body, path="policy.json"):
@@ -53,9 +54,6 @@ def test_policy_text__longer_than_glue_takes__is_a_problem():
     )
 
 
-STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
-
-
 def without(*names, **more):
     kept = {key: value for key, value in STATEMENT.items() if key not in names}
     return {"Statement": [{**kept, **more}]}
@@ -67,6 +65,11 @@ def without(*names, **more):
         ({**POLICY, "Statements": []}, "'Statements' is no element of a policy."),
         ({**POLICY, "Version": "2012-10-18"}, "Version is 2012-10-17 (in quotes)."),
         ({**POLICY, "Version": 2012}, "Version is 2012-10-17 (in quotes)."),
+        # otterize/intents-operator#481
+        (
+            {"Statement": []},
+            "it has no statement, which AWS refuses. To allow nothing, deny * on *.",
+        ),
         ({"Statement": "x"}, "statement 1: it is not an object."),
         ({"Statement": [STATEMENT, None]}, "statement 2: it is not an object."),
         (without("Effect"), "statement 1: Effect is Allow or Deny."),
@@ -132,7 +135,40 @@ def test_policy_text__any_bytes__are_an_answer(body):
 
 
 def test_policy_text__blanks__are_taken_out():
-    assert read(json.dumps(POLICY, indent=4)) == (
-        '{"Version":"2012-10-17","Statement":[]}',
-        (),
-    )
+    short = json.dumps(POLICY, separators=(",", ":"))
+
+    assert read(json.dumps(POLICY, indent=4)) == (short, ())
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ({"Effect": "Allow", "Action": "*", "Resource": "*"}, True),
+        (
+            [STATEMENT, {"Effect": "Allow", "Action": ["s3:*", "*:*"], "Resource": ["a", "**"]}],
+            True,
+        ),
+        ({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {}}, True),
+        ({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"Bool": {}}}, False),
+        ({"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, False),
+        ({"Effect": "Allow", "Action": "*", "Resource": "arn:aws:s3:::test/*"}, False),
+        ({"Effect": "Allow", "NotAction": "s3:*", "Resource": "*"}, False),
+        ({"Effect": "Allow", "Action": "*", "NotResource": "arn:aws:s3:::acme-prod/*"}, False),
+        (
+            [
+                {"Effect": "Allow", "Action": "*", "Resource": "*"},
+                {"Effect": "Deny", "Action": "s3:Put*", "Resource": "*"},
+            ],
+            False,
+        ),
+    ],
+)
+def test_allows_everything__policy__is_told_from_one_that_narrows(statements, expected):
+    text, problems = read(json.dumps({"Statement": statements}))
+
+    assert problems == ()
+    assert allows_everything(text) is expected
+
+
+def test_allows_everything__no_policy__is_not_one():
+    assert not allows_everything("")

@@ -1,5 +1,7 @@
 """What a dry run prints."""
 
+import json
+
 from plugin.core.errors import AccessDenied
 from plugin.core.plan import Plan, Skipped, make_plan
 from plugin.core.ports import JobDefinition
@@ -7,7 +9,8 @@ from plugin.core.preview import preview
 from plugin.core.settings.sources import Wanted
 from tests.unit.core.checkouts import Files, Jobs, asked, circumstances, settings
 
-FILES = Files({"a.py": "x", "policy.json": '{"Statement":[]}'})
+POLICY = '{"Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}'
+FILES = Files({"a.py": "x", "policy.json": POLICY})
 
 
 def planned(*, engine="glue", **values):
@@ -38,7 +41,7 @@ def test_preview__check__shows_uploads_requests_and_cost():
         "  upload  s3://scripts/glue-health-check/0123456789ab/a/script/2d711642b726b044/a.py  1 bytes",
     )
     assert '    "CreateJob": {' in lines
-    assert '      "ExecutionRoleSessionPolicy": "{\\"Statement\\":[]}"' in lines
+    assert f'      "ExecutionRoleSessionPolicy": {json.dumps(POLICY)}' in lines
     assert '        "--glue_health_check_run": "<drawn at the start>"' in lines
     assert (
         lines[-1]

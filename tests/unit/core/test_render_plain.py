@@ -87,7 +87,14 @@ def test_headline__each_kind_of_report__is_one_plain_line(report, expected):
         ),
         (
             report_of(PASSED, FAILED, ERRORED, SKIPPED),
-            "1 failed, 1 errored, 1 passed, 1 skipped in 1 min 13 s, $0.0294",
+            (
+                "1 failed, 1 errored, 1 passed, 1 skipped in 1 min 13 s, $0.0294"
+                " (left behind: 1 job, 1 object)"
+            ),
+        ),
+        (
+            report_of(replace(ERRORED, leftovers=ERRORED.leftovers * 2, reason="No.")),
+            "routes errored in 1 min 13 s (left behind: 2 jobs, 2 objects): No.",
         ),
         (report_of(reason="A fork."), "skipped: A fork."),
         (report_of(), "skipped: there was nothing to do"),

@@ -43,9 +43,23 @@ def test_argument_problems__argument_of_ours__is_refused_with_the_setting(key, i
 
 @pytest.mark.parametrize("key", sorted(INTERNAL))
 def test_argument_problems__argument_of_glue__is_refused(key):
-    assert argument_problems(asked(arguments={key: "x"})) == (
-        f"arguments: {key} is set by Glue itself.",
-    )
+    (problem,) = argument_problems(asked(arguments={key: "x"}))
+
+    assert problem.startswith(f"arguments: {key} is set by Glue itself: ")
+    assert "needs another name" in problem
+
+
+@pytest.mark.parametrize("key", ["custom-logStream-prefix", "--continuous-log-logStreamPrefix"])
+def test_argument_problems__streams_that_runs_share__are_refused(key):
+    # AWS's page "Logging for AWS Glue jobs": jobrunid-driver becomes PREFIX-driver
+    (problem,) = argument_problems(asked(arguments={key: "nightly"}))
+
+    assert problem.startswith(f"arguments: --{key.removeprefix('--')} lets runs share")
+
+
+@pytest.mark.parametrize("key", ["--custom-logGroup-prefix", "--continuous-log-logGroup"])
+def test_argument_problems__log_group_of_the_users__is_taken(key):
+    assert argument_problems(asked(arguments={key: "/acme/checks"})) == ()
 
 
 def test_argument_problems__key_with_and_without_dashes__is_twice():

@@ -3,7 +3,7 @@
 import json
 
 from plugin.core.build import Build, Host
-from plugin.core.check import make_check
+from plugin.core.making import make_check
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.sources import Wanted
 from plugin.core.ticket import ticket_text, ticket_upload

@@ -44,13 +44,23 @@ class Played:
 
 
 def stage_of(
-    *, cancel_at: float | None = None, observer: RecordingObserver | None = None, **engine: Any
+    *,
+    cancel_at: float | None = None,
+    observer: RecordingObserver | None = None,
+    expected: float | None = None,
+    **engine: Any,
 ) -> tuple[World, FakeEngine, FakeClock, RecordingObserver]:
     """Return a world and its parts."""
     clock = FakeClock(cancel_at=cancel_at)
     fake = FakeEngine(clock, **engine)
     heard = observer or RecordingObserver()
-    world = World(engine=fake, clock=clock, observer=heard, new_marker=lambda: "marker")
+    world = World(
+        engine=fake,
+        clock=clock,
+        observer=heard,
+        new_marker=lambda: "marker",
+        expected=lambda _: expected,
+    )
     return world, fake, clock, heard
 
 

@@ -97,4 +97,14 @@ def test_begin__healthy__writes_script_and_ticket_before_the_job_and_marks_the_r
         ("create_job", JOB),
         ("start_run", JOB),
     ]
-    assert played.observer.states[0] == "UPLOADING"
+    assert played.observer.states[:3] == ["UPLOADING", "CREATING", "SUBMITTING"]
+    assert played.observer.details[1] == JOB
+
+
+def test_begin__start_is_over_a_limit__the_last_thing_said_explains_the_wait():
+    """Two minutes may pass in it: amazon-marketing-cloud-uploader#51."""
+    played = play(refusals=refused("start_run"))
+
+    said = list(zip(played.observer.states, played.observer.details, strict=True))
+    assert ("SUBMITTING", "over a limit, the start is tried again") in said
+    assert "STARTING" not in played.observer.states

@@ -2,16 +2,24 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from plugin.core.ports import Sighting
+from plugin.core.result import Cost
 from plugin.core.states import RunState
 from tests.doubles.checks import check_of
 from tests.doubles.engine import HEALTHY, refused
-from tests.unit.lifecycle.stage import play
+from tests.unit.lifecycle.stage import Played, play
 
-FLEX = {"execution_class": "FLEX"}
+FLEX: dict[str, Any] = {"execution_class": "FLEX"}
+
+
+def cost_of(played: Played) -> Cost:
+    """Return the cost, which is known."""
+    assert played.result.cost is not None
+    return played.result.cost
 
 
 def counted(after):
@@ -24,8 +32,8 @@ def counted(after):
 def test_count__comes_late__is_the_cost():
     played = play(check_of(**FLEX), course=counted(40))
 
-    assert played.result.cost.is_measured
-    assert played.result.cost.dpu_seconds == Decimal(100)
+    assert cost_of(played).is_measured
+    assert cost_of(played).dpu_seconds == Decimal(100)
     assert played.engine.is_empty
     assert played.engine.steps[-1] == "delete_job"
 
@@ -33,7 +41,7 @@ def test_count__comes_late__is_the_cost():
 def test_count__never_comes__is_an_estimate_within_a_bound():
     never, plain = play(check_of(**FLEX)), play()
 
-    assert not never.result.cost.is_measured
+    assert not cost_of(never).is_measured
     assert never.engine.is_empty
     assert never.clock.seconds - plain.clock.seconds <= 60
 
@@ -41,13 +49,13 @@ def test_count__never_comes__is_an_estimate_within_a_bound():
 def test_count__glue_gives_none__is_not_waited_for():
     played = play(course=counted(40))
 
-    assert not played.result.cost.is_measured
+    assert not cost_of(played).is_measured
 
 
 def test_count__there_at_the_end__is_not_asked_for():
     first, second = (play(check_of(**FLEX), course=counted(0)), play())
 
-    assert first.result.cost.is_measured
+    assert cost_of(first).is_measured
     assert first.engine.steps.count("look") == second.engine.steps.count("look")
 
 
@@ -60,7 +68,7 @@ def test_count__refused__is_an_estimate():
     played = play(check_of(**FLEX), refusals=refused("look", passes=without))
 
     assert played.result.verdict == "passed"
-    assert not played.result.cost.is_measured
+    assert not cost_of(played).is_measured
     assert played.engine.is_empty
 
 
@@ -80,4 +88,12 @@ def test_count__a_run_that_failed__is_counted_too(state):
 
     played = play(check_of(**FLEX), course=(*HEALTHY[:2], (70.0, end), (90.0, late)))
 
-    assert played.result.cost.dpu_seconds == 7
+    assert cost_of(played).dpu_seconds == 7
+
+
+def test_count__a_run_that_never_ran__has_none_to_wait_for():
+    waited = ((0.0, Sighting(state=RunState.WAITING)), (10.0, Sighting(state=RunState.STOPPED)))
+    flex, plain = (play(check_of(**more), course=waited) for more in (FLEX, {}))
+
+    assert flex.result.cost is None
+    assert flex.clock.seconds == plain.clock.seconds

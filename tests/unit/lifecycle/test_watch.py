@@ -139,7 +139,8 @@ def test_run_check__passed__tells_time_cost_and_states_once():
     played = play()
 
     result = played.result
-    assert played.observer.states == ["UPLOADING", "STARTING", "RUNNING", "SUCCEEDED", "CLEANING"]
+    before = ["UPLOADING", "CREATING", "SUBMITTING"]
+    assert played.observer.states == [*before, "STARTING", "RUNNING", "SUCCEEDED", "CLEANING"]
     assert [(p.name, p.seconds) for p in result.phases] == [
         ("upload", 0.0),
         ("start-up", 10.0),
@@ -171,7 +172,7 @@ def test_watch__never_leaves_the_queue__is_errored_and_costs_nothing():
     assert played.result.reason == "The run did not begin within 15 min."
     assert played.result.cost is None
     assert [p.name for p in played.result.phases] == ["upload", "queue", "clean-up"]
-    assert played.observer.details[1] == "no free worker"
+    assert played.observer.details[3] == "no free worker"
     assert played.engine.is_empty
 
 
@@ -315,7 +316,7 @@ def test_watch__the_reason_to_wait_changes__is_said_again():
     played = play(course=course)
 
     said = list(zip(played.observer.states, played.observer.details, strict=True))
-    assert said[1:4] == [
+    assert said[3:6] == [
         ("WAITING", "no free worker"),
         ("WAITING", "still no worker"),
         ("RUNNING", ""),
@@ -336,7 +337,7 @@ def test_watch__a_huge_reason_to_wait__is_one_short_line():
 
     played = play(course=((0.0, Sighting(state=RunState.WAITING, detail=detail)), *FOREVER[1:]))
 
-    said = played.observer.details[1]
+    said = played.observer.details[3]
     assert len(said) == 200
     assert said.startswith("no worker no worker")
     assert said.endswith("…")
@@ -542,3 +543,17 @@ def test_watch__access_to_the_run_is_denied__asks_for_a_stop_all_the_same():
     assert played.result.verdict is Verdict.ERRORED
     assert ("stop_runs", played.result.job_name, "jr_1") in played.engine.calls
     assert played.leftovers == (("run", "jr_1"), ("job", played.result.job_name))
+
+
+# --- how often is looked ---------------------------------------------------------------------------
+
+
+def test_watch__a_run_of_known_length__is_looked_at_more_often_around_its_end():
+    course = ending(RunState.SUCCEEDED, seconds=400)
+    unknown, known, wrong = (
+        play(course=course, expected=seconds).engine.steps.count("look")
+        for seconds in (None, 400.0, 10_000.0)
+    )
+
+    assert wrong == unknown
+    assert known - unknown in range(10, 20)  # a minute before it: each 2 s, no longer 4 s

@@ -489,3 +489,20 @@ def test_console__many_threads__only_one_prints_at_a_time(act):
 
     assert stream.most == 1
     assert set(commands_of(stream.getvalue().split("\n"))) <= OURS
+
+
+def test_console__a_check_that_was_given_up_goes_on__outputs_stay_the_last_lines():
+    setup = Setup(is_live=False)
+    setup.console.log_lines("flights", ("one",))
+    setup.console.report(report_of(PASSED))
+    ended = setup.stream.getvalue()
+
+    setup.console.state_changed("flights", "CLEANING", "")
+    setup.console.log_lines("flights", ("two",))
+    setup.console.finished(PASSED)
+    setup.console.say("late")
+    setup.console.warn("late")
+    setup.console.print_whole("late\n")
+    setup.console.close()
+
+    assert setup.stream.getvalue() == ended

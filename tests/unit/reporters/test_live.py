@@ -152,3 +152,19 @@ def test_live_table__the_terminal_is_gone__never_raises():
     table.report(report_of(PASSED))
 
     assert table.name == "console"
+
+
+def test_live_table__a_check_that_was_given_up_goes_on__outputs_stay_the_last_lines():
+    stream = Terminal()
+    table = observer_for(stream)
+    table.state_changed("flights", "RUNNING", "")
+    table.report(report_of(PASSED))
+    ended = stream.getvalue()
+
+    table.state_changed("flights", "CLEANING", "")
+    table.finished(PASSED)
+    table.say("late")
+    table.warn("late")
+    table.close()
+
+    assert stream.getvalue() == ended

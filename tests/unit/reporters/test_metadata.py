@@ -436,3 +436,33 @@ def test_compared__legs_of_a_matrix__get_the_runs_of_their_own_variant(bucket):
         (result,), _ = bucket.compared(leg)
         assert [run.glue_version for run in result.comparison.runs] == [leg.glue_version] * 2
     assert len([key for key in bucket.listed() if "/reports/" in key]) == 4
+
+
+# --- before the checks -----------------------------------------------------------------------------
+
+
+def test_past__a_document__is_read_by_one_question(bucket):
+    bucket.put(written(merged(History(), push(1))))
+    bucket.relay.forget()
+
+    past = bucket.metadata().past(build=BUILD, **WHERE)
+
+    assert list(past.checks) == ["flights"]
+    assert bucket.relay.asked == [f"GET {bucket.name}"]
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "build"), [(True, BUILD), (False, replace(MAIN, branch="")), (True, MAIN)]
+)
+def test_past__cancelled_or_of_nothing__asks_nothing(bucket, cancelled, build):
+    assert bucket.metadata(cancelled=cancelled).past(build=build, **WHERE) == History()
+    assert bucket.relay.asked == []
+
+
+def test_past__s3_says_no__is_said_and_not_asked_again(bucket):
+    bucket.relay.let(f"GET {bucket.name}", refusal(503, "SlowDown"), refusal(503, "SlowDown"))
+
+    with pytest.raises(PluginError):
+        bucket.metadata().past(build=BUILD, **WHERE)
+
+    assert bucket.relay.asked == [f"GET {bucket.name}"]
