@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line ``argv`` (default: the process's) and return the exit code."""
+    """Run the command line ``argv`` (default: the process's) and return the exit code.
+
+    For the process's own it may end the process instead of returning.
+    """
+    if argv is not None:
+        return _guarded(argv)
+    return _left(_guarded(sys.argv[1:]))
+
+
+def _guarded(argv: Sequence[str]) -> int:
     try:
         from plugin.app.signals import leaving_early
     except KeyboardInterrupt:  # no handler is there yet, and nothing to tell
@@ -29,13 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _main(argv)
 
 
-def _main(argv: Sequence[str] | None) -> int:
+def _main(argv: Sequence[str]) -> int:
     from plugin.core import command_line
 
-    line = command_line.parse(sys.argv[1:] if argv is None else argv)
+    line = command_line.parse(argv)
     try:
         if line.wants_help:
-            return _show(command_line.help_text())
+            return _show(command_line.help_text(line.command if line.is_named else ""))
         if line.wants_version:
             from plugin import __version__
 
@@ -48,6 +57,19 @@ def _main(argv: Sequence[str] | None) -> int:
 def main_cleanup() -> int:
     """Run ``cleanup``: a GitHub action's post entry point is one path without arguments."""
     return main(["cleanup", *sys.argv[1:]])
+
+
+def _left(code: int) -> int:
+    """Return the code; where somebody was left behind in a thread, end the process with it.
+
+    Everything is told by now.  Python would wait for the threads of pools (the SDK has some) as
+    long as AWS is silent, and can abort where one of them holds a stream.
+    """
+    import threading
+
+    if threading.active_count() > 1:
+        os._exit(code)
+    return code
 
 
 def _show(text: str, *, code: Exit = Exit.PASSED) -> int:

@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from plugin.app.bounded import Budget, Limit
 from plugin.app.engines import opened
+from plugin.app.hush import Hush
 from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
 from plugin.app.reporting import Outcome, report_and_tell
@@ -20,7 +22,7 @@ from plugin.app.signals import cancelling
 from plugin.app.telling import forget_reports, telling_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import Console, linked
-from plugin.core.errors import Exit, PluginError, SettingsError, Unusable
+from plugin.core.errors import Exit, Overdue, PluginError, SettingsError, Unusable
 from plugin.core.estimate import announcement
 from plugin.core.judgement import not_begun, of_error
 from plugin.core.plan import NO_CREDENTIALS_OF_A_STRANGER
@@ -28,6 +30,8 @@ from plugin.core.preview import preview
 from plugin.core.result import CheckResult, exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugin.app.invocation import Invocation
     from plugin.app.prepare import Request
     from plugin.app.signals import Heard
@@ -43,6 +47,10 @@ _NO_REGION = (
     "region is required: set region (also read from AWS_REGION, AWS_DEFAULT_REGION, or the AWS"
     " profile)."
 )
+_FIRST = Limit(
+    who="AWS", hint="Check that this machine reaches it.", seconds=300.0, hurried_seconds=1.0
+)
+"""For what is asked before the first check, each: longer than its own waits and attempts take."""
 _NO_CREDENTIALS = "Give the step AWS credentials, e.g. by OIDC, or use engine local."
 
 
@@ -52,7 +60,7 @@ def check(invocation: Invocation) -> int:
         with cancelling(invocation.clock) as heard:
             request = prepare(invocation)
         invocation.say(*preview(request.plan))
-        return heard.exit or Exit.PASSED
+        return heard.exit or (Exit.ERRORED if request.plan.unread else Exit.PASSED)
     with cancelling(invocation.clock) as heard:
         forget_reports(invocation)  # a refusal must not leave an older build's verdict there
         try:
@@ -103,16 +111,24 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
             build=request.build,
         ) as access:
             clients = clients_of(access, request.settings, clock=request.invocation.clock)
-            if request.build.is_foreign and not clients.has_credentials():
+            budget = Budget(request.invocation.clock)
+            if request.build.is_foreign and not budget.run(clients.has_credentials, _FIRST):
                 return (), NO_CREDENTIALS_OF_A_STRANGER
-            _hold_usable(clients)
+            budget.run(partial(_hold_usable, clients), _FIRST)
             request.invocation.learn(clients.secrets())
-            leave_trail(request.invocation, request.settings, request.build, request.build_id)
+            buckets = [place.bucket for check in request.plan.checks for place in check.places]
+            leave_trail(
+                request.invocation,
+                request.settings,
+                request.build,
+                request.build_id,
+                buckets=buckets if request.settings.plan.engine == "glue" else (),
+            )
             from plugin.app.expecting import expected_of
             from plugin.app.supersede import supersede
 
             world = world_of(request.invocation, telling, clients)
-            supersede(request, world.engine, world.clock, say)
+            _within(budget, partial(supersede, request, world.engine, world.clock, say), say)
             if expected := announcement(request.plan.checks):
                 say(expected)
             world = replace(world, expected=expected_of(request, clients))
@@ -120,7 +136,17 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
     except SettingsError:
         raise
     except PluginError as error:
+        if isinstance(error, Overdue) and request.invocation.clock.is_cancelled():
+            return tuple(_cancelled(check) for check in request.plan.checks), ""
         return tuple(_not_begun(check, error) for check in request.plan.checks), ""
+
+
+def _within(budget: Budget, work: Callable[[], None], say: Callable[[str], None]) -> None:
+    """Do what the checks do not depend on; when it takes too long, say so and go on."""
+    try:
+        budget.run(work, _FIRST)
+    except Overdue as error:
+        say(f"warning: supersede: {error} What older builds left stays for sweep.")
 
 
 def _hold_usable(clients: Clients) -> None:
@@ -170,13 +196,19 @@ def _run_all(request: Request, world: World) -> tuple[CheckResult, ...]:
         seconds = round(world.clock.monotonic() - since, 3)
         return abandoned(check, seconds=seconds, region=world.region)
 
-    return SideBySide(
+    hush = Hush(world.observer)
+    world = replace(world, observer=hush)
+    checks = SideBySide(
         partial(run_check, build=request.build, build_id=request.build_id, world=world),
         give_up=give_up,
         clock=world.clock,
         seconds=LOCAL_CANCELLED_SECONDS if is_local else CANCELLED_SECONDS,
         pressed_seconds=LOCAL_CANCELLED_SECONDS if is_local else PRESSED_SECONDS,
-    ).run(request.plan.checks, width=_width(request))
+    )
+    try:
+        return checks.run(request.plan.checks, width=_width(request))
+    finally:
+        hush.be_silent()
 
 
 def _width(request: Request) -> int:

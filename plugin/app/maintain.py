@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugin.app import left_alone
 from plugin.app.pending import end_pending
 from plugin.app.questions import answered
 from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
 from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail, forget_trail
 from plugin.core.build import Fork
-from plugin.core.errors import Exit
+from plugin.core.errors import Exit, SettingsError
 from plugin.core.leftovers import remove_all
 from plugin.sweep import CLEANUP, Owner, of_build
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugin.app.invocation import Invocation
     from plugin.app.trail import Trail
     from plugin.core.build import Build
     from plugin.core.ports import Engine
     from plugin.core.settings.sources import Settings
-    from plugin.sweep import Removal
+    from plugin.sweep import Traces
 
 NO_TRAIL = "cleanup: no build id was left here by a check: nothing to do."
 OTHER_WAYS = (
@@ -38,6 +41,8 @@ def cleanup(invocation: Invocation) -> int:
 
 
 def _cleanup(invocation: Invocation) -> int:
+    if invocation.line.problems:
+        raise SettingsError(invocation.line.problems)
     build = invocation.build()
     # Before the settings: those that made the check end at once need not be told a second time.
     trail = find_trail(invocation, build)
@@ -63,56 +68,71 @@ def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Tr
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
     engine = engine_of(invocation, settings, build)
-    removals = _left(invocation, engine, settings, build, trail)
+    found = _found(engine, settings, build, trail)
+    _tell(invocation, settings, trail, found)
+    removals = tuple(removal for traces in found.values() for removal in traces.removals)
     if invocation.line.dry_run:
         foretell(invocation, engine, settings, removals)
         invocation.say(f"cleanup: {len(removals)} to remove; nothing was changed.")
         return Exit.PASSED
     swept = carry_out(invocation, engine, settings, removals, bounds=CLEANUP)
     stay = len(removals) - len(swept.removed)
-    invocation.say(f"cleanup: {len(swept.removed)} removed, {stay} stay.")
-    if stay:
+    invocation.say(f"cleanup: {len(swept.removed)} removed, {stay} stay{_doubt(found)}.")
+    unread = [item for traces in found.values() for item in traces.unread]
+    invocation.complain(f"cleanup: {one.kind} {one.name}: {one.reason}" for one in unread)
+    if stay or unread:
         invocation.say(*(f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids))
         return Exit.ERRORED
-    if trail.is_file:
+    if trail.is_file and not any(map(_is_open, found.values())):
         forget_trail(invocation)
     return Exit.PASSED
 
 
-def _left(
-    invocation: Invocation, engine: Engine, settings: Settings, build: Build, trail: Trail
-) -> tuple[Removal, ...]:
-    """Return what all builds of the trail left; say what of theirs is left alone."""
+def _found(engine: Engine, settings: Settings, build: Build, trail: Trail) -> Mapping[str, Traces]:
+    """Return what each build of the trail left, the newest first."""
     owner = Owner(
         repository=build.repository,
         pull_request=build.pull_request,
+        server_url=build.server_url,
         is_sure=trail.is_ours,
         is_anybody=trail.is_named,
     )
-    removals: list[Removal] = []
-    for build_id in reversed(trail.build_ids):
-        traces = of_build(engine, build_id, owner=owner, buckets=buckets_of(settings))
-        removals += traces.removals
-        invocation.say(*(f"cleanup: {name} is kept on purpose." for name in traces.kept))
-        invocation.say(
-            *(
-                f"cleanup: {name} bears the id of build {build_id}, but not all our tags and name:"
-                " left alone."
-                for name in traces.strange
-            )
-        )
-        if traces.others:
-            invocation.say(
-                f"cleanup: the jobs of build {build_id} belong to another pull request or"
-                " repository: left alone."
-            )
-        invocation.say(
-            *(
-                f"cleanup: {uri} stays for sweep: no job says whose build {build_id} is."
-                for uri in traces.unclaimed
-            )
-        )
-    return tuple(removals)
+    buckets = _buckets(settings, trail)
+    return {
+        build_id: of_build(engine, build_id, owner=owner, buckets=buckets)
+        for build_id in reversed(trail.build_ids)
+    }
+
+
+def _tell(
+    invocation: Invocation, settings: Settings, trail: Trail, found: Mapping[str, Traces]
+) -> None:
+    """Say what is left alone, what could not be looked for, and where nothing was found."""
+    region = settings.plan.region
+    for build_id, traces in found.items():
+        words = left_alone.of_build(traces, build_id, region=region)
+        invocation.say(*(f"cleanup: {line}" for line in words))
+        if traces.is_blind and not traces.others:
+            invocation.say(f"warning: cleanup: {left_alone.blindness(build_id)}")
+        if trail.is_named and traces.is_empty:
+            buckets = _buckets(settings, trail)
+            doubt = left_alone.nothing_bears(build_id, region=region, buckets=buckets)
+            invocation.say(f"cleanup: {doubt}")
+
+
+def _is_open(traces: Traces) -> bool:
+    """Whether somebody may have to look for this build once more."""
+    return bool(traces.is_blind or traces.unclaimed or traces.strange)
+
+
+def _doubt(found: Mapping[str, Traces]) -> str:
+    """Return what the sum does not count."""
+    unsure = [build_id for build_id, one in found.items() if one.is_blind and not one.others]
+    return f"; objects were not looked for (build {', '.join(unsure)})" if unsure else ""
+
+
+def _buckets(settings: Settings, trail: Trail) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*buckets_of(settings), *trail.buckets)))
 
 
 def _answered(invocation: Invocation, build: Build) -> Build:

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from plugin.sweep import Bounds, Removal, Swept
 
 
+_NO_CREDENTIALS = "Give the step the AWS credentials with which the checks ran, e.g. by OIDC."
+
+
 def engine_of(invocation: Invocation, settings: Settings, build: Build) -> Engine:
-    """Return the engine of the settings' account; nothing is asked of AWS yet."""
+    """Return the engine of the settings' account.  Raises ``NoCredentials`` when there are none.
+
+    Nothing is asked of AWS yet, but for a role that the settings name.
+    """
     from plugin.aws.engine import AwsEngine
 
-    access = access_of(invocation, settings, build)
-    return AwsEngine(clients_of(access, settings, clock=invocation.clock), invocation.clock)
+    clients = clients_of(access_of(invocation, settings, build), settings, clock=invocation.clock)
+    clients.hold_credentials(hint=_NO_CREDENTIALS)
+    return AwsEngine(clients, invocation.clock)
 
 
 def buckets_of(settings: Settings) -> tuple[str, ...]:
@@ -65,6 +72,9 @@ def carry_out(
     command = invocation.line.command
     swept = remove(
         engine, invocation.clock, removals, bounds=bounds, with_logs=settings.plan.delete_logs
+    )
+    invocation.say(
+        *(f"{command}: stopped the run {r.run_id} of {r.job_name}" for r in swept.stopped)
     )
     invocation.say(*(f"{command}: removed {r.kind} {r.name} ({r.why})" for r in swept.removed))
     invocation.complain(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
-CANCELLED_SECONDS = 4.0
+CANCELLED_SECONDS = 3.5
 """How long all of them together may take after a cancel: the report needs its time, too."""
 LOCAL_CANCELLED_SECONDS = 8.0
 """The same where the script runs on this machine: it is killed, and nobody else answers slowly."""
@@ -49,7 +49,6 @@ class SideBySide(Generic[_Task, _Result]):
         self._results: dict[int, _Result] = {}
         self._errors: list[BaseException] = []
         self._next = 0
-        self._pressed_end: float | None = None
 
     def run(self, tasks: Sequence[_Task], *, width: int) -> tuple[_Result, ...]:
         """Return the results in the order of the tasks; raise what one of them raised."""
@@ -85,8 +84,7 @@ class SideBySide(Generic[_Task, _Result]):
         now = self._clock.monotonic()
         end = now + self._seconds if end is None else end
         if self._clock.is_pressed():
-            self._pressed_end = self._pressed_end or now + self._pressed_seconds
-            return min(end, self._pressed_end)
+            return min(end, now + self._pressed_seconds)  # the first time: it never moves back
         return end
 
     def _take_all(self, tasks: Sequence[_Task]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugin.app.pending import end_superseded
 from plugin.core.errors import PluginError
 from plugin.core.superseding import Newcomer
 from plugin.sweep import SUPERSEDE, of_older, remove
@@ -36,7 +37,10 @@ def supersede(request: Request, engine: Engine, clock: Clock, say: Callable[[str
         say(f"warning: supersede: older builds were not looked for: {error}")
         return
     swept = remove(engine, clock, older, bounds=SUPERSEDE, with_logs=plan.delete_logs)
+    for run in swept.stopped:
+        say(f"supersede: stopped the run {run.run_id} of {run.job_name}")
     for removal in swept.removed:
         say(f"supersede: removed {removal.kind} {removal.name} ({removal.why})")
+    end_superseded(request, (one.job.tags for one in swept.removed if one.job), say)
     for item in swept.leftovers:
         say(f"warning: supersede: {item.kind} {item.name} stays for sweep: {item.reason}")

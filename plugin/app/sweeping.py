@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from plugin.app.left_alone import Alone
 from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
 from plugin.app.signals import cancelling
 from plugin.core.errors import EngineError, Exit
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
 
     from plugin.app.invocation import Invocation
     from plugin.core.ports import Engine
+    from plugin.core.result import Leftover
     from plugin.core.settings.sources import Settings
-    from plugin.sweep import Removal
-
-MOST_STRANGE = 10
-"""Jobs that only look like ours, told by name."""
+    from plugin.sweep import Portion, Removal
 
 
 @dataclass
@@ -32,7 +31,7 @@ class _Sum:
     found: int = 0
     removed: int = 0
     stay: int = 0
-    strange: list[str] = field(default_factory=list)
+    alone: Alone = field(default_factory=Alone)
     is_whole: bool = True
 
 
@@ -73,7 +72,8 @@ class _Work:
         try:
             for portion in portions:
                 self._sum.looked_at += portion.jobs
-                self._sum.strange += portion.strange
+                self._leave(portion)
+                self._name(portion.unread)
                 self._remove(portion.removals)
                 if len(names) > PORTION:
                     self._invocation.say(
@@ -92,9 +92,17 @@ class _Work:
         buckets = buckets_of(self._settings)
         if not buckets:
             self._invocation.say("warning: no scripts_bucket: only jobs are looked for.")
-        found = orphans(self.engine, names, buckets=buckets, until=self._until)
-        if found.unread:
-            self._fail(f"sweep: {item.kind} {item.name}: {item.reason}" for item in found.unread)
+        found = orphans(
+            self.engine,
+            names,
+            buckets=buckets,
+            now=self._now,
+            until=self._until,
+        )
+        self._sum.alone.young += found.young
+        self._name(found.unread)
+        for uri, reason in found.held.items():
+            self._invocation.say(f"sweep: left alone: {uri}: {reason}.")
         for first in range(0, len(found.removals), PORTION):
             if self._invocation.clock.is_cancelled():
                 rest = len(found.removals) - first
@@ -105,7 +113,9 @@ class _Work:
     def told(self, jobs: int) -> Exit:
         """Say the sum of it; return the exit code."""
         done = self._sum
-        self._invocation.say(*_strange_words(done.strange))
+        plan = self._settings.plan
+        words = done.alone.words(hours=plan.sweep_older_than_hours, in_full=plan.debug)
+        self._invocation.say(*(f"sweep: {line}" for line in words))
         if self._invocation.clock.is_cancelled() and (rest := jobs - done.looked_at):
             self._invocation.say(f"sweep: cancelled: {rest} of {jobs} jobs were not looked at.")
         if self._invocation.line.dry_run:
@@ -113,6 +123,13 @@ class _Work:
         else:
             self._invocation.say(f"sweep: {done.removed} removed, {done.stay} stay.")
         return Exit.PASSED if done.is_whole and not done.stay else Exit.ERRORED
+
+    def _leave(self, portion: Portion) -> None:
+        alone = self._sum.alone
+        alone.young += portion.young
+        alone.kept += portion.kept
+        alone.strange += portion.strange
+        alone.unexpired |= portion.unexpired
 
     def _remove(self, removals: tuple[Removal, ...]) -> None:
         self._sum.found += len(removals)
@@ -123,15 +140,11 @@ class _Work:
         self._sum.removed += len(swept.removed)
         self._sum.stay += len(removals) - len(swept.removed)
 
+    def _name(self, unread: Iterable[Leftover]) -> None:
+        """Say what could not be read."""
+        if lines := [f"sweep: {item.kind} {item.name}: {item.reason}" for item in unread]:
+            self._fail(lines)
+
     def _fail(self, problems: Iterable[str]) -> None:
         self._sum.is_whole = False
         self._invocation.complain(problems)
-
-
-def _strange_words(names: list[str]) -> tuple[str, ...]:
-    """Say which jobs bear our first tag and are left alone; they may be many."""
-    if not names:
-        return ()
-    shown = ", ".join(names[:MOST_STRANGE])
-    more = f" and {len(names) - MOST_STRANGE} more" if len(names) > MOST_STRANGE else ""
-    return (f"sweep: left alone, because tags and name are not those that we give: {shown}{more}.",)

@@ -32,6 +32,11 @@ class AwsEngine:
         self._clock = clock
         self._log_budget = LogBudget.unbounded(clock) if clients.is_local else LogBudget(clock)
 
+    @property
+    def region(self) -> str:
+        """Return the region of the jobs."""
+        return self._clients.region
+
     def upload(self, uploads: tuple[Upload, ...]) -> None:
         """Write all objects."""
         for upload in uploads:
@@ -100,3 +105,7 @@ class AwsEngine:
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
         """Yield the build ids that have objects in a bucket."""
         return self._objects.build_prefixes(bucket)
+
+    def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
+        """Return the texts of a build's tickets."""
+        return self._objects.tickets(bucket, build_id)

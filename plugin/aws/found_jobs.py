@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import translated
-from plugin.core.errors import NotFound
+from plugin.core.errors import AnswerLost, EngineError, NotFound
 from plugin.core.ports import FoundJob
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class FoundJobs:
                 page = self._clients.glue.list_jobs(
                     Tags=dict(tags), MaxResults=PAGE, **({"NextToken": token} if token else {})
                 )
-            yield from page.get("JobNames", [])
+                names = page["JobNames"]  # an answer without is a lost one, not an empty list
+            yield from names
             token = page.get("NextToken", "")
             if not token:
                 return
@@ -72,15 +73,27 @@ class FoundJobs:
         return tuple(job for job in found if job is not None)
 
     def _definitions(self, names: tuple[str, ...]) -> list[Any]:
-        with translated("read the jobs with our tags"):
-            return list(self._clients.glue.batch_get_jobs(JobNames=list(names)).get("Jobs", []))
+        doing = "read the jobs with our tags"
+        with translated(doing):
+            answer = self._clients.glue.batch_get_jobs(JobNames=list(names))
+            jobs = list(answer["Jobs"])
+            told = {*(job["Name"] for job in jobs), *answer.get("JobsNotFound", ())}
+        if untold := [name for name in names if name not in told]:
+            raise AnswerLost(f"Could not {doing}: the answer says nothing of {untold[0]}.")
+        return jobs
 
     def _found(self, job: Any) -> FoundJob | None:  # noqa: ANN401 - botocore's typed dict
-        """Return the job with its tags; None when somebody else has removed it meanwhile."""
+        """Return the job with its tags; None when somebody else has removed it meanwhile.
+
+        One whose tags nobody tells us says so: it must not keep us from the others.
+        """
+        tags, unread = {}, ""
         try:
             tags = self._tags(job["Name"])
         except NotFound:
             return None
+        except EngineError as error:
+            unread = str(error)
         return FoundJob(
             name=job["Name"],
             tags=tags,
@@ -88,10 +101,13 @@ class FoundJobs:
             job_type=job.get("Command", {}).get("Name", ""),
             glue_version=job.get("GlueVersion", ""),
             arguments=job.get("DefaultArguments", {}),
+            security_configuration=job.get("SecurityConfiguration", ""),
+            role=job.get("Role", ""),
+            unread=unread,
         )
 
     def _tags(self, name: str) -> dict[str, str]:
         region, partition = self._clients.region, self._clients.partition
         arn = f"arn:{partition}:glue:{region}:{self._account}:job/{name}"
         with translated(f"read the tags of the job {name}"):
-            return dict(self._clients.glue.get_tags(ResourceArn=arn).get("Tags", {}))
+            return dict(self._clients.glue.get_tags(ResourceArn=arn)["Tags"])

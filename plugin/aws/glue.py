@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from plugin.aws.seeing import sighting_of
 from plugin.aws.starting import Starter
 from plugin.aws.waiting import Bounds, patiently
 from plugin.clients.aws_errors import translated
@@ -19,14 +20,13 @@ from plugin.core.errors import (
 )
 from plugin.core.hints import hint_of
 from plugin.core.naming import Tag
-from plugin.core.ports import Sighting
-from plugin.core.states import RunState, state_of, unknown_name
+from plugin.core.states import RunState, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from plugin.clients.aws import Clients
-    from plugin.core.ports import Clock
+    from plugin.core.ports import Clock, Sighting
 
 CREATE = Bounds(seconds=60.0, longest=10.0)
 """How long a job's creation is asked for again that Glue did not execute."""
@@ -123,17 +123,7 @@ class GlueJobs:
         """Return the run as it is now; also in a state that nobody knows."""
         with translated(f"look at the run {run_id}"):
             run = self._clients.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
-        told = run.get("JobRunState", "")
-        state = state_of(told, is_completed="CompletedOn" in run)
-        return Sighting(
-            state=state,
-            unknown=unknown_name(told, state),
-            message=run.get("ErrorMessage", ""),
-            detail=run.get("StateDetail", ""),
-            execution_seconds=int(run.get("ExecutionTime", 0)),
-            dpu_seconds=run.get("DPUSeconds"),
-            log_group=run.get("LogGroupName", ""),
-        )
+        return sighting_of(run, run_id)
 
     def active_runs(self, name: str) -> tuple[str, ...]:
         """Return the ids of runs that are not final; empty when there is no such job."""

@@ -8,9 +8,12 @@ a log must not end a watch (apache/airflow#55804).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from plugin.aws.log_names import ANALYSIS, Kind, names_of
+from plugin.aws.log_patience import Patience
 from plugin.aws.log_tail import Tail
 from plugin.clients.aws_errors import translated
 from plugin.core.errors import AccessDenied, EngineError, NotFound
@@ -31,7 +34,8 @@ FIRST_SEARCH_SECONDS, LONGEST_SEARCH_SECONDS = 10.0, 60.0
 MOST_LATE_READS = 200
 """Reads of a stream from its start: 1.6 GB."""
 ANALYSIS_PAGES, ANALYSIS_EVENTS = 2, 100
-"""Requests for one, at most, and events of it: the first page of a new stream may be empty."""
+"""Requests for one, at most, and events of it, its last ones: what Glue says of the job as a whole
+stands behind what it says of each task.  The first page of a new stream may be empty."""
 
 
 @dataclass
@@ -52,8 +56,11 @@ class _Reading:
     """What one reading has brought so far."""
 
     is_last: bool
+    until: float = inf
     chunks: list[LogChunk] = field(default_factory=list)
     problems: list[EngineError] = field(default_factory=list)
+    is_cut: bool = False
+    """Whether the time was over, or we were cancelled, before all was asked."""
 
 
 class DriverLog:
@@ -68,28 +75,42 @@ class DriverLog:
         self._clock = clock
         self._source = source
         self._names = names_of(source)
+        self._patience = Patience(clock)
         first_at = clock.monotonic() + FIRST_SEARCH_SECONDS
         self._searches = {
             stream: _Search(Tail(self._names.groups[stream][0], self._names.stems[0]), first_at)
             for stream in LogStream
         }
 
-    def read(self, *, is_last: bool = False) -> LogNews:
+    def read(self, *, is_last: bool = False, until: float = inf) -> LogNews:
         """Return what is new since the last call; nothing twice."""
-        reading = _Reading(is_last=is_last)
-        for stream, search in self._searches.items():
-            self._read(stream, search, reading)
+        reading = _Reading(is_last=is_last, until=until)
+        if self._patience.is_pausing and not is_last:
+            return LogNews()
+        self._read_both(reading)
         tails = [search.tail for search in self._searches.values()]
-        is_behind = any(tail.is_behind for tail in tails)
+        is_behind = reading.is_cut or any(tail.is_behind for tail in tails)
         if is_last and not is_behind:
             reading.problems += self._nothing_found()
         return LogNews(
             chunks=tuple(reading.chunks), problems=tuple(reading.problems), is_behind=is_behind
         )
 
-    def late(self) -> LogNews:
+    def _read_both(self, reading: _Reading) -> None:
+        """Read both streams; the second one not after a silence, while the run goes on."""
+        is_silent = False
+        for stream, search in self._searches.items():
+            since, before = self._clock.monotonic(), len(reading.problems)
+            self._read(stream, search, reading)
+            is_silent |= self._patience.is_silence(reading.problems[before:], since=since)
+            if is_silent and not reading.is_last:
+                break
+        if not is_silent and not reading.is_cut:
+            self._patience.answered()
+
+    def late(self, *, until: float = inf) -> LogNews:
         """Read all once more from the start; return only what was never returned."""
-        reading = _Reading(is_last=True)
+        reading = _Reading(is_last=True, until=until)
         for stream, search in self._searches.items():
             if not search.tail.has_begun or search.denied or search.gone:
                 continue
@@ -99,13 +120,16 @@ class DriverLog:
             LogChunk(stream=chunk.stream, text=f"{chunk.text.removesuffix(chr(10))}\n")
             for chunk in reading.chunks
         )
+        if reading.is_cut and not reading.problems and not self._clock.is_cancelled():
+            reading.problems.append(EngineError("There was no time to read it once more."))
         return LogNews(chunks=tuple(whole), problems=tuple(reading.problems))
 
     def _read_all(self, stream: LogStream, search: _Search, reading: _Reading) -> None:
         for _ in range(MOST_LATE_READS):
             before = len(reading.problems)
             self._read(stream, search, reading)
-            if not search.tail.is_behind or len(reading.problems) > before:
+            is_over = reading.is_cut or len(reading.problems) > before
+            if is_over or not search.tail.is_behind:
                 return
 
     def _read(self, stream: LogStream, search: _Search, reading: _Reading) -> None:
@@ -133,17 +157,25 @@ class DriverLog:
             self._read(stream, search, reading)
 
     def _take(self, stream: LogStream, tail: Tail, reading: _Reading) -> None:
-        may_ask = self._await_turn if reading.is_last else self._budget.has_turn
-        for text in tail.read(self._client(is_last=reading.is_last), may_ask):
+        client = self._client(is_last=reading.is_last)
+        for text in tail.read(client, partial(self._may_ask, reading)):
             reading.chunks.append(LogChunk(stream=stream, text=text))
 
-    def _await_turn(self) -> bool:
-        self._budget.await_turn()
-        return True
+    def _may_ask(self, reading: _Reading) -> bool:
+        """Wait for a turn after the run's end, never before; nothing is asked after a cancel."""
+        if not reading.is_last:
+            return self._budget.has_turn()
+        if not self._is_over(reading):
+            self._budget.await_turn()
+        reading.is_cut = reading.is_cut or self._is_over(reading)
+        return not reading.is_cut
+
+    def _is_over(self, reading: _Reading) -> bool:
+        return self._clock.is_cancelled() or self._clock.monotonic() >= reading.until
 
     def _client(self, *, is_last: bool) -> CloudWatchLogsClient:
         """While the run goes on nobody waits for a log: the next look comes soon."""
-        is_patient = is_last and not self._clock.is_cancelled()
+        is_patient = is_last and not self._clock.is_cancelled() and not self._patience.is_lost
         return self._clients.logs if is_patient else self._clients.logs_hurried
 
     # --- the search --------------------------------------------------------------------------
@@ -168,11 +200,10 @@ class DriverLog:
         return False
 
     def _drivers_in(self, group: str, search: _Search, reading: _Reading) -> Iterator[str]:
-        may_ask = self._await_turn if reading.is_last else self._budget.has_turn
         client = self._client(is_last=reading.is_last)
         try:
             for stem in self._names.stems:
-                if not may_ask():
+                if not self._may_ask(reading):
                     return
                 yield from _streams(client, group, self._names, stem, Kind.DRIVER)
         except NotFound:
@@ -218,16 +249,18 @@ class DriverLog:
         following: dict[str, Any] = {}
         for _ in range(ANALYSIS_PAGES):
             self._budget.await_turn()
+            if self._clock.is_cancelled():
+                break
             with translated(f"read the analysis in {group}"):
-                page = self._clients.logs.get_log_events(
+                page = self._client(is_last=True).get_log_events(
                     logGroupName=group,
                     logStreamName=name,
-                    startFromHead=True,
+                    startFromHead=False,
                     limit=ANALYSIS_EVENTS,
                     **following,
                 )
                 messages = tuple(event.get("message", "") for event in page["events"])
-            token = page.get("nextForwardToken", "")
+            token = page.get("nextBackwardToken", "")
             if messages or not token:
                 return messages
             following = {"nextToken": token}

@@ -12,6 +12,7 @@ from plugin.clients.aws_errors import translated
 from plugin.core import naming
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.result import Leftover
+from plugin.core.ticket import FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,8 +26,13 @@ OURS = re.compile(rf"{naming.ROOT}/{naming.BUILD_ID.pattern}/")
 """What every prefix of ours begins with: nothing else is ever deleted."""
 BATCH = 1000
 """Most keys of one DeleteObjects."""
+MOST_TICKET_BYTES = 1_000_000
 NO_VERSION = "null"
 """The version of what was written while the bucket kept none."""
+HIDDEN = (
+    "the bucket is versioned, and its versions stayed: allow s3:ListBucketVersions on the bucket"
+    " and s3:DeleteObjectVersion below glue-health-check/"
+)
 _NO_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, or (the carriage return) does not keep.  DeleteObjects is XML."""
 
@@ -83,10 +89,35 @@ class Objects:
             found = [(i.key, i.changed) for i in self._objects(bucket, root, account)]
             found += [(i.key, i.began) for i in self._unfinished(bucket, root, account)]
         for key, when in found:
-            build_id = key[len(root) :].partition("/")[0]
-            if naming.BUILD_ID.fullmatch(build_id):
+            build_id, slash, _ = key[len(root) :].partition("/")
+            if slash and naming.BUILD_ID.fullmatch(build_id):
                 youngest[build_id] = max(youngest.get(build_id, when), when)
         yield from youngest.items()
+
+    def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
+        """Return the texts of a build's tickets; one that we may not read is empty.
+
+        None are in a bucket that is not there.  Raises ``EngineError`` when S3 does not tell.
+        """
+        prefix = f"{naming.ROOT}/{build_id}/"
+        try:
+            with self._owner.expected(bucket) as account:
+                found = self._objects(bucket, prefix, account)
+                keys = dict.fromkeys(item.key for item in found if _is_ticket(item.key, prefix))
+                return tuple(self._text(bucket, key, account) for key in keys)
+        except NotFound:
+            return ()
+
+    def _text(self, bucket: str, key: str, account: str) -> str:
+        try:
+            with translated(f"read s3://{bucket}/{key}"):
+                answer = self._clients.s3.get_object(
+                    Bucket=bucket, Key=key, ExpectedBucketOwner=account
+                )
+                body: bytes = answer["Body"].read(MOST_TICKET_BYTES)
+        except (AccessDenied, NotFound):
+            return ""
+        return body.decode("utf-8", "replace")
 
     def _objects(self, bucket: str, prefix: str, account: str) -> Iterator[Found]:
         return objects_below(self._clients.s3, bucket, prefix, account)
@@ -112,42 +143,58 @@ class Objects:
         return [*stayed, *self._delete(bucket, batch, account)]
 
     def _delete(self, bucket: str, batch: list[Found], account: str) -> list[Leftover]:
-        errors = self._delete_batch(bucket, [_named(item) for item in batch], account)
+        """Delete some.  Deleted without its version, an object of a versioned bucket is hidden."""
+        errors, hidden = self._delete_batch(bucket, [_named(item) for item in batch], account)
         # To name a version, even none, takes a right of its own, of which plain buckets need none.
         plain = [{"Key": e["Key"]} for e in errors if _is_denied_without_version(e)]
         if plain:
             errors = [e for e in errors if not _is_denied_without_version(e)]
-            errors += self._delete_batch(bucket, plain, account)
+            more, plainly_hidden = self._delete_batch(bucket, plain, account)
+            errors, hidden = [*errors, *more], [*hidden, *plainly_hidden]
         return [
-            _leftover(
-                bucket,
-                error.get("Key"),
-                f"{error.get('Code')}: {error.get('Message')}",
-                version=error.get("VersionId", ""),
-            )
-            for error in errors
+            *(_leftover(bucket, key, HIDDEN) for key in hidden),
+            *(
+                _leftover(
+                    bucket,
+                    error.get("Key"),
+                    f"{error.get('Code')}: {error.get('Message')}",
+                    version=error.get("VersionId", ""),
+                )
+                for error in errors
+            ),
         ]
 
-    def _delete_batch(self, bucket: str, names: list[Any], account: str) -> list[Any]:
+    def _delete_batch(
+        self, bucket: str, names: list[Any], account: str
+    ) -> tuple[list[Any], list[str]]:
+        """Return the errors, and the keys that got a mark of deletion over versions that stayed."""
         if not names:
-            return []
+            return [], []
+        is_plain = any("VersionId" not in name for name in names)
         with translated(f"delete objects of the bucket {bucket}"):
             answer: Any = self._clients.s3.delete_objects(
                 Bucket=bucket,
-                Delete={"Objects": names, "Quiet": True},
+                Delete={"Objects": names, "Quiet": not is_plain},
                 ExpectedBucketOwner=account,
             )
-        return list(answer.get("Errors", ()))
+        done = answer.get("Deleted", ()) if is_plain else ()
+        hidden = [
+            one["Key"] for one in done if one.get("DeleteMarker") and not one.get("VersionId")
+        ]
+        return list(answer.get("Errors", ())), hidden
 
     def _delete_alone(self, bucket: str, item: Found, account: str) -> Iterable[Leftover]:
         """Delete what DeleteObjects cannot name: jobs write below our prefixes, too."""
         try:
             with translated(f"delete {item.key!r}"):
                 named: Any = _named(item)
-                self._clients.s3.delete_object(Bucket=bucket, ExpectedBucketOwner=account, **named)
+                answer = self._clients.s3.delete_object(
+                    Bucket=bucket, ExpectedBucketOwner=account, **named
+                )
         except EngineError as error:
             return (_leftover(bucket, item.key, str(error), version=item.version),)
-        return ()
+        is_hidden = answer.get("DeleteMarker") and not item.version
+        return (_leftover(bucket, item.key, HIDDEN),) if is_hidden else ()
 
     def _abort_uploads(self, bucket: str, prefix: str, account: str) -> tuple[Leftover, ...]:
         """Abort the uploads without an end.
@@ -178,6 +225,12 @@ class Objects:
                 unfinished = _leftover(bucket, upload.key, str(error), upload_id=upload.upload_id)
                 stayed.append(unfinished)
         return tuple(stayed)
+
+
+def _is_ticket(key: str, prefix: str) -> bool:
+    """Whether a key is ``<prefix><check>/ticket.json``: a job may name deeper ones as it likes."""
+    check, slash, name = key.removeprefix(prefix).partition("/")
+    return bool(check and slash) and name == FILE
 
 
 def _named(item: Found) -> dict[str, str]:

@@ -26,6 +26,10 @@ PART = 8 * 1024 * 1024
 """Bytes.  What is larger is sent in parts of this size, each of which can be repeated alone."""
 _AT_ONCE = 4
 """Parts of all uploads together that are sent, and held twice in memory, at a time."""
+_TURN_SECONDS = 0.1
+"""How soon a cancel is heard while parts are under way."""
+_CANCELLED_SECONDS = 0.5
+"""How long parts under way may take after it: the clean-up needs the rest."""
 _ENCRYPTION_HINT = (
     "Where the bucket's policy demands an encryption, set kms_key_id, or give"
     " s3:GetEncryptionConfiguration."
@@ -124,33 +128,35 @@ class Writer:
         from s3transfer.exceptions import CancelledError
         from s3transfer.subscribers import BaseSubscriber
 
-        is_cancelled = self._is_cancelled
+        done = threading.Event()
 
-        class Cancel(BaseSubscriber):
-            """Hears of a cancel whenever bytes went out."""
+        class Tell(BaseSubscriber):
+            """Hears of the end."""
 
-            def on_progress(
-                self,
-                future: TransferFuture,
-                bytes_transferred: int,  # noqa: ARG002 - s3transfer names it
-                **_: object,
-            ) -> None:
-                if is_cancelled():
-                    future.cancel()
+            def on_done(self, future: TransferFuture, **_: object) -> None:  # noqa: ARG002 - s3transfer names it
+                done.set()
 
         where = (upload.bucket, upload.key)
         self._open.add(where)
         # s3transfer takes no BucketKeyEnabled; without it the bucket's own setting counts
         taken = {name: value for name, value in extra.items() if name != "BucketKeyEnabled"}
         future = self._transfers().upload(
-            io.BytesIO(upload.body), *where, extra_args=taken, subscribers=[Cancel()]
+            io.BytesIO(upload.body), *where, extra_args=taken, subscribers=[Tell()]
         )
         try:
-            future.result()
+            self._await(future, done, where)
         except CancelledError:
-            uri = f"s3://{upload.bucket}/{upload.key}"
-            raise EngineError(f"Stopped writing {uri}: the check was cancelled.") from None
+            raise _stopped(where) from None
         self._open.discard(where)
+
+    def _await(self, future: TransferFuture, done: threading.Event, where: tuple[str, str]) -> None:
+        """Wait for the end; after a cancel not for parts that hang: they are left behind."""
+        while not done.wait(_TURN_SECONDS):
+            if self._is_cancelled():
+                future.cancel()
+                if not done.wait(_CANCELLED_SECONDS):
+                    raise _stopped(where)
+        future.result()
 
     def _transfers(self) -> TransferManager:
         """Return the one manager of transfers: what is in memory is bounded for all together."""
@@ -167,3 +173,7 @@ class Writer:
                 )
                 self._manager = TransferManager(self._clients.s3, config)
             return self._manager
+
+
+def _stopped(where: tuple[str, str]) -> EngineError:
+    return EngineError(f"Stopped writing s3://{'/'.join(where)}: the check was cancelled.")

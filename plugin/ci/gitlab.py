@@ -47,6 +47,8 @@ def build_of(environ: Mapping[str, str], event: Event | None, git: GitFacts) -> 
         job=ref_of(environ.get("CI_JOB_NAME", "")),
         number=digits_of(environ.get("CI_PIPELINE_ID", "")),
         server_url=base_url_of(environ.get("CI_SERVER_URL", "")),
+        # Children of one parent run side by side, each a pipeline with a number of its own.
+        is_leg=environ.get("CI_PIPELINE_SOURCE", "").strip() == "parent_pipeline",
         may_be_github=False,
     )
     if _is_of(environ, _EXTERNAL, "external_pull_request_event"):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import note_attempt, translated
 from plugin.clients.clock import SystemClock
-from plugin.clients.pace import HURRIED, ONCE, PATIENT, Pace, config_of
+from plugin.clients.pace import HURRIED, ONCE, PATIENT, READING, Pace, config_of
 from plugin.core.errors import NoCredentials
 
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ class Clients:
 
     @property
     def logs(self) -> CloudWatchLogsClient:
-        """CloudWatch Logs, as ``glue``."""
-        client: CloudWatchLogsClient = self._client("logs", self._pace())
+        """CloudWatch Logs, as ``glue``, but with less patience."""
+        pace = HURRIED if self._clock.is_cancelled() else READING
+        client: CloudWatchLogsClient = self._client("logs", pace)
         return client
 
     @property

@@ -21,6 +21,10 @@ EXPIRED = (
     " with assume_role_arn, elsewhere AWS_WEB_IDENTITY_TOKEN_FILE or the machine's own role."
 )
 _NETWORK = "Check the network and the region."
+_OWN_ADDRESS = (
+    "Check the network, and AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, or the profile's"
+    " endpoint_url), which sets this address: unset it to talk to AWS itself."
+)
 _ENDPOINT = (
     "Set AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, or the profile's endpoint_url) to an"
     " address of the form http(s)://host:port, or unset it."
@@ -36,6 +40,9 @@ _NO_ADDRESS = re.compile(r"(?i)endpoint|\bport\b|\bURL\b|netloc|not a valid URI"
 """What Python and the SDK say of an address that is none."""
 _LOGIN = re.compile(r"(?<=//)[^/\"'`]*@")
 _TOKEN = re.compile(r"""(?i)(security-token["']?\s*[:=]\s*["']?)[^\s&'"]+""")
+
+_MOST_SAID, _MOST_CODE, _MOST_READ = 2_000, 100, 20_000
+"""Characters of AWS's words, and of its code, that are told: an answer may hold megabytes."""
 
 _EARLIER = "glue-health-check: an earlier attempt was sent"
 
@@ -89,6 +96,8 @@ def translated(doing: str) -> Iterator[None]:
         raise _weighed(_of_sdk(error, doing), error, was_retried=was_retried) from None
     except KeyError as error:
         raise AnswerLost(_sentence(doing, f"the answer has no {error}"), hint=AGAIN) from None
+    except (AttributeError, TypeError) as error:
+        raise (_of_form(error, doing) or error) from None
     except (ValueError, OSError) as error:
         raise _of_python(error, doing) from None
 
@@ -109,12 +118,12 @@ def note_attempt(*, context: dict[str, Any], exception: Exception | None, **_: o
 def code_of(error: Any) -> str:  # noqa: ANN401 - botocore's ClientError
     """Return AWS's error code; some services answer with the HTTP status alone."""
     details = error.response.get("Error", {})
-    return str(details.get("Code", ""))
+    return str(details.get("Code", ""))[:_MOST_CODE]
 
 
 def _of_answer(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - botocore's ClientError
     code, details = code_of(error), error.response.get("Error", {})
-    text = str(details.get("Message", "")).strip()
+    text = str(details.get("Message", ""))[:_MOST_READ].strip()
     metadata = error.response.get("ResponseMetadata", {})
     status = int(metadata.get("HTTPStatusCode", 0))
     answer = Answer(
@@ -152,6 +161,8 @@ def _of_sdk(error: Any, doing: str) -> EngineError:  # noqa: ANN401 - the SDK's 
     for cls in type(error).__mro__:
         if cls.__name__ in _BY_CLASS:
             kind, hint = _BY_CLASS[cls.__name__]
+            if hint is _NETWORK and not _OF_AWS.search(said):
+                hint = _OWN_ADDRESS
             return kind(_sentence(doing, said), hint=hint, trouble=_trouble_of(error, kind))
     return EngineError(_sentence(doing, said))
 
@@ -171,6 +182,10 @@ _HOST = re.compile(
     r"https://(?:[\w.-]{1,80}\.)?(?:glue|logs|s3|sns|sts)[.-](?P<region>[a-z0-9-]{1,40})"
     r"\.amazonaws\.com"
 )
+
+
+_OF_AWS = re.compile(r"https://[\w.-]{1,200}\.(?:amazonaws\.com(?:\.cn)?|api\.aws|aws)[/:\"]")
+"""An address that botocore knows of itself."""
 
 
 def _is_of_no_region(said: str) -> bool:
@@ -205,13 +220,20 @@ def _of_python(error: ValueError | OSError, doing: str) -> EngineError:
     """Return ours for one of Python's: about an address, a way to credentials, or an answer."""
     said = str(error)
     if isinstance(error, ValueError) and _NO_ADDRESS.search(said):
-        return _of_address(said, doing)
+        return _of_address(said + _tried(error, said), doing)
     if _is_of_credentials(error):
         if isinstance(error, OSError) and error.filename:
             said = f"the file {error.filename} cannot be read: {error.strerror}"
             return NoCredentials(_sentence(doing, said), hint=_NO_FILE)
         return NoCredentials(_sentence(doing, f"{type(error).__name__}: {said}"), hint=_CHAIN)
     return AnswerLost(_sentence(doing, f"{type(error).__name__}: {said}"), hint=AGAIN)
+
+
+def _of_form(error: AttributeError | TypeError, doing: str) -> EngineError | None:
+    """Return ours when botocore stumbled over an answer's form; None when our own code is wrong."""
+    if not _went_through(error, "botocore.parsers"):
+        return None
+    return AnswerLost(_sentence(doing, "the answer has not the form that AWS gives it"), hint=AGAIN)
 
 
 def _of_address(said: str, doing: str) -> EngineError:
@@ -221,10 +243,26 @@ def _of_address(said: str, doing: str) -> EngineError:
     return Unreachable(_sentence(doing, said), hint=_ENDPOINT)
 
 
+def _tried(error: Exception, said: str) -> str:
+    """Return the endpoint that botocore tried, in brackets, where Python's words lack it."""
+    frames = (frame for frame, _ in walk_tb(error.__traceback__))
+    urls = (
+        str(frame.f_locals.get("endpoint_url") or "")
+        for frame in frames
+        if str(frame.f_globals.get("__name__")).startswith("botocore.")
+    )
+    url = next(filter(None, urls), "")
+    return f" (the endpoint {url})" if url and url not in said else ""
+
+
 def _is_of_credentials(error: Exception) -> bool:
     """Whether it came up while botocore looked for credentials: then no request was sent."""
+    return _went_through(error, "botocore.credentials")
+
+
+def _went_through(error: Exception, module: str) -> bool:
     frames = (frame for frame, _ in walk_tb(error.__traceback__))
-    return any(frame.f_globals.get("__name__") == "botocore.credentials" for frame in frames)
+    return any(frame.f_globals.get("__name__") == module for frame in frames)
 
 
 def _was_sent(error: Exception) -> bool:
@@ -254,5 +292,7 @@ def _sentence(doing: str, said: str) -> str:
 
     AWS answers a wrong signature with the text that it signed itself, the session token in it.
     """
-    text = " ".join(_LOGIN.sub("***@", _TOKEN.sub(r"\1***", said)).split())
-    return f"Could not {doing}: {text}" + ("" if text.endswith((".", "!", "?")) else ".")
+    text = " ".join(_LOGIN.sub("***@", _TOKEN.sub(r"\1***", said[:_MOST_READ])).split())
+    if len(text) > _MOST_SAID:
+        text = f"{text[:_MOST_SAID].rpartition(' ')[0]}…"  # half a secret nobody recognises
+    return f"Could not {doing}: {text}" + ("" if text.endswith((".", "!", "?", "…")) else ".")

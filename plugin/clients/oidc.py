@@ -10,9 +10,12 @@ from __future__ import annotations
 import base64
 import json
 import re
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from ipaddress import ip_address
+from math import ceil
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.http import host_of, urlsplit_or_none
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
 ATTEMPTS = 2
 AGAIN_SECONDS = 1.0
 CONNECT_SECONDS, READ_SECONDS = 5, 10
+WHOLE_SECONDS = 15.0
+"""For a whole answer: one that comes byte by byte is never silent for long."""
+_HEAR_SECONDS = 0.2
+"""How often we hear, meanwhile, whether we are cancelled."""
 _LARGEST = 65_536
 _LONGEST_TOKEN = 20_000
 """Characters that STS takes (its model: ``clientTokenType``)."""
@@ -39,6 +46,12 @@ LACKING = (
     " contents: read. GitHub gives a pull request of a fork no token."
 )
 _AGAIN = "Run the check again."
+_NOT_THERE = frozenset({*range(300, 400), HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+"""Answers of an address that gives no tokens, to whomever."""
+_ELSEWHERE = (
+    "ACTIONS_ID_TOKEN_REQUEST_URL, which the runner sets, names an address that gives no tokens:"
+    " look what a step, env, or a proxy on the way sets or answers instead."
+)
 _WHERE = "ACTIONS_ID_TOKEN_REQUEST_URL"
 
 
@@ -53,6 +66,7 @@ class TokenRequest:
     bearer: str = field(repr=False)
     clock: Clock = field(repr=False)
     learn: Callable[[tuple[str, ...]], None] = field(repr=False)
+    whole_seconds: float = field(default=WHOLE_SECONDS, repr=False)
 
     @property
     def is_offered(self) -> bool:
@@ -71,7 +85,7 @@ class TokenRequest:
         attempt = 1
         while True:
             try:
-                token = _asked(url, bearer)
+                token = self._awaited(url, bearer)
             except _Passing as error:
                 if attempt == ATTEMPTS or self.clock.wait(AGAIN_SECONDS):
                     raise NoCredentials(error.message, hint=error.hint) from None
@@ -79,6 +93,22 @@ class TokenRequest:
             else:
                 self.learn((token,))
                 return token
+
+    def _awaited(self, url: str, bearer: str) -> str:
+        """Ask in a thread, which is left behind when the answer takes too long or we are cancelled.
+
+        An HTTP client bounds each silence only, and cannot be interrupted.
+        """
+        box: Future[str] = Future()
+        Thread(target=_settle, args=(box, url, bearer), daemon=True).start()
+        for _ in range(ceil(self.whole_seconds / _HEAR_SECONDS)):
+            done, _still = wait((box,), timeout=_HEAR_SECONDS)
+            if done:
+                return box.result()
+            if self.clock.is_cancelled():
+                break
+        problem = f"{host_of(url)} did not answer in time when asked for an OIDC token."
+        raise NoCredentials(problem, hint=_AGAIN)
 
 
 class _Passing(Exception):
@@ -135,6 +165,14 @@ def _checked(bearer: str) -> str:
     return bearer
 
 
+def _settle(box: Future[str], url: str, bearer: str) -> None:
+    """Put into the box what asking once gave."""
+    try:
+        box.set_result(_asked(url, bearer))
+    except BaseException as error:  # noqa: BLE001 - raised again by who reads the box
+        box.set_exception(error)
+
+
 def _asked(url: str, bearer: str) -> str:
     """Ask once, and nobody but this address: a redirect would carry the bearer elsewhere."""
     import requests
@@ -166,7 +204,7 @@ def _token_of(url: str, status: int, body: bytes) -> str:
         words = f"{host} answered {status} when asked for an OIDC token."
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
             raise _Passing(words, _AGAIN)
-        raise NoCredentials(words, hint=LACKING)
+        raise NoCredentials(words, hint=_ELSEWHERE if status in _NOT_THERE else LACKING)
     try:
         value: Any = json.loads(body)["value"]
     except (ValueError, KeyError, TypeError, RecursionError):

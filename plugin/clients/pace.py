@@ -20,6 +20,10 @@ class Pace(NamedTuple):
 
 PATIENT = Pace()
 ONCE = Pace(attempts=1)
+READING = Pace(attempts=3, connect=3, read=8)
+"""For logs: the verdict of a run that is over waits for them."""
+TAKING = Pace(attempts=2, connect=5, read=10)
+"""For taking a role: nothing begins before it."""
 HURRIED = Pace(attempts=1, connect=2, read=3)
 """After a cancel: the CI host soon kills us."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws_errors import translated
-from plugin.clients.pace import PATIENT, config_of
+from plugin.clients.pace import HURRIED, TAKING, config_of
 from plugin.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _of_role(
         external_id=access.external_id,
         request=access.token_request,
     )
-    sts = _sts_of(session, access, watch)
+    sts = _sts_of(session, access, clock=clock, watch=watch)
     taking = Taking(session=session, sts=sts, clock=clock, learn=access.learn)
     return credentials_of(role, taking)
 
@@ -70,6 +70,8 @@ def _of_role(
 def _sts_of(
     session: Any,  # noqa: ANN401 - botocore has no types
     access: Access,
+    *,
+    clock: Clock,
     watch: Callable[[Any], None],
 ) -> Callable[..., Any]:
     """Return what makes clients of STS, as botocore's fetchers want it.
@@ -78,7 +80,8 @@ def _sts_of(
     """
 
     def sts(service: str, *, config: Config | None = None, **options: Any) -> Any:  # noqa: ANN401 - botocore's factory
-        ours = config_of(PATIENT, is_local=bool(access.endpoint_url))
+        pace = HURRIED if clock.is_cancelled() else TAKING  # a client is made for each taking
+        ours = config_of(pace, is_local=bool(access.endpoint_url))
         client = session.create_client(
             service,
             config=ours.merge(config) if config else ours,

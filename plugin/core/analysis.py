@@ -11,17 +11,20 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LONGEST_ANALYSIS = 256 * 1024
-"""Characters that are read: CloudWatch's own bound of one event."""
+"""Characters of an event that are read: CloudWatch's own bound."""
 LONGEST_FAILURE = 20_000
 """Characters of an exception's text that are kept; the end of it is what tells."""
 MOST_TRIES = 50
-"""Places where an event may begin that are tried."""
+"""Places of a message where an event may begin that are tried."""
+MOST_MESSAGES = 1000
+"""Messages that are searched; the reader hands over the last ones."""
 MOST_FRAMES = 50
 LONGEST_NAME = 4096
 HIGHEST_LINE = 999_999_999
@@ -58,12 +61,12 @@ class Analysis:
 def analysis_of(messages: Iterable[str]) -> Analysis | None:
     """Return what the events of the stream, in order, say; None when they say nothing.
 
-    An event is not a message: it may stand in one, or in several.
+    An event is not a message: it may stand in one, or in several.  What tells most wins, wherever
+    it stands: hundreds of tasks may have failed before the job did.
     """
-    weighed = [(_weight(event), event) for event in _events(_joined(messages)) if _failure(event)]
-    if not weighed:
+    event = min(_told(messages), key=_weight, default=None)
+    if event is None:
         return None
-    _, event = min(weighed, key=lambda pair: pair[0])
     return Analysis(
         failure=_failure(event)[-LONGEST_FAILURE:],
         frames=tuple(_frames(event.get("Stack Trace"))),
@@ -73,13 +76,31 @@ def analysis_of(messages: Iterable[str]) -> Analysis | None:
     )
 
 
-def _joined(messages: Iterable[str]) -> str:
+def _told(messages: Iterable[str]) -> Iterator[Mapping[str, object]]:
+    """Yield the events that name a failure: of each message, and of those without one together."""
+    pieces: list[str] = []
+    for message in islice(messages, MOST_MESSAGES):
+        whole = tuple(_failures(message))
+        if whole:
+            yield from _failures(_joined(pieces))
+            yield from whole
+            pieces = []
+        else:
+            pieces.append(message)
+    yield from _failures(_joined(pieces))
+
+
+def _failures(text: str) -> Iterator[Mapping[str, object]]:
+    return (event for event in _events(text[:LONGEST_ANALYSIS]) if _failure(event))
+
+
+def _joined(pieces: Iterable[str]) -> str:
     text = ""
-    for message in messages:
-        text += f"{message}\n"
+    for piece in pieces:
+        text += f"{piece}\n"
         if len(text) >= LONGEST_ANALYSIS:
             break
-    return text[:LONGEST_ANALYSIS]
+    return text
 
 
 def _events(text: str) -> Iterator[Mapping[str, object]]:

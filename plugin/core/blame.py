@@ -5,17 +5,24 @@ Refuses to know verdicts and what to say of them: ``judgement`` does.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from plugin.core.diagnosis import inside
+from plugin.core.diagnosis import inside, is_raised
 from plugin.core.root_cause import Cause, cause_of, glue_message
 from plugin.core.trouble import Trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugin.core.analysis import Analysis
     from plugin.core.check import Check
     from plugin.core.logbook import LogBook
 
+EXIT_CODE = re.compile(r"\bexit code:? \d{1,3}\b")
+"""The script's process had begun."""
 _NO_BUCKET = "IllegalArgumentException: java.net.UnknownHostException: "
 """How Hadoop says, on the local engine alone, that a bucket is not there: it takes it for a host.
 
@@ -25,13 +32,30 @@ A database's host that is not known comes without the first of these classes.
 
 def cause_in(check: Check, message: str, book: LogBook) -> Cause:
     """Return why a run failed; ``message`` is Glue's ErrorMessage."""
-    return cause_of(
-        book.recent(),
-        message,
-        check.shipped,
-        script=check.settings.script,
-        analysis=book.analysis,
-    )
+    return _cause_of(check, book.recent(), message, book.analysis)
+
+
+def _cause_of(check: Check, lines: Iterable[str], message: str, analysis: Analysis | None) -> Cause:
+    """Return the cause; a script that lies on S3 is the user's too, but no file of the checkout."""
+    script, shipped = check.settings.script, check.shipped
+    is_remote = script.startswith("s3://")
+    if is_remote:
+        shipped = {PurePosixPath(script).name: script, **shipped}
+    cause = cause_of(lines, message, shipped, script=script, analysis=analysis)
+    is_there = is_remote and cause.place is not None and cause.place.file == script
+    return replace(cause, place=None) if is_there else cause
+
+
+def ran(check: Check, cause: Cause, message: str) -> bool:
+    """Whether anything tells that the script of a failed run had begun."""
+    said = glue_message(message)
+    is_told = is_raised(message) or bool(said.category) or EXIT_CODE.search(said.text[:2000])
+    return check.is_local or cause.is_of_script or cause.place is not None or bool(is_told)
+
+
+def is_scripts(cause: Cause, message: str) -> bool:
+    """Whether a failure is certainly the script's, though somebody stopped its run."""
+    return bool(message) and (cause.is_of_script or is_raised(message))
 
 
 def classed(check: Check, cause: Cause, message: str, book: LogBook) -> tuple[Cause, Trouble]:
@@ -50,8 +74,7 @@ def swallowed(check: Check, book: LogBook) -> tuple[Cause, Trouble] | None:
     analysis = book.analysis
     if analysis is None or not analysis.is_of_job:
         return None
-    script = check.settings.script
-    cause = cause_of((), "", check.shipped, script=script, analysis=analysis)
+    cause = _cause_of(check, (), "", analysis)
     return cause, cause.trouble or _trouble_of(cause, "", book)
 
 

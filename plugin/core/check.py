@@ -6,12 +6,15 @@ Refuses to know where it comes from (``making``).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from plugin.core.naming import TIME_FORMAT, Tag
 from plugin.core.ports import LogSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from plugin.core.capacity import Capacity
     from plugin.core.naming import Location
@@ -22,6 +25,16 @@ if TYPE_CHECKING:
 LOCAL_BUCKET = "glue-health-check-local"
 LOCAL_REGION = "us-east-1"
 LOCAL_ROLE = "arn:aws:iam::123456789012:role/glue-health-check-local"
+
+
+_SPARE_MINUTES = 60
+"""For uploads, a start that is tried again and a clean-up, beyond a check's own time-outs."""
+
+
+def expiry_of(settings: CheckSettings, begin: datetime) -> datetime:
+    """Return when a check that begins at ``begin`` (UTC) is past its own time-outs for sure."""
+    minutes = settings.queue_timeout_minutes + settings.timeout_minutes + _SPARE_MINUTES
+    return begin + timedelta(minutes=minutes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +68,15 @@ class Check:
         """Every prefix that holds objects of ours: one, when the temporary one lies inside."""
         same = self.temp.bucket == self.scripts.bucket
         return (self.scripts,) if same else (self.scripts, self.temp)
+
+    def request_at(self, begin: datetime) -> Mapping[str, object]:
+        """Return the parameters of CreateJob for a check that begins at ``begin`` (UTC).
+
+        Others may have run before it for hours: by the time of its plan it would be born expired.
+        """
+        tags: Any = self.request.get("Tags", {})
+        expires_at = expiry_of(self.settings, begin).strftime(TIME_FORMAT)
+        return {**self.request, "Tags": {**tags, Tag.EXPIRES_AT: expires_at}}
 
     def log_source(self, run_id: str, group: str = "") -> LogSource:
         """Return what is known of a run's log; ``group`` is what Glue calls its groups."""

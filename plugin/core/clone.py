@@ -213,7 +213,10 @@ def clone_notes(
     if note := _version_note(asked, settings, definition):
         notes.append(note)
     if settings.timeout_minutes < asked.timeout_minutes:
-        notes.append(f"the time limit is that of the job {name}: {job['Timeout']} minutes.")
+        notes.append(
+            f"the time limit is that of the job {name}: {job['Timeout']} minutes; the"
+            f" {asked.timeout_minutes} of timeout_minutes are more."
+        )
     if is_local:
         notes.append(
             f"on the local engine, role, connections and security configuration of the job {name}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from plugin.core.commands import COMMANDS, OWN, misplaced, takes, takes_own
 from plugin.core.naming import BUILD_ID
 from plugin.core.settings import Setting, table
 from plugin.core.settings.kinds import FALSE, TRUE, Flag
@@ -15,12 +16,6 @@ from plugin.core.settings.many import Several, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-COMMANDS = {
-    "check": "make the plan and run it (the default)",
-    "cleanup": "remove what this build made and did not remove",
-    "sweep": "remove what any build left",
-    "local": "run the local Glue in the foreground",
-}
 LAST_PORT = 65535
 LATER = frozenset({"doctor", "init"})
 """Commands of the design that this version does not have."""
@@ -34,9 +29,13 @@ _ENTRY_POINT = (
 
 @dataclass(frozen=True, kw_only=True)
 class CommandLine:
-    """What was typed.  ``flags`` are raw values by the setting's name."""
+    """What was typed.  ``flags`` are raw values by the setting's name.
+
+    ``is_named`` says that the command was typed; without one it is ``check``.
+    """
 
     command: str = "check"
+    is_named: bool = False
     flags: Mapping[str, object] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     build_ids: tuple[str, ...] = ()
@@ -55,35 +54,54 @@ class _Parser(argparse.ArgumentParser):
         raise ValueError(message)
 
 
-def help_text() -> str:
-    """Return what ``--help`` prints."""
-    return _parser(with_help=True).format_help()
+def help_text(command: str = "") -> str:
+    """Return what ``--help`` prints: of a command that was named, what it takes."""
+    return _parser(help_of=command).format_help()
 
 
 def parse(argv: Sequence[str]) -> CommandLine:
     """Read the arguments.  Never raises: what is wrong with them is in ``problems``."""
-    parser = _parser(with_help=False)
+    parser, words = _parser(), _with_values(argv)
     try:
-        known, unknown = parser.parse_known_args(_with_values(argv))
+        known, unknown = parser.parse_known_args(words)
     except ValueError as error:
-        return CommandLine(problems=(f"The command line cannot be read: {error}.",))
+        problem = f"The command line cannot be read: {error}."
+        return CommandLine(command=_likely_command(words), problems=(problem,))
     values = vars(known)
     flags = {
         name: _raw(row, values[name]) for name, row in table().items() if values[name] is not None
     }
     problems = _problems(values["command"], unknown)
+    is_clear = not problems or values["command"] in COMMANDS
+    command = values["command"] or "check" if is_clear else _likely_command(words)
+    given = [flag for flag in OWN if values[flag[2:].replace("-", "_")]]
+    problems += [misplaced(command, flag) for flag in given if not takes_own(command, flag)]
     return CommandLine(
-        command=values["command"] or "check",
+        command=command,
+        is_named=values["command"] is not None,
         flags=flags,
         only=tuple(values["only"] or ()),
         build_ids=tuple(dict.fromkeys(values["build_id"] or ())),
         dry_run=values["dry_run"],
-        host=values["host"],
-        port=values["port"],
+        host=values["host"] or CommandLine.host,
+        port=int(values["port"] or CommandLine.port),
         wants_help=values["help"],
         wants_version=values["version"],
         problems=tuple(problems),
     )
+
+
+def _likely_command(words: Sequence[str]) -> str:
+    """Return the command of a line that cannot be understood: its mistakes are to be judged as its.
+
+    After a flag without a value a word may be that flag's.
+    """
+    without_value = {"--dry-run", "-h", "--help", "--version"}
+    for before, word in zip(["", *words], words, strict=False):
+        is_value = before.startswith("-") and "=" not in before and before not in without_value
+        if word in COMMANDS and not is_value:
+            return word
+    return "check"
 
 
 def _with_values(argv: Sequence[str]) -> list[str]:
@@ -119,7 +137,8 @@ def _unknown(argument: str) -> str:
     if argument == "-c":
         return f"{argument!r} is unknown. {_ENTRY_POINT}"
     flag = argument.partition("=")[0]
-    near = _nearest(flag.lstrip("-"), [row.flag.lstrip("-") for row in table().values()])
+    known = [*OWN, *(row.flag for row in table().values())]
+    near = _nearest(flag.lstrip("-"), [name.lstrip("-") for name in known])
     return f"{flag!r:.80} is unknown. " + (f"Did you mean --{near}?" if near else "See --help.")
 
 
@@ -136,7 +155,8 @@ def _raw(row: Setting, value: object) -> object:
     return value
 
 
-def _parser(*, with_help: bool) -> _Parser:
+def _parser(*, help_of: str | None = None) -> _Parser:
+    """Return the parser; for ``help_of`` a command only with what it takes, and with its words."""
     parser = _Parser(
         prog="glue-health-check",
         usage="glue-health-check [COMMAND] [--setting VALUE …]",
@@ -151,28 +171,38 @@ def _parser(*, with_help: bool) -> _Parser:
     parser.add_argument("command", nargs="?", metavar="COMMAND", help=commands.replace("\n", "; "))
     parser.add_argument("-h", "--help", action="store_true", help="print this")
     parser.add_argument("--version", action="store_true", help="print the version")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="check, sweep, cleanup: only say what would be done"
-    )
-    parser.add_argument("--only", action="append", metavar="NAME", help="check: only this check")
-    parser.add_argument(
-        "--build-id",
-        action="append",
-        type=_build_id,
-        metavar="ID",
-        help="cleanup: what this build left, wherever it ran",
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="local: address to listen on")
-    parser.add_argument("--port", default=0, type=_port, help="local: port, 0 for any")
+    for flag, kinds in _own().items():
+        if help_of is None or takes_own(help_of, flag):
+            parser.add_argument(flag, **kinds)
     for row in table().values():
-        _add(parser, row, with_help=with_help)
+        if help_of is None or takes(help_of, row.name):
+            _add(parser, row, with_help=help_of is not None)
     return parser
 
 
-def _port(text: str) -> int:
+def _own() -> Mapping[str, dict[str, Any]]:
+    """Return the options that are no settings, as argparse wants them."""
+    return {
+        "--dry-run": {
+            "action": "store_true",
+            "help": "check, sweep, cleanup: only say what would be done",
+        },
+        "--only": {"action": "append", "metavar": "NAME", "help": "check: only this check"},
+        "--build-id": {
+            "action": "append",
+            "type": _build_id,
+            "metavar": "ID",
+            "help": "cleanup: what this build left, wherever it ran",
+        },
+        "--host": {"help": "local: address to listen on"},
+        "--port": {"type": _port, "help": "local: port, 0 for any"},
+    }
+
+
+def _port(text: str) -> str:
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a port from 0 to {LAST_PORT}")
-    return int(text)
+    return text
 
 
 def _build_id(text: str) -> str:

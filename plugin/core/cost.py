@@ -18,6 +18,7 @@ CENT_OF_A_CENT = Decimal("0.0001")
 SECONDS_PER_HOUR = 3600
 HIGHEST_RATE = 10_000
 """USD per DPU hour that a user may set; what is above is a mistake."""
+HIGHEST_DPU_SECONDS = 1e12
 _VERSION = re.compile(r"\*|[0-9]{1,2}\.[0-9]{1,2}")
 
 
@@ -63,7 +64,7 @@ def cost_of(
     ``dpu_seconds`` is Glue's own count, when it gave one; it beats the formula
     DPU x max(seconds, 60).  With ``is_scaled`` Glue may use fewer workers: the formula is the most.
     """
-    per_hour = rate(capacity, overrides)
+    per_hour, dpu_seconds = rate(capacity, overrides), told_by_glue(dpu_seconds)
     billed = max(Decimal(str(seconds)), Decimal(MINIMUM_SECONDS))
     paid = dpu(capacity) * billed if dpu_seconds is None else Decimal(str(dpu_seconds))
     return Cost(
@@ -74,6 +75,15 @@ def cost_of(
         formula=f"{_inputs(capacity, billed, dpu_seconds, is_scaled=is_scaled)} × ${per_hour} per"
         f" {_unit(capacity)} hour{_whose(capacity, overrides)}",
     )
+
+
+def told_by_glue(dpu_seconds: float | None) -> float | None:
+    """Return Glue's own count where it is one: no run that is paid for used nothing, or infinite.
+
+    A number that cannot be is no count; the formula tells then.
+    """
+    is_count = dpu_seconds is not None and 0 < dpu_seconds <= HIGHEST_DPU_SECONDS
+    return dpu_seconds if is_count else None
 
 
 def counted_against_limit(

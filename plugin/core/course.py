@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from plugin.core.cost import cost_of
 from plugin.core.ending import Past
-from plugin.core.errors import EngineError, PluginError
+from plugin.core.errors import AnswerLost, EngineError, PluginError, Throttled
 from plugin.core.estimate import is_scaled
 from plugin.core.logbook import LogBook
 from plugin.core.ports import Sighting
 from plugin.core.result import CheckResult, Leftover, Phase
 from plugin.core.states import RunState
 from plugin.core.stints import Stints
+from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,6 +45,12 @@ class Course:
     """Whether it was seen to stop before we asked for that."""
     was_obeyed: bool = False
     """Whether it was seen to stop after we asked for that."""
+    look_error: EngineError | None = None
+    """Why the last look failed; None when it did not."""
+    was_confirmed: bool = False
+    """Whether the last look before a stop saw the run go on, at the limit or past it."""
+    ended: float | None = None
+    """When it was first seen in a state that does not change again (monotonic seconds)."""
     misses: int = 0
     """Looks in a row that failed, without those that were throttled."""
     throttles: int = 0
@@ -52,6 +59,8 @@ class Course:
     """When the cancel was heard that shortens the wait for a stop (monotonic seconds)."""
     made: set[str] = field(default_factory=set)
     """Kinds of things that may be there: ``object``, ``job``, ``run``."""
+    unanswered: set[str] = field(default_factory=set)
+    """Those of them of which no answer told whether they were made."""
 
     @contextmanager
     def making(self, kind: str) -> Iterator[None]:
@@ -67,6 +76,11 @@ class Course:
         except EngineError as error:
             if error.had_no_effect and not was_made:
                 self.made.discard(kind)
+            elif isinstance(error, AnswerLost):
+                self.unanswered.add(kind)
+            raise
+        except BaseException:
+            self.unanswered.add(kind)
             raise
 
     def leftovers(
@@ -103,12 +117,15 @@ class Course:
 
     @contextmanager
     def watched(self, clock: Clock) -> Iterator[None]:
-        """Divide the time of the block into queue, start-up and run, also after an error."""
+        """Divide the time of the block into queue, start-up and run, also after an error.
+
+        What comes after the run's end is none of these.
+        """
         since = clock.monotonic()
         try:
             yield
         finally:
-            self.note_run(since, clock.monotonic())
+            self.note_run(since, clock.monotonic() if self.ended is None else self.ended)
 
     @property
     def running_since(self) -> float | None:
@@ -122,6 +139,7 @@ class Course:
             has_run=self.running_since is not None,
             was_stopped_by_another=self.was_stopped_by_another,
             was_obeyed=self.was_obeyed,
+            was_confirmed=self.was_confirmed,
         )
 
     def saw(self, seen: Sighting, now: float) -> None:
@@ -131,11 +149,15 @@ class Course:
         name of a state that nobody knows is kept: the end may have to be explained by it.
         """
         self.seen = replace(seen, unknown=seen.unknown or self.seen.unknown)
-        self.was_seen = True
+        self.was_seen, self.look_error = True, None
         self.misses, self.throttles, self.throttled_since = 0, 0, None
         if seen.state is RunState.STOPPING:
             self.was_obeyed = self.stop is not None and not self.was_stopped_by_another
             self.was_stopped_by_another = not self.was_obeyed
+        elif not seen.state.is_final:  # it goes on all the same
+            self.was_obeyed = self.was_stopped_by_another = False
+        elif self.ended is None:
+            self.ended = now
         self.stints.saw(seen, now)
         self.passed(now)
 
@@ -144,9 +166,10 @@ class Course:
         told = self.seen.execution_seconds if self.running_since is not None else 0
         self.running_seconds = max(self.stints.ran(now), float(told))
 
-    def missed(self, now: float, *, is_throttled: bool) -> None:
+    def missed(self, error: EngineError, now: float) -> None:
         """Take note of a look that failed.  One that was throttled says nothing against the run."""
-        if not is_throttled:
+        self.look_error = error
+        if not isinstance(error, Throttled):
             self.misses += 1
             return
         self.throttles += 1
@@ -164,11 +187,12 @@ def cost_so_far(check: Check, course: Course) -> Cost:
 
     Glue's own count of seconds is exact in the end; until then it may lag behind ours.
     """
-    counted = course.seen.execution_seconds if course.seen.state.is_final else 0
+    is_final = course.seen.state.is_final
+    counted = course.seen.execution_seconds if is_final else 0
     return cost_of(
         check.capacity,
         seconds=counted or course.running_seconds,
-        dpu_seconds=course.seen.dpu_seconds,
+        dpu_seconds=course.seen.dpu_seconds if is_final else None,
         overrides=check.settings.price_overrides,
         is_scaled=is_scaled(check),
     )
@@ -199,7 +223,10 @@ def result_of(
     region: str = "",
 ) -> CheckResult:
     """Return the frozen result.  A local run costs nothing."""
-    has_run = course.running_since is not None
+    # a script that failed at once ran, though nobody saw it: Glue bills its minute
+    has_run = course.running_since is not None or (
+        course.seen.state is RunState.FAILED and judgement.verdict is Verdict.FAILED
+    )
     return CheckResult(
         name=check.name,
         script=check.settings.script,

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from plugin.core.build import Host
+
 if TYPE_CHECKING:
-    from plugin.core.build import Build, Host
+    from plugin.core.build import Build
     from plugin.core.settings import PlanSettings
 
 LONGEST_NAME = 64
@@ -36,7 +38,9 @@ def problems_of(plan: PlanSettings, host: Host, *, has_token_request: bool) -> t
         "external_id: AWS takes 2 to 1224 letters, digits and _+=,.@:/-.": bool(plan.external_id)
         and not _EXTERNAL_ID.fullmatch(plan.external_id),
     }
-    if plan.github_oidc:
+    if plan.github_oidc and not has_token_request and not host.has_runner_files:
+        found |= {_no_token(host): True}  # nothing else of it matters here
+    elif plan.github_oidc:
         found |= {
             "github_oidc: it needs assume_role_arn, the role to take with the token.": (
                 not plan.assume_role_arn
@@ -45,11 +49,20 @@ def problems_of(plan: PlanSettings, host: Host, *, has_token_request: bool) -> t
             " one out: nobody knows which is meant.": bool(plan.aws_access_key_id),
             "github_oidc: AWS takes no external_id with an OIDC token. Leave it out, and let the"
             " role's trust policy name the repository.": bool(plan.external_id),
-            f"github_oidc: {host} gives no token of this kind; GitHub Actions does. Leave it out."
-            " Elsewhere put the host's own token into a file and set AWS_WEB_IDENTITY_TOKEN_FILE"
-            " and AWS_ROLE_ARN.": not has_token_request and not host.has_runner_files,
         }
     return tuple(sentence for sentence, is_so in found.items() if is_so)
+
+
+def _no_token(host: Host) -> str:
+    if host is Host.PLAIN:
+        return (
+            "github_oidc: this machine gives no token; GitHub Actions does. Leave github_oidc out."
+        )
+    return (
+        f"github_oidc: {host} gives no token of this kind; GitHub Actions does. Leave github_oidc"
+        " out, or put the host's own token into a file and set AWS_WEB_IDENTITY_TOKEN_FILE and"
+        " AWS_ROLE_ARN."
+    )
 
 
 def session_name(build: Build) -> str:

@@ -26,8 +26,10 @@ class Past:
     """What the looks before the last one tell of a run's end.
 
     ``was_stopped_by_another``: it was seen to stop before we asked; ``was_obeyed``: after.
+    ``was_confirmed``: the last look before we asked saw it go on, at the limit or past it.
     """
 
     has_run: bool = True
     was_stopped_by_another: bool = False
     was_obeyed: bool = False
+    was_confirmed: bool = False

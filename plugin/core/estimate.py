@@ -62,7 +62,7 @@ def announcement(checks: Iterable[Check]) -> str:
     at_most = sum((one.at_most for one in bounds), start=Decimal(0))
     least = sum((one.least.usd for one in bounds), start=Decimal(0))
     return (
-        f"Cost: from ${least} to at most ${at_most}, if all of its run time is used"
+        f"Cost: from ${least} to at most ${at_most}, {_until(bounds)}"
         f" (rates of {REGION}, {AS_OF}; other regions may differ: price_overrides)."
     )
 
@@ -80,6 +80,15 @@ def limit_problems(settings: CheckSettings, capacity: Capacity) -> tuple[str, ..
         f" {least:.4f} USD. Raise it, or take fewer or smaller workers."
     )
     return (problem,)
+
+
+def _until(bounds: Iterable[Estimate]) -> str:
+    """Say what ends the checks at the latest: their time limits, ``max_cost_usd``, or either."""
+    time, cap = "if all of its run time is used", "where max_cost_usd caps it"
+    is_capped = {one.limit is not None for one in bounds}
+    if len(is_capped) > 1:
+        return f"{time} or {cap}"
+    return cap if True in is_capped else time
 
 
 def is_scaled(check: Check) -> bool:

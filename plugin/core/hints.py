@@ -6,6 +6,7 @@ Knows the settings by name.  The guide, ``docs/troubleshooting.md``, says more.
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from plugin.core.trouble import Trouble
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _HINTS = {
     Trouble.SCRIPT_ERROR: "Mend the script; the end of its log stands in the report.",
-    Trouble.SYNTAX: "Mend the syntax.",
+    Trouble.SYNTAX: "Mend the syntax of the line that the message names.",
     Trouble.MODULE_NOT_FOUND: (
         "Ship the module with extra_py_files, or have Glue install it with python_modules."
     ),
@@ -45,9 +46,9 @@ _HINTS = {
     Trouble.LOGIN: "Check the user and the password that the job uses.",
     Trouble.TIME_OUT: "Bound the input in health-check mode, or raise timeout_minutes.",
     Trouble.COST_LIMIT: "Bound the input in health-check mode, or raise max_cost_usd.",
-    Trouble.FINDING: "The job itself says that its result is not healthy: see its findings.",
-    Trouble.LOG_PATTERN: "fail_on_log_pattern names this line as a failure.",
-    Trouble.LOG_UNREADABLE: "A log that was not read whole is not a pass: run it again.",
+    Trouble.FINDING: "Look at the job's findings, and mend the script or the data that fails them.",
+    Trouble.LOG_PATTERN: "Mend what this line tells of; if it is harmless, narrow the pattern.",
+    Trouble.LOG_UNREADABLE: "Run the check again: a log that was not read whole is not a pass.",
     Trouble.PERMISSION: "Give the credentials in use this right, and check the region.",
     Trouble.CREDENTIALS: "Give the step AWS credentials, e.g. by OIDC.",
     Trouble.PASS_ROLE: (
@@ -66,8 +67,9 @@ _HINTS = {
     Trouble.WRONG_REGION: "Set region to that of the buckets and the job, e.g. eu-west-1.",
     Trouble.MISSING_ROLE: "Set role_arn to a role of this account; check its name.",
     Trouble.UNTRUSTED_ROLE: (
-        "Let the role's trust policy allow sts:AssumeRole to glue.amazonaws.com; a new role takes"
-        " some seconds to be known."
+        "See that role_arn names a role that exists (its account, its spelling); then let its trust"
+        " policy allow sts:AssumeRole to glue.amazonaws.com. A new role takes some seconds to be"
+        " known."
     ),
     Trouble.MISSING_CONNECTION: "Set connections to such as are in this account and region.",
     Trouble.MISSING_SECURITY_CONFIGURATION: (
@@ -82,7 +84,9 @@ _HINTS = {
     ),
     Trouble.GLUE_VERSION: "Set glue_version to one that Glue still starts, e.g. '5.1'.",
     Trouble.NAME_TAKEN: "Choose another job_suffix; what is there is not ours and is left alone.",
-    Trouble.MISSING_SCRIPT: "Check scripts_bucket, its lifecycle rules and region.",
+    Trouble.MISSING_SCRIPT: (
+        "Check that scripts_bucket exists, its spelling, its lifecycle rules and region."
+    ),
     Trouble.MISSING_JOB: "Look who removed the job, a clean-up of another build say; run it again.",
     Trouble.QUOTA: (
         "Wait for other runs to end, lower max_parallel, or ask for more of the quotas L-5E4153CA"
@@ -150,6 +154,8 @@ _LOCAL_BUCKET = (
     "This bucket is not in the local Glue: put a sample there with fixtures,"
     " e.g. fixtures: {tests/data: s3://BUCKET/orders/}."
 )
+MOST_NAMES, LONGEST_NAME = 10, 60
+"""How many shipped modules a hint names, and how many characters a name may have."""
 LONGEST_SEARCHED = 2000
 """Characters of an error: it may be the script's own words."""
 
@@ -165,7 +171,32 @@ def hint_for(trouble: Trouble, check: Check, error: str = "") -> str:
         special = _LOCAL_HINTS.get(trouble, "")
     if not special and is_shell:
         special = _SHELL_HINTS.get(trouble, "")
+    if not special and trouble is Trouble.MODULE_NOT_FOUND:
+        special = _not_among(check)
     return special or hint_of(trouble)
+
+
+def _not_among(check: Check) -> str:
+    """Return the hint for a module that is not among those shipped; empty when none were.
+
+    Only what Python can import is named, which nobody can hide markup in.
+    """
+    script = PurePosixPath(check.settings.script).name
+    heads = (PurePosixPath(name).parts for name in check.shipped if name != script)
+    kinds = {
+        (f"{parts[0]} (a package)" if len(parts) > 1 else parts[0].removesuffix(".py"))
+        for parts in heads
+        if parts and parts[0].removesuffix(".py").isidentifier() and len(parts[0]) <= LONGEST_NAME
+    }
+    if not kinds:
+        return ""
+    names = sorted(kinds)
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return (
+        f"Shipped are: {', '.join(names[:MOST_NAMES])}{more}. A folder in extra_py_files becomes"
+        " the package itself: import it by that name, or name the folder or file that is missing."
+        " Public packages go into python_modules."
+    )
 
 
 def _by_words(trouble: Trouble, check: Check, said: str, *, is_shell: bool) -> str:

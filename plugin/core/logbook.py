@@ -49,9 +49,13 @@ class LogBook:
     """Why the log could not be read whole; empty when it could."""
     analysis: Analysis | None = None
     """What Glue itself says of a failure; None when it says nothing."""
+    is_whole: bool = True
+    """False when a cancel kept us from reading all of it: nobody knows what else it says."""
     _unfinished: dict[LogStream, str] = field(default_factory=dict)
     _recent: dict[LogStream, deque[str]] = field(default_factory=dict)
     _finding_count: int = 0
+    _bad_count: int = 0
+    _unreadable_count: int = 0
 
     def add(self, chunks: Iterable[LogChunk]) -> tuple[str, ...]:
         """Take new chunks and return the whole lines that a reader wants to see."""
@@ -85,6 +89,21 @@ class LogBook:
         """How many findings were read, also beyond those that are kept."""
         return self._finding_count
 
+    @property
+    def bad_count(self) -> int:
+        """How many findings were not ok, also beyond those that are kept."""
+        return self._bad_count
+
+    @property
+    def unreadable_count(self) -> int:
+        """How many lines are no findings though they begin so, also beyond those kept."""
+        return self._unreadable_count
+
+    @property
+    def is_forbidden_full(self) -> bool:
+        """Whether no more forbidden lines are looked for: there may be others."""
+        return len(self.forbidden) >= TAIL
+
     def _take(self, stream: LogStream, lines: list[str]) -> list[str]:
         shown = []
         recent = self._recent.setdefault(stream, deque(maxlen=TRACEBACK_LINES))
@@ -105,14 +124,16 @@ class LogBook:
             case findings.Count(findings=count):
                 self.counted = (self.counted or 0) + count
             case findings.Unreadable(reason=reason):
+                self._unreadable_count += 1
                 self.unreadable.append(f"A finding {reason}: {line[:200]}")
                 del self.unreadable[TAIL:]
             case finding:
                 self._finding_count += 1
+                self._bad_count += not finding.ok
                 if len(self.findings) < MOST_FINDINGS or not finding.ok:
                     self.findings.append(finding)
                     self._drop_a_good_one()
-        if len(self.forbidden) < TAIL and not self.slow_pattern:
+        if not self.is_forbidden_full and not self.slow_pattern:
             self._compare(line)
 
     def _compare(self, line: str) -> None:

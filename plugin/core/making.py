@@ -7,12 +7,11 @@ policy, clone and stores say that.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from plugin.core import naming
 from plugin.core.capacity import capacity_of, capacity_problems
-from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, Check
+from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, Check, expiry_of
 from plugin.core.clone import clone_notes, clone_problems, cloned_tags, inherited
 from plugin.core.cost import override_problems
 from plugin.core.estimate import limit_problems
@@ -90,9 +89,9 @@ def make_check(
         keep=plan.keep_resources and not is_local,  # the local Glue keeps nothing
         delete_logs=plan.delete_logs,
         cloned=arguments.cloned,
+        notes=_local_notes(own) if is_local else (),
     )
-    if definition:
-        check, problems = _as_clone(check, problems, wanted.settings, plan, definition, arguments)
+    check, problems = _as_clone(check, problems, wanted.settings, plan, definition, arguments)
     return check, tuple(f"{wanted.name}: {problem}" for problem in problems)
 
 
@@ -109,17 +108,26 @@ def _as_clone(
     problems: tuple[str, ...],
     asked: CheckSettings,
     plan: PlanSettings,
-    definition: JobDefinition,
+    definition: JobDefinition | None,
     arguments: JobArguments,
 ) -> tuple[Check, tuple[str, ...]]:
-    """Return the check with notes on what is not as in the job, and all problems."""
+    """Return the check with notes on what is not as in the job it clones, and all problems."""
+    if definition is None:
+        return check, problems
     own, left_out = check.settings, arguments.left_out
     notes = clone_notes(asked, own, definition, left_out, is_local=check.is_local)
     problems = (
         *_named(problems, definition.name, inherited_of=own, asked=asked),
         *_clone_problems(check, asked, plan, definition, arguments),
     )
-    return replace(check, notes=notes), problems
+    return replace(check, notes=(*check.notes, *notes)), problems
+
+
+def _local_notes(own: CheckSettings) -> tuple[str, ...]:
+    """Say which settings do nothing on the local engine, though they were given."""
+    if own.max_cost_usd is None:
+        return ()
+    return ("max_cost_usd does nothing on engine local: a run on this machine costs nothing.",)
 
 
 def _named(
@@ -141,13 +149,18 @@ def _clone_problems(
     is_wide = allows_everything(check.session_policy)
     is_narrowed = bool(asked.session_policy) and not is_wide and not check.is_local
     is_guarded = plan.allow_production_arguments or is_narrowed
-    stores = () if is_guarded else store_problems(definition.name, arguments.of_the_job)
+    stores: tuple[str, ...] = ()
+    if not is_guarded:
+        told = arguments.of_the_job
+        stores = store_problems(definition.name, told, is_local=check.is_local)
     wide = "session_policy: it allows everything, so it keeps nothing from production's data."
+    if check.is_local:
+        wide = "session_policy: the local Glue has no roles, so it narrows nothing there."
     return (
         *clone_problems(definition, asked),
         *size_problems(arguments),
         *stores,
-        *((wide,) if stores and is_wide else ()),
+        *((wide,) if stores and asked.session_policy else ()),
     )
 
 
@@ -168,14 +181,13 @@ def _tags(
     given: Circumstances,
     definition: JobDefinition | None,
 ) -> Mapping[str, str]:
-    minutes = own.queue_timeout_minutes + own.timeout_minutes + 60
     return naming.tags(
         build=given.build,
         build_id=given.build_id,
         check=name,
         context=plan.status_context,
         places=places,
-        expires_at=given.now + timedelta(minutes=minutes),
+        expires_at=expiry_of(own, given.now),
         keep=plan.keep_resources,
         users=cloned_tags(definition, own.tags)[0] if definition else own.tags,
     )

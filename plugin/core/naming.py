@@ -6,6 +6,7 @@ Sources: Glue's model (``NameString`` 1 to 255), Glue and S3 limits on tags (50;
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ LONGEST_CHECK = 140
 LONGEST_TAG_VALUE = 256
 LONGEST_TAG_KEY = 128
 MOST_TAGS = 50
+_HASH = 10
 MARKER_ARGUMENT = "--glue_health_check_run"
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 BUILD_ID = re.compile(r"[0-9a-f]{12}")
@@ -140,6 +142,18 @@ def tag_value(text: str) -> str:
     return kept[:LONGEST_TAG_VALUE]
 
 
+def distinct_value(text: str) -> str:
+    """Return text as ``tag_value`` does; what that changes gets a mark of its own at the end.
+
+    Two workflows whose names differ in what no tag can hold are two.
+    """
+    value = tag_value(text)
+    if value == text:
+        return value
+    mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
+    return f"{value[: LONGEST_TAG_VALUE - _HASH - 1]}-{mark}"
+
+
 def number_tag(build: Build) -> str:
     """Return ``<host>-<number>.<attempt>``, by which builds of one host have an order.
 
@@ -177,7 +191,7 @@ def tags(  # noqa: PLR0913 - as many facts as there are tags
         Tag.TEMP: places[1].bucket,
         Tag.CONTEXT: context,
         Tag.NUMBER: number_tag(build),
-        Tag.WORKFLOW: build.workflow,
+        Tag.WORKFLOW: distinct_value(build.workflow),
         Tag.SERVER: build.server_url,
         Tag.KEEP: "true" if keep else "",
     }

@@ -84,8 +84,13 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
     checks, unread, keyless = _made(touched, settings, checkout, given, read=read, found=problems)
     problems += [
         f"Two checks would share the job name {name}: rename one."
-        for name in _twice([check.job_name for check in checks])
+        for name in _shared_job_names(checks)
     ]
+    problems += [
+        f"The checks {names} would share one folder of the bucket: rename one."
+        for names in _shared_places(checks)
+    ]
+    problems = [p for p in problems if not _is_told(p, settings.problems)]
     problems = [*settings.problems, *(p for p in problems if not _follows(p, settings.unread))]
     if problems:
         raise SettingsError(tuple(dict.fromkeys(problems)))
@@ -187,6 +192,30 @@ def _expand(
         return tuple(found[:MOST_CHECKS])
     problems += [f"Two checks are called {name}: names must differ." for name in _twice(names)]
     return tuple(found)
+
+
+def _shared_job_names(checks: tuple[Check, ...]) -> list[str]:
+    """Return job names of checks of different names: those of one name are told as such."""
+    pairs = dict.fromkeys((check.name, check.job_name) for check in checks)
+    return _twice([job_name for _, job_name in pairs])
+
+
+def _shared_places(checks: tuple[Check, ...]) -> list[str]:
+    """Return the names of checks whose objects would lie together: a name loses its dots there."""
+    found: dict[str, list[str]] = {}
+    for check in {check.name: check for check in checks}.values():
+        found.setdefault(check.scripts.uri(), []).append(check.name)
+    names_of = {check.name: check.job_name for check in checks}
+    return [
+        " and ".join(names)
+        for names in found.values()
+        if len({names_of[name] for name in names}) > 1  # of one job name they are told already
+    ]
+
+
+def _is_told(problem: str, told: tuple[str, ...]) -> bool:
+    """Whether the settings told the same already, with their file's name before it."""
+    return any(text.lower().endswith(f": {problem.lower()}") for text in told)
 
 
 def _twice(names: list[str]) -> list[str]:

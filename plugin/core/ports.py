@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from plugin.core.states import OURS
@@ -97,7 +98,8 @@ class JobReader(Protocol):
 class FoundJob:
     """A job that carries our tags.  ``created_at`` is UTC.
 
-    The last three say where its runs log, as in ``LogSource``.
+    What follows the time says where its runs log, as in ``LogSource``.  ``unread`` says why nobody
+    knows its tags: then there are none here, and it is nobody's to remove.
     """
 
     name: str
@@ -106,6 +108,9 @@ class FoundJob:
     job_type: str = ""
     glue_version: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict, repr=False)
+    security_configuration: str = ""
+    role: str = ""
+    unread: str = ""
 
 
 class LogStream(StrEnum):
@@ -158,15 +163,18 @@ class LogNews:
 class LogReader(Protocol):
     """The driver's log of one run, read forward; nothing twice."""
 
-    def read(self, *, is_last: bool = False) -> LogNews:
+    def read(self, *, is_last: bool = False, until: float = inf) -> LogNews:
         """Return what is new since the last call, at most a few pages of each stream.
 
         ``is_last`` says that the run is over: then it waits for its turn, and looks once more for
-        streams that were not found.  Raises nothing that AWS can cause.
+        streams that were not found, but asks nothing when the clock's ``monotonic`` is beyond
+        ``until``, or after a cancel.  Raises nothing that AWS can cause.
         """
 
-    def late(self) -> LogNews:
+    def late(self, *, until: float = inf) -> LogNews:
         """Read all once more from the start; return only what was never returned.
+
+        ``until`` as of ``read``.
 
         An event that arrives late, with an older time than what was read, is found in no other way.
         """
@@ -180,6 +188,10 @@ class LogReader(Protocol):
 
 class Engine(Protocol):
     """Glue, S3 and CloudWatch Logs as the lifecycle needs them.  Any call may raise EngineError."""
+
+    @property
+    def region(self) -> str:
+        """Where its jobs are; empty when nobody knows."""
 
     def upload(self, uploads: tuple[Upload, ...]) -> None:
         """Write all objects."""
@@ -228,6 +240,9 @@ class Engine(Protocol):
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:
         """Yield the build ids with objects in a bucket, each with its youngest object's time."""
+
+    def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
+        """Return the texts of a build's tickets in a bucket; empty ones may not be read."""
 
 
 class Checkout(Protocol):

@@ -17,9 +17,12 @@ def preview(plan: Plan) -> tuple[str, ...]:
     """Return the lines of a dry run.  May hold hostile text: escape before printing."""
     if plan.reason:
         return (f"Skipped: {plan.reason}",)
-    lines = [f"{len(plan.checks)} to run, {len(plan.skipped)} skipped. Nothing is written to AWS."]
+    lost = f", {len(plan.unread)} could not be read" if plan.unread else ""
+    lines = [
+        f"{len(plan.checks)} to run, {len(plan.skipped)} skipped{lost}. Nothing is written to AWS."
+    ]
     lines += [f"skipped  {item.name}: {item.reason}" for item in plan.skipped]
-    lines += [f"unknown  {item.name}: {item.error}" for item in plan.unread]
+    lines += [f"errored  {item.name}: {item.error}" for item in plan.unread]
     for check in plan.checks:
         lines += _of_check(check)
     return tuple(lines)

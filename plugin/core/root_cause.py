@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from plugin.core.tracebacks import Traceback
 
 _SYNTAX = re.compile(r"\((?P<file>[^()]{1,255}), line (?P<line>\d{1,9})\)")
+_SYNTAX_ERROR = re.compile(r"(?:Syntax|Indentation|Tab)Error\b|invalid syntax\b")
+_OF_SYNTAX = frozenset({"SYNTAX_ERROR", "COMPILATION_ERROR"})
 _NOISE = re.compile(r"^\d{2,4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}:\d{2}\S*\s+(?:INFO|DEBUG)\b")
 _HEAD = re.compile(
     r"Error Category: (?P<category>\w{1,100});\s{0,10}"
@@ -148,7 +150,7 @@ def _traced(
         _last_error(quoted),
     )
     places = (
-        _named(said.text, shipped),
+        _named(said, told, shipped),
         analysed.place,
         agreed.place if agreed else None,
         _numbered(said, script, shipped),
@@ -156,10 +158,12 @@ def _traced(
     )
     error = _best(errors) or _detail(said.text) or (_logged_detail(log) if agreed else "")
     error = error or next(filter(None, errors), "")
+    *told_places, _ = places  # a traceback that tells something else may have been handled
+    is_ended_so = any(one.error and _agree(one.error, told) for one in tracebacks)
     cause = Cause(
         error=_continued(error, said.text),
         place=next(filter(None, places), None),
-        is_of_script=any(places) or said.line > 0,
+        is_of_script=any(told_places) or said.line > 0 or analysed.is_of_script or is_ended_so,
     )
     is_gone = _is_java_gone(error, (agreed,) if agreed else tracebacks)
     return _without_java(cause, said, log) if is_gone else cause
@@ -246,8 +250,9 @@ def _blamed(tracebacks: tuple[Traceback, ...], told: str) -> Traceback | None:
     the last was raised from.
     """
     ours = [one for one in tracebacks if one.place is not None]
+    equal = [one for one in ours if one.error and one.error == told]
     same = [one for one in ours if one.error and _agree(one.error, told)]
-    return next(reversed(same or ours), None)
+    return next(reversed(equal or same or ours), None)
 
 
 def _agree(error: str, told: str) -> bool:
@@ -271,12 +276,13 @@ def _of_analysis(analysis: Analysis | None, shipped: Mapping[str, str]) -> Cause
     error = last.error if last else first_line(analysis.failure)
     if _VAGUE.fullmatch(error):
         error = _detail(analysis.failure) or error
-    return Cause(error=error, place=place)
+    return Cause(error=error, place=place, is_of_script=analysis.is_of_job)
 
 
-def _named(message: str, shipped: Mapping[str, str]) -> Place | None:
-    """Return the place that a message names, as for a syntax error."""
-    named = _SYNTAX.search(message[:LONGEST_SEARCHED])
+def _named(said: GlueMessage, told: str, shipped: Mapping[str, str]) -> Place | None:
+    """Return the place that a syntax error's message names; other exceptions may quote anything."""
+    is_syntax = _SYNTAX_ERROR.match(told) or said.category in _OF_SYNTAX
+    named = _SYNTAX.search(said.text[:LONGEST_SEARCHED]) if is_syntax else None
     return (
         line_of(PurePosixPath(named["file"]).name, int(named["line"]), shipped) if named else None
     )

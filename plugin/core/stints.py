@@ -22,9 +22,8 @@ _STINT_OF = {
     RunState.STARTING: START_UP,
     RunState.RUNNING: RUN,
     RunState.SUCCEEDED: RUN,
-    RunState.FAILED: RUN,
 }
-"""The other states leave a run where it is.  TIMEOUT too: there is one in the queue."""
+"""The other states leave a run where it is.  TIMEOUT and FAILED too: they exist in the queue."""
 
 
 class Stint(NamedTuple):

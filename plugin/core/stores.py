@@ -17,6 +17,7 @@ from plugin.core.secrets.names import secret_arguments
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/cloning.md"
 GLUES_OWN = frozenset({
     # code, and how it is installed
     *("--extra-py-files", "--extra-files", "--extra-jars", "--additional-python-modules"),
@@ -81,16 +82,22 @@ def stores(arguments: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(key for key, value in arguments.items() if names_store(key, value)))
 
 
-def store_problems(job: str, arguments: Mapping[str, str]) -> tuple[str, ...]:
-    """Say, by name and never by value, which arguments of a production job must not be copied."""
+def store_problems(
+    job: str, arguments: Mapping[str, str], *, is_local: bool = False
+) -> tuple[str, ...]:
+    """Say, by name and never by value, which arguments of a production job must not be copied.
+
+    A session policy is no way out on the local engine, which has no roles.
+    """
     found = [name[:LONGEST_NAME] for name in stores(arguments)]
     if not found:
         return ()
     more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
+    narrow = "" if is_local else " narrow the role by session_policy,"
     problem = (
         f"job: arguments of {job} name what production works on: {', '.join(found[:MOST_NAMES])}"
-        f"{more}. Override each in arguments, narrow the role by session_policy, or set"
-        " allow_production_arguments (a flag or a variable)."
+        f"{more}. Override each in arguments,{narrow} or set"
+        f" allow_production_arguments (a flag or a variable). See {_GUIDE}."
     )
     return (problem,)
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugin.core.naming import Tag, number_tag, tag_value
+from plugin.core.naming import Tag, distinct_value, number_tag, tag_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Newcomer:
         named = {
             Tag.REPOSITORY: self.build.repository,
             Tag.PULL_REQUEST: str(self.build.pull_request),
-            Tag.WORKFLOW: self.build.workflow,
+            Tag.WORKFLOW: distinct_value(self.build.workflow),
             Tag.SERVER: self.build.server_url,
         }
         ours = {key: tag_value(value) for key, value in named.items() if value}
@@ -58,8 +58,9 @@ class Newcomer:
         host tells it of all its builds, or of none.  With the number, the pull request's branch and
         fork are the same: no host lets them be changed.
         The host's numbers decide where both builds have one of the same host: equal ones are legs
-        of one build.  Else the job must have been created before we began.  A job without a context
-        comes from a version that wrote none: it counts as ours.
+        of one build.  A job of our own commit runs beside us, for another event or as another leg,
+        unless it is an earlier attempt of our number.  Else the job must have been created before
+        we began.  A job without a context comes from a version that wrote none: it counts as ours.
         """
         tags, ours = job.tags, self.tags()
         context = tag_value(self.context)
@@ -71,6 +72,8 @@ class Newcomer:
         if tags.get(Tag.CONTEXT, context) != context:
             return False
         mine, theirs = _order(number_tag(self.build)), _order(tags.get(Tag.NUMBER, ""))
+        if self.build.commit and tags.get(Tag.COMMIT) == tag_value(self.build.commit):
+            return bool(mine and theirs and mine[:2] == theirs[:2] and theirs < mine)
         if mine and theirs and mine[0] == theirs[0]:
             return theirs < mine
         return job.created_at < self.began

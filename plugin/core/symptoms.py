@@ -35,6 +35,7 @@ OUTSIDE: tuple[tuple[re.Pattern[str], Trouble, str], ...] = (
             r"action is unauthorized\. ?unable to validate",
             r"Failed to call ec2:\w",
             r"\bec2:\w{1,60} .{0,60}(?:unauthorized|not authorized)",
+            r"\bUnauthorizedOperation\b",
         ),
         Trouble.JOB_PERMISSION,
         "The job's role may not look at the network of its connection.",
@@ -56,9 +57,26 @@ OUTSIDE: tuple[tuple[re.Pattern[str], Trouble, str], ...] = (
             r"(?:Inbound|Outbound) rule in security group",
             r"Could not find subnet for AZ",
             r"unable to validate (?:VPC|subnet)",
+            r"VPC endpoint validation failed",
+            r"No Private DNS for Network Interface Found",
+            r"\b(?:subnet|security group|VPC)(?: ID)? '[\w-]{1,60}' does not exist",
+            r"\bInvalid(?:SubnetID|Subnet|Group|GroupId|VpcID|SecurityGroupID)\.NotFound\b",
         ),
         Trouble.CONNECTION,
         "Glue could not set up the network of the job's connection.",
+    ),
+    (
+        _any(
+            r"^(?:The )?(?:Glue )?connection [^\s'\"]{1,300} (?:was |is )?not found",
+            r"\bFailed to find a Glue connection\b",
+        ),
+        Trouble.MISSING_CONNECTION,
+        "Glue did not find the job's connection.",
+    ),
+    (
+        _any(r"NetworkInterfaceLimitExceeded", r"exceeded the limit of network interfaces"),
+        Trouble.QUOTA,
+        "The account's quota of network interfaces was reached.",
     ),
     (
         _any(
@@ -71,7 +89,12 @@ OUTSIDE: tuple[tuple[re.Pattern[str], Trouble, str], ...] = (
         "Glue could not take the job's role.",
     ),
     (
-        _any(r"\brole\b.{0,200}(?:not found|does not exist|cannot be found)"),
+        _any(
+            r"(?:^|\| )(?:The )?(?:IAM )?role [^\s'\"]{1,300} (?:was |is )?"
+            r"(?:not found|does not exist|cannot be found)",
+            r"\brole (?:with name [^\s'\"]{1,300}|arn:[^\s'\"]{1,300}) (?:was |is )?"
+            r"(?:not found|does not exist|cannot be found)",
+        ),
         Trouble.MISSING_ROLE,
         "Glue did not find the job's role.",
     ),

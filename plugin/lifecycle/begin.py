@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.core.ending import Stop
+from plugin.core.errors import EngineError
 from plugin.core.request import start_request
 from plugin.core.ticket import ticket_upload
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from plugin.core.course import Course
     from plugin.lifecycle.world import World
 
-SUBMITTING = "over a limit, the start is tried again"
-"""What is said before the start, which may take two minutes where others hold the slots."""
+SUBMITTING = "asking Glue to start the run"
+"""What is said before every start; it may take two minutes where others hold the slots."""
 
 
 def begin(check: Check, build: Build, build_id: str, world: World, course: Course) -> None:
@@ -26,12 +27,19 @@ def begin(check: Check, build: Build, build_id: str, world: World, course: Cours
     """
     clock, engine = world.clock, world.engine
     world.observer.state_changed(check.name, "UPLOADING", f"{len(check.uploads)} file(s)")
-    for upload in (*check.uploads, ticket_upload(build, build_id, check)):
-        with course.making("object"):  # one by one, to know whether the first was written
-            engine.upload((upload,))
+    ticket = ticket_upload(build, build_id, check, begin=clock.now(), region=world.region)
+    for upload in (*check.uploads, ticket):
+        try:
+            with course.making("object"):  # one by one, to know whether the first was written
+                engine.upload((upload,))
+        except EngineError:
+            if not clock.is_cancelled():
+                raise
+            course.stop = Stop.CANCELLED  # a large one is broken off by a cancel
+            return
     world.observer.state_changed(check.name, "CREATING", check.job_name)
     with course.making("job"):
-        engine.create_job(check.request)
+        engine.create_job(check.request_at(clock.now()))
     if clock.is_cancelled():
         course.stop = Stop.CANCELLED
         return

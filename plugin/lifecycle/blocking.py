@@ -33,8 +33,7 @@ def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckR
             judgement = _run(check, build, build_id, world, course)
         finally:
             leftovers = finish(check, world, course)
-    now = world.clock.monotonic()
-    result = result_of(check, course, judgement, leftovers, now=now, region=world.region)
+    result = _result(check, world, course, judgement, leftovers)
     world.observer.finished(result)
     return result
 
@@ -46,8 +45,24 @@ def _run(check: Check, build: Build, build_id: str, world: World, course: Course
         if course.run_id:
             with course.watched(world.clock):
                 watch(check, world, course)
+        return judge(check, course.seen, course.stop, course.book, course.past)
     except PluginError as error:
         return of_error(error, is_local=check.is_local)
     except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
         return of_bug(error)
-    return judge(check, course.seen, course.stop, course.book, course.past)
+
+
+def _result(
+    check: Check,
+    world: World,
+    course: Course,
+    judgement: Judgement,
+    leftovers: tuple[Leftover, ...],
+) -> CheckResult:
+    """Return the result; when a bug keeps us from it, one that holds no more than what is left."""
+    now = world.clock.monotonic()
+    try:
+        return result_of(check, course, judgement, leftovers, now=now, region=world.region)
+    except Exception as error:  # noqa: BLE001 - a bug of ours must not cost the other checks theirs
+        bare = Course(started=course.started, run_id=course.run_id, made=course.made)
+        return result_of(check, bare, of_bug(error), leftovers, now=now, region=world.region)

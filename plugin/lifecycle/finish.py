@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugin.core.errors import EngineError
 from plugin.core.result import Leftover
 from plugin.lifecycle.late_count import await_count
+from plugin.lifecycle.late_run import UNSURE, await_run, may_be_started
 from plugin.lifecycle.stopping import paused
 
 if TYPE_CHECKING:
@@ -58,14 +59,19 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
     if course.run_id and course.seen.state.is_final:
         return ()
     engine, since = world.engine, world.clock.monotonic()
+    is_unsure = False
     try:
         active = engine.active_runs(check.job_name)
+        if not active and may_be_started(check, course):
+            active, is_unsure = await_run(check, world)
     except EngineError:
         if course.run_id:  # whether it still runs nobody tells us: ask for its stop all the same
             engine.stop_runs(check.job_name, (course.run_id,))
         raise
     if active:
         engine.stop_runs(check.job_name, active)
+    if is_unsure:
+        return (Leftover(kind="run", name=check.job_name, reason=UNSURE),)
     while active and paused(check, world, course, since):
         active = engine.active_runs(check.job_name)
     return tuple(

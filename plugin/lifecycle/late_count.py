@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from plugin.core.cost import told_by_glue
 from plugin.core.errors import EngineError
 from plugin.core.estimate import is_counted_by_glue
 
@@ -34,7 +35,7 @@ def await_count(check: Check, world: World, course: Course) -> None:
             seen = world.engine.look(check.job_name, course.run_id)
         except EngineError:
             return
-        if seen.dpu_seconds is not None:
+        if told_by_glue(seen.dpu_seconds) is not None:
             course.seen = replace(course.seen, dpu_seconds=seen.dpu_seconds)
             return
         if clock.monotonic() >= until or clock.wait(LOOK_SECONDS):
@@ -43,4 +44,5 @@ def await_count(check: Check, world: World, course: Course) -> None:
 
 def _lacks_count(check: Check, course: Course) -> bool:
     has_run = course.running_since is not None and course.seen.state.is_final
-    return has_run and course.seen.dpu_seconds is None and is_counted_by_glue(check)
+    is_told = told_by_glue(course.seen.dpu_seconds) is not None
+    return has_run and not is_told and is_counted_by_glue(check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from plugin.core.analysis import analysis_of
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 LIVE_SECONDS = 2.0
 """How long one look may read: a job that logs faster than we read must not starve the next."""
 LAST_SECONDS = 120.0
-"""How long the rest of the log is read after the end."""
+"""How long the rest of the log is read after the end, at once."""
+WHOLE_SECONDS = 300.0
+"""After the end no reading begins later than this, however well it goes."""
+FAILING_SECONDS, LACKING_SECONDS = 60.0, 90.0
+"""The same where reading fails, and where promised findings lack then: the verdict waits for it."""
 LATE_EVENTS_SECONDS = 2.0
 """How long we wait, between two reads, for log events that come after the run's end."""
 FAILED_READS, MOST_LATE_READS = 2, 10
@@ -27,16 +32,23 @@ SHORT = 2_000
 
 
 def read_log(
-    check: Check, world: World, course: Course, reader: LogReader, *, is_last: bool = False
+    check: Check,
+    world: World,
+    course: Course,
+    reader: LogReader,
+    *,
+    is_last: bool = False,
+    until: float = inf,
 ) -> EngineError | None:
     """Take what is new, or return why not: that is a note, never the end of the watch."""
-    since, most = world.clock.monotonic(), LAST_SECONDS if is_last else LIVE_SECONDS
+    most = LAST_SECONDS if is_last else LIVE_SECONDS
+    end = min(until, world.clock.monotonic() + most)
     while True:
-        news = reader.read(is_last=is_last)
+        news = reader.read(is_last=is_last, until=end)
         failure = _take(check, world, course, news)
         if failure is not None or not news.is_behind or world.clock.is_cancelled():
             return failure
-        if world.clock.monotonic() - since >= most:
+        if world.clock.monotonic() >= end:
             return EngineError("It is longer than we can read.") if is_last else None
 
 
@@ -48,20 +60,21 @@ def drain(check: Check, world: World, course: Course, reader: LogReader) -> None
     if world.clock.is_cancelled():  # whoever cancels does not wait for a log
         _close(check, world, course)
         return
-    before = -1
-    failure = read_log(check, world, course, reader, is_last=True)
+    before, since = -1, world.clock.monotonic()
+    until = since + WHOLE_SECONDS
+    failure = read_log(check, world, course, reader, is_last=True, until=until)
     for number in range(0 if check.is_local else MOST_LATE_READS):
-        is_quiet = course.book.lines == before
-        if world.clock.is_cancelled() or _is_drained(
-            check, course, failure, number=number, is_quiet=is_quiet
-        ):
+        is_quiet, until = course.book.lines == before, since + _most(check, course, failure)
+        is_over = world.clock.is_cancelled() or world.clock.monotonic() >= until
+        if is_over or _is_drained(check, course, failure, number=number, is_quiet=is_quiet):
             break
         before = course.book.lines
         world.clock.wait(LATE_EVENTS_SECONDS)
-        failure = read_log(check, world, course, reader, is_last=True)
+        failure = read_log(check, world, course, reader, is_last=True, until=until)
     _close(check, world, course)
     if _may_lack_lines(check, course) and not world.clock.is_cancelled():
-        late = _take(check, world, course, reader.late())
+        until = since + _most(check, course, failure)
+        late = _take(check, world, course, reader.late(until=until))
         failure = failure or late
         _close(check, world, course)
     if failure is not None and not course.book.problem and _is_worth_a_note(failure, course):
@@ -105,6 +118,13 @@ def _is_drained(
     if _lacks_findings(check, course):
         return False
     return is_quiet if failure is None else number >= FAILED_READS
+
+
+def _most(check: Check, course: Course, failure: EngineError | None) -> float:
+    """Return the seconds after the end in which a reading may begin."""
+    if failure is None or isinstance(failure, AccessDenied):
+        return WHOLE_SECONDS
+    return LACKING_SECONDS if _lacks_findings(check, course) else FAILING_SECONDS
 
 
 def _close(check: Check, world: World, course: Course) -> None:

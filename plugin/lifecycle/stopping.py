@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.errors import EngineError
+from plugin.core.errors import EngineError, Throttled
 from plugin.core.pace import crowd_seconds
 
 if TYPE_CHECKING:
@@ -22,17 +22,29 @@ LOOK_SECONDS, HURRIED_LOOK_SECONDS, LOCAL_LOOK_SECONDS = 1.0, 0.3, 0.1
 
 
 def stop(check: Check, world: World, course: Course) -> None:
-    """Ask Glue to stop the run and wait, within a bound, until it has."""
+    """Ask Glue to stop the run and wait, within a bound, until it has.
+
+    It is looked at also when it may not be stopped: it may have ended by itself.
+    """
     since = world.clock.monotonic()
+    is_asked = True
     try:
         world.engine.stop_runs(check.job_name, (course.run_id,))
-        while True:
-            seen = world.engine.look(check.job_name, course.run_id)
-            course.saw(seen, world.clock.monotonic())
-            if seen.state.is_final or not paused(check, world, course, since):
-                return
     except EngineError:
-        return  # finish asks once more, and names what stays
+        is_asked = False  # finish asks once more, and names what stays
+    while _goes_on(check, world, course):
+        if not is_asked or not paused(check, world, course, since):
+            return
+
+
+def _goes_on(check: Check, world: World, course: Course) -> bool:
+    try:
+        seen = world.engine.look(check.job_name, course.run_id)
+    except EngineError as error:
+        course.missed(error, world.clock.monotonic())
+        return isinstance(error, Throttled)  # says nothing of the run: one of the next looks will
+    course.saw(seen, world.clock.monotonic())
+    return not seen.state.is_final
 
 
 def paused(check: Check, world: World, course: Course, since: float) -> bool:

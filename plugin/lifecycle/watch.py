@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.core.ending import Stop
-from plugin.core.errors import EngineError, NotFound, Throttled
+from plugin.core.errors import EngineError, NotFound
 from plugin.core.limits import reason_to_stop, seconds_to_limit
 from plugin.core.pace import (
     LEAST_SECONDS,
@@ -32,7 +32,8 @@ MOST_THROTTLED_SECONDS = 300.0
 def watch(check: Check, world: World, course: Course) -> None:
     """Look until the run is final, reading its log as it grows; stop it when a limit is reached.
 
-    Raises ``EngineError`` when too many looks in a row fail.
+    Raises ``EngineError`` when too many looks in a row fail, or when no look tells what the run
+    was doing at its limit.
     """
     with world.crowd.joined():
         reader = _follow(check, world, course)
@@ -42,8 +43,13 @@ def watch(check: Check, world: World, course: Course) -> None:
     reader = reader or _reader(check, world, course)
     drain(check, world, course, reader)
     read_analysis(check, world, course, reader)
+    if world.clock.is_cancelled():  # then neither was read to the end
+        course.book.is_whole = False
     if course.seen.state.is_final:  # after the log: the reader sees the end last
         world.observer.state_changed(check.name, course.seen.state_name, "")
+    is_of_limit = course.stop not in {None, Stop.CANCELLED}
+    if is_of_limit and not course.was_confirmed and course.look_error is not None:
+        raise course.look_error
 
 
 def _follow(check: Check, world: World, course: Course) -> LogReader | None:
@@ -57,6 +63,7 @@ def _follow(check: Check, world: World, course: Course) -> LogReader | None:
         _look(check, world, course)
         if course.seen.state.is_final:
             return reader
+        course.was_confirmed = _is_confirmed(check, course, waited=clock.monotonic() - since)
         if course.was_seen:
             sayer.say(course.seen, looked)
             reader = reader or _reader(check, world, course)
@@ -65,12 +72,21 @@ def _follow(check: Check, world: World, course: Course) -> LogReader | None:
         course.passed(now)
         is_cancelled = clock.is_cancelled()
         course.stop = reason_to_stop(check, course, waited=now - since, is_cancelled=is_cancelled)
+        if course.stop is Stop.CANCELLED:
+            course.was_confirmed = course.look_error is None
         if course.stop is not None:
             return reader
         pause = _pause(check, world, course, waited=now - since)
         if clock.wait(max(pause - (now - looked), LEAST_SECONDS)):
-            course.stop = Stop.CANCELLED
+            course.stop, course.was_confirmed = Stop.CANCELLED, course.look_error is None
             return reader
+
+
+def _is_confirmed(check: Check, course: Course, *, waited: float) -> bool:
+    """Whether a look, and not only our clock, tells that the run goes on beyond a limit."""
+    if course.look_error is not None:
+        return False
+    return reason_to_stop(check, course, waited=waited, is_cancelled=False) is not None
 
 
 def _look(check: Check, world: World, course: Course) -> None:
@@ -78,8 +94,8 @@ def _look(check: Check, world: World, course: Course) -> None:
     try:
         seen = world.engine.look(check.job_name, course.run_id)
     except EngineError as error:
-        now, is_throttled = world.clock.monotonic(), isinstance(error, Throttled)
-        course.missed(now, is_throttled=is_throttled)
+        now = world.clock.monotonic()
+        course.missed(error, now)
         is_gone = isinstance(error, NotFound) and course.was_seen
         if is_gone or course.misses >= MOST_MISSES or _is_throttled_too_long(course, now):
             raise

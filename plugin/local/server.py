@@ -6,13 +6,11 @@ they do.  moto and werkzeug are imported when a server starts, not before.
 
 from __future__ import annotations
 
-import shutil
 import sys
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from plugin.local.folder import make_folder, remove_dead
 from plugin.local.front import Front
 from plugin.local.glue_api import GlueApi
 from plugin.local.inner_aws import ACCESS_KEY_ID, HOME_REGION, SECRET_ACCESS_KEY, InnerAws
@@ -23,9 +21,11 @@ from plugin.local.sandbox import BOOTSTRAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from _typeshed.wsgi import WSGIApplication
 
+    from plugin.local.folder import Folder
     from plugin.local.http_server import HttpServer
 
 _TURN_SECONDS = 0.2
@@ -44,7 +44,7 @@ class LocalGlue:
     """
 
     def __init__(
-        self, *, http: HttpServer, runner: LocalRunner, folder: Path, region: str, host: str
+        self, *, http: HttpServer, runner: LocalRunner, folder: Folder, region: str, host: str
     ) -> None:
         self._http = http
         self._runner = runner
@@ -89,7 +89,7 @@ class LocalGlue:
             bootstrap=bootstrap,
             environ=environ,
             endpoint_url=_url(host, http.port),
-            work_dir=folder,
+            work_dir=folder.path,
             notify=_once(notify),
             may_run_as_us=may_run_as_us,
         )
@@ -119,22 +119,24 @@ class LocalGlue:
                 return
             self._runner.close()
             self._http.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.remove()
             self._stopped.set()
 
 
-def _place(host: str, port: int, work_dir: Path | None) -> tuple[HttpServer, Path]:
-    """Take the port and make the server's folder; the port is free again when that fails."""
+def _place(host: str, port: int, work_dir: Path | None) -> tuple[HttpServer, Folder]:
+    """Take the port and make the server's folder; the port is free again when that fails.
+
+    Folders of servers that were killed go first: nobody else comes for them.
+    """
     from plugin.local.http_server import HttpServer
 
     http = HttpServer(host=host, port=port)
     try:
-        folder = Path(tempfile.mkdtemp(prefix="local-glue-", dir=work_dir))
+        remove_dead(work_dir)
+        return http, make_folder(work_dir)
     except OSError:
         http.close()
         raise
-    folder.chmod(0o711)  # another user passes through to the run's own folder, and sees no names
-    return http, folder
 
 
 def _moto() -> WSGIApplication:

@@ -9,7 +9,7 @@ from plugin.sweep.choice import Removal, Traces, of_build, of_older
 from plugin.sweep.foresight import foresee
 from plugin.sweep.overdue import Orphans, Portion, orphans, our_jobs, overdue_jobs
 from plugin.sweep.owner import Owner
-from plugin.sweep.removal import CLEANUP, SUPERSEDE, SWEEP, Bounds, Swept, remove
+from plugin.sweep.removal import CLEANUP, SUPERSEDE, SWEEP, Bounds, Stopped, Swept, remove
 
 __all__ = [
     "CLEANUP",
@@ -20,6 +20,7 @@ __all__ = [
     "Owner",
     "Portion",
     "Removal",
+    "Stopped",
     "Swept",
     "Traces",
     "foresee",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from plugin.core import naming
 from plugin.core.errors import EngineError
 from plugin.core.naming import Location, Tag
+from plugin.core.result import Leftover
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,16 +43,25 @@ class Removal:
 class Traces:
     """What one build left.
 
-    ``kept`` are jobs that stay on purpose, ``others`` are jobs of another pull request or
-    repository, ``strange`` are jobs that bear the build's id without being ours, ``unclaimed`` are
-    addresses of objects of which no job says whose they are.
+    ``kept`` are jobs that stay on purpose, with what they hold; ``others`` are jobs of another pull
+    request, repository or server, ``unread`` are jobs whose tags nobody may read, ``strange`` are
+    jobs that bear the build's id without being ours, ``unclaimed`` are addresses of objects of
+    which no job says whose they are.  ``is_blind`` says that nobody named a bucket, so that objects
+    were not looked for.
     """
 
     removals: tuple[Removal, ...] = ()
-    kept: tuple[str, ...] = ()
+    kept: tuple[Removal, ...] = ()
     others: tuple[str, ...] = ()
+    unread: tuple[Leftover, ...] = ()
     strange: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] = ()
+    is_blind: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all bears the build's id, where it was looked for."""
+        return self == Traces(is_blind=self.is_blind)
 
 
 def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[str] = ()) -> Traces:
@@ -66,21 +76,31 @@ def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[s
     """
     if not naming.BUILD_ID.fullmatch(build_id):
         return Traces()
-    found = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    listed = tuple(engine.find_jobs({Tag.MANAGED: "true", Tag.BUILD: build_id}))
+    found = tuple(job for job in listed if not job.unread)
+    unread = unread_of(listed)
     jobs = tuple(job for job in found if naming.agrees(job.name, job.tags))
     strange = tuple(job.name for job in found if job not in jobs)
     if others := tuple(job.name for job in jobs if not owner.owns(job.tags)):
-        return Traces(others=others, strange=strange)
-    kept = tuple(job.name for job in jobs if is_kept(job.tags))
+        return Traces(others=others, strange=strange, unread=unread)
+    kept = tuple(job for job in jobs if is_kept(job.tags))
     told = (bucket for job in jobs for bucket in buckets_of(job.tags))
-    wanted = () if kept else _build_places(build_id, (*buckets, *told))
+    everywhere = _build_places(build_id, (*buckets, *told))
+    wanted = () if kept or unread else everywhere  # who cannot be read may be kept
     places = tuple(place for place in wanted if _may_hold(engine, place))
     if not jobs and not owner.is_sure:
-        return Traces(unclaimed=tuple(place.uri() for place in places), strange=strange)
+        unclaimed = tuple(place.uri() for place in places)
+        return Traces(unclaimed=unclaimed, strange=strange, unread=unread, is_blind=not everywhere)
     why = f"build {build_id}"
     removals = (of_job(job, why) for job in jobs if not is_kept(job.tags))
     orphans = (Removal(name=place.uri(), places=(place,), why=why) for place in places)
-    return Traces(removals=(*removals, *orphans), kept=kept, strange=strange)
+    return Traces(
+        removals=(*removals, *orphans),
+        kept=tuple(of_job(job, why) for job in kept),
+        strange=strange,
+        unread=unread,
+        is_blind=not everywhere,
+    )
 
 
 def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:
@@ -106,6 +126,13 @@ def of_job(job: FoundJob, why: str) -> Removal:
         for bucket in buckets_of(job.tags)
     )
     return Removal(name=job.name, places=places, why=why, job=job)
+
+
+def unread_of(jobs: Iterable[FoundJob]) -> tuple[Leftover, ...]:
+    """Return the jobs that nobody may read, each with the reason: they are nobody's to remove."""
+    return tuple(
+        Leftover(kind="job", name=job.name, reason=job.unread) for job in jobs if job.unread
+    )
 
 
 def is_free(job: FoundJob) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from plugin.sweep.abreast import NONE, abreast, guarded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plugin.core.naming import Location
     from plugin.core.ports import Engine
     from plugin.core.result import Leftover
     from plugin.sweep.choice import Removal
@@ -22,8 +24,22 @@ def foresee(
 
     What nobody tells is said as such.  Raises nothing.
     """
-    told = abreast([partial(_foresee, engine, removal, with_logs) for removal in removals])
+    alone = [place for removal in removals if not removal.job for place in removal.places]
+    acts = [partial(_foresee, engine, _without(alone, one), with_logs) for one in removals]
+    told = abreast(acts)
     return tuple(line for lines in told for line in lines)
+
+
+def _without(alone: Sequence[Location], removal: Removal) -> Removal:
+    """Return a job's removal without the objects that another removal names, with more."""
+    if not removal.job:
+        return removal
+    places = tuple(place for place in removal.places if not any(_holds(w, place) for w in alone))
+    return replace(removal, places=places)
+
+
+def _holds(whole: Location, part: Location) -> bool:
+    return whole.bucket == part.bucket and part.prefix.startswith(whole.prefix)
 
 
 def _foresee(engine: Engine, removal: Removal, with_logs: bool) -> tuple[str, ...]:  # noqa: FBT001 - for partial

@@ -37,6 +37,8 @@ def _delete(engine: Engine, job: FoundJob, run_id: str) -> tuple[Leftover, ...]:
             glue_version=job.glue_version,
             group=_group(engine, job.name, run_id),
             arguments=job.arguments,
+            security_configuration=job.security_configuration,
+            role=job.role,
         )
     )
 

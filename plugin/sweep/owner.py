@@ -20,20 +20,25 @@ class Owner:
 
     ``is_sure`` says that the build id cannot come from a pull request's author: then the
     repository alone must agree, because a check may have learned its pull request from GitHub.
+    Who is not sure and knows its pull request is told ids by a file that the pull request may have
+    committed: then the job must say that very pull request, and that very server.
     ``is_anybody`` says that the operator named the build, from wherever: then nothing must.
     """
 
     repository: str = ""
     pull_request: int | None = None
+    server_url: str = ""
     is_sure: bool = False
     is_anybody: bool = False
 
     def owns(self, tags: Mapping[str, str]) -> bool:
-        """Whether a job with these tags is ours; the pull request counts where both know one."""
+        """Whether a job with these tags is ours."""
         if self.is_anybody:
             return True
         if tags.get(Tag.REPOSITORY, "") != tag_value(self.repository):
             return False
-        theirs = tags.get(Tag.PULL_REQUEST, "")
-        is_open = self.is_sure or not theirs or not self.pull_request
-        return is_open or theirs == str(self.pull_request)
+        if self.is_sure or not self.pull_request:
+            return True
+        server = tags.get(Tag.SERVER, "")
+        number = tags.get(Tag.PULL_REQUEST, "")
+        return number == str(self.pull_request) and server == tag_value(self.server_url)

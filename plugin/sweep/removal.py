@@ -16,7 +16,7 @@ from plugin.sweep.logs import delete_logs
 from plugin.sweep.stopping import Ended, await_end, end_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from plugin.core.ports import Clock, Engine
     from plugin.sweep.choice import Removal
@@ -49,10 +49,19 @@ a run: the older build sees that it was stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """A run that went on, and has ended since we asked it to."""
+
+    run_id: str
+    job_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Swept:
-    """What was removed, and what could not be."""
+    """What was removed, and what could not be; ``stopped`` are runs that we ended."""
 
     removed: tuple[Removal, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
 
 
@@ -73,18 +82,21 @@ def remove(
     """
     since = clock.monotonic()
     act = partial(_remove_one, engine, clock, until=since + bounds.begin, with_logs=with_logs)
-    jobs = tuple(removal.name for removal in removals if removal.job)
+    jobs = tuple(removal.job for removal in removals if removal.job)
     asked = end_runs(engine, clock, jobs, begin_until=since + bounds.begin)
     idle = [removal for removal in removals if not _runs(asked, removal)]
     stayed = _all(idle, partial(act, ended=asked))
+    stopped: tuple[Stopped, ...] = ()
     if len(idle) < len(removals):
-        ended = await_end(engine, clock, asked, until=since + bounds.stop)
+        ended = await_end(engine, clock, jobs, asked, until=since + bounds.stop)
         if any(one.was_active and not one.active for one in ended.values()):
             clock.wait(bounds.last_look)
+        stopped = tuple(_stopped(asked, ended))
         busy = [removal for removal in removals if _runs(asked, removal)]
         stayed.update(_all(busy, partial(act, ended=ended)))
     return Swept(
         removed=tuple(removal for removal in removals if not stayed[removal.name]),
+        stopped=stopped,
         leftovers=tuple(item for removal in removals for item in stayed[removal.name]),
     )
 
@@ -96,8 +108,18 @@ def _all(
     return {removal.name: left for removal, left in zip(removals, stayed, strict=True)}
 
 
+def _stopped(asked: Mapping[str, Ended], ended: Mapping[str, Ended]) -> Iterator[Stopped]:
+    """Yield the runs that are known to have ended: who could not be looked at may go on."""
+    for name, one in asked.items():
+        now = ended[name]
+        gone = () if now.refusals else (run for run in one.active if run not in now.active)
+        yield from (Stopped(run_id=run_id, job_name=name) for run_id in gone)
+
+
 def _runs(asked: Mapping[str, Ended], removal: Removal) -> bool:
-    return asked.get(removal.name, Ended()).was_active
+    """Whether a run of it went on, or may: such a job goes last."""
+    one = asked.get(removal.name, Ended())
+    return one.was_active or one.is_unsure
 
 
 def _remove_one(
@@ -144,6 +166,9 @@ def _reason_to_stop(
 
 
 def _going_on(ended: Ended, job_name: str) -> tuple[Leftover, ...]:
+    if ended.is_unsure:
+        reason = "none is listed yet, but its job is so young that one may still appear"
+        return (Leftover(kind="run", name=job_name, reason=reason, job_name=job_name),)
     reason = "asked to stop, not stopped yet"
     return tuple(
         Leftover(kind="run", name=run_id, reason=reason, job_name=job_name)

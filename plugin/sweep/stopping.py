@@ -16,9 +16,14 @@ from plugin.sweep.abreast import NONE, abreast, guarded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plugin.core.ports import Clock, Engine
+    from plugin.core.ports import Clock, Engine, FoundJob
     from plugin.core.result import Leftover
 
+YOUNG_SECONDS = 60.0
+"""A job as young as that may have a run that Glue does not list yet: GetJobRuns may lag, and the
+start of a check that was killed can still be on its way."""
+UNSURE_TURN_SECONDS = 5.0
+"""Between two looks for such a run, at least."""
 TURN_SECONDS = 1.0
 """Between two looks at the runs that stop, at least."""
 LOOKS_A_SECOND = 4
@@ -30,59 +35,82 @@ class Ended:
     """What came of the runs of one job.
 
     ``active`` are the ids of those that go on; ``refusals`` say why nobody knows, or could ask for
-    the end; ``was_active`` says that a run was stopped.
+    the end; ``was_active`` says that a run was stopped; ``is_unsure`` that none is listed at all,
+    of a job so young that one may still appear.
     """
 
     active: tuple[str, ...] = ()
     refusals: tuple[Leftover, ...] = ()
     was_active: bool = False
+    is_unsure: bool = False
 
 
 def end_runs(
-    engine: Engine, clock: Clock, names: tuple[str, ...], *, begin_until: float
+    engine: Engine, clock: Clock, jobs: tuple[FoundJob, ...], *, begin_until: float
 ) -> Mapping[str, Ended]:
     """Ask all runs of these jobs to stop; what is not begun in time, or before a cancel, is absent.
 
     ``begin_until`` is the clock's time after which no job more is looked at.
     """
 
-    def ask(name: str) -> Ended | None:
+    def ask(job: FoundJob) -> Ended | None:
         if clock.is_cancelled() or clock.monotonic() >= begin_until:
             return None
-        asked = partial(_ask, engine, name)
-        ended, refusals = guarded("run", name, asked, otherwise=Ended())
-        return ended if not refusals else Ended(refusals=refusals)
+        return _asked(engine, clock, job)
 
-    found = abreast([partial(ask, name) for name in names])
-    return {name: ended for name, ended in zip(names, found, strict=True) if ended is not None}
+    found = abreast([partial(ask, job) for job in jobs])
+    return {job.name: ended for job, ended in zip(jobs, found, strict=True) if ended is not None}
 
 
 def await_end(
-    engine: Engine, clock: Clock, asked: Mapping[str, Ended], *, until: float
+    engine: Engine,
+    clock: Clock,
+    jobs: tuple[FoundJob, ...],
+    asked: Mapping[str, Ended],
+    *,
+    until: float,
 ) -> Mapping[str, Ended]:
-    """Wait for all runs together, to the clock's time ``until`` or a cancel; return how it is."""
+    """Wait for all runs together, to the clock's time ``until`` or a cancel; return how it is.
+
+    A run that appears meanwhile is asked to stop, too.
+    """
     ended = dict(asked)
-    while active := [name for name, one in ended.items() if one.active]:
+    while open_ := [job for job in jobs if _is_open(ended.get(job.name, Ended()))]:
         left = until - clock.monotonic()
-        pause = max(TURN_SECONDS, len(active) / LOOKS_A_SECOND)
+        turn = TURN_SECONDS if any(ended[job.name].active for job in open_) else UNSURE_TURN_SECONDS
+        pause = max(turn, len(open_) / LOOKS_A_SECOND)
         if left <= 0 or clock.wait(min(pause, left)):
             break
-        looks = abreast([partial(_look, engine, name) for name in active])
-        ended.update(zip(active, looks, strict=True))
+        looks = abreast([partial(_look, engine, clock, job, ended[job.name]) for job in open_])
+        ended.update(zip([job.name for job in open_], looks, strict=True))
     return ended
 
 
-def _ask(engine: Engine, name: str) -> Ended:
-    active = engine.active_runs(name)
+def _is_open(ended: Ended) -> bool:
+    return bool(ended.active) or ended.is_unsure
+
+
+def _asked(engine: Engine, clock: Clock, job: FoundJob) -> Ended:
+    ask = partial(_ask, engine, clock, job)
+    ended, refusals = guarded("run", job.name, ask, otherwise=Ended())
+    return ended if not refusals else Ended(refusals=refusals)
+
+
+def _ask(engine: Engine, clock: Clock, job: FoundJob) -> Ended:
+    active = engine.active_runs(job.name)
     if active:
         try:
-            engine.stop_runs(name, active)
+            engine.stop_runs(job.name, active)
         except NotFound:  # somebody else has removed the job meanwhile
             active = ()
-    return Ended(active=active, was_active=bool(active))
+        return Ended(active=active, was_active=bool(active))
+    is_young = (clock.now() - job.created_at).total_seconds() < YOUNG_SECONDS
+    return Ended(is_unsure=is_young and not engine.runs(job.name))
 
 
-def _look(engine: Engine, name: str) -> Ended:
-    look = partial(engine.active_runs, name)
-    active, refusals = guarded("run", name, look, otherwise=NONE)
+def _look(engine: Engine, clock: Clock, job: FoundJob, before: Ended) -> Ended:
+    if before.is_unsure:
+        return _asked(engine, clock, job)
+    look = partial(engine.active_runs, job.name)
+    active, refusals = guarded("run", job.name, look, otherwise=NONE)
     return Ended(active=active, refusals=refusals, was_active=True)

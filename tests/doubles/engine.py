@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from plugin.core.errors import AccessDenied, AlreadyThere, EngineError, NotFound, OverLimit
@@ -114,6 +115,8 @@ class FakeEngine:
         self.call_seconds = call_seconds
         self.jobs: dict[str, FakeJob] = {}
         self.objects: dict[tuple[str, str], datetime] = {}
+        self.texts: dict[tuple[str, str], str] = {}
+        """What tickets say, by bucket and key."""
         self.stuck = set(stuck)
         self.strangers: set[str] = set()
         """Jobs that were there before us: neither stopped nor deleted."""
@@ -162,6 +165,10 @@ class FakeEngine:
         self.objects[bucket, key] = at or self.clock.now()
 
     # --- the port ----------------------------------------------------------------------------
+
+    @property
+    def region(self) -> str:
+        return "us-east-1"
 
     def upload(self, uploads: tuple[Upload, ...]) -> None:
         error = self._called("upload", *(upload.key for upload in uploads))
@@ -282,6 +289,13 @@ class FakeEngine:
                 youngest[build_id] = max(at, youngest.get(build_id, at))
         yield from youngest.items()
 
+    def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
+        self._answer(self._called("tickets", bucket, build_id))
+        begin, end = f"{ROOT}/{build_id}/", "/ticket.json"
+        keys = [key for name, key in self.objects if name == bucket]
+        found = [key for key in keys if key.startswith(begin) and key.endswith(end)]
+        return tuple(self.texts.get((bucket, key), "") for key in found)
+
     # --- inside ------------------------------------------------------------------------------
 
     def _called(self, step: str, *arguments: Any) -> Exception | None:
@@ -332,7 +346,7 @@ class FakeLog:
         self._next = 0
         self._denied: AccessDenied | None = None
 
-    def read(self, *, is_last: bool = False) -> LogNews:
+    def read(self, *, is_last: bool = False, until: float = inf) -> LogNews:
         if self._denied:
             return LogNews(problems=(self._denied,))
         try:
@@ -341,7 +355,7 @@ class FakeLog:
             self._denied = error if isinstance(error, AccessDenied) else None
             return LogNews(problems=(error,))
 
-    def late(self) -> LogNews:
+    def late(self, *, until: float = inf) -> LogNews:
         self._engine._called("late", *self._names)
         late, self._engine.late = self._engine.late, ()
         return LogNews(chunks=late)

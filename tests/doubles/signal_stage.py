@@ -66,15 +66,32 @@ class Delaying(Relay):
 
     seconds = 0.0
     stop_seconds = 0.0
+    age_seconds = 120.0  # for cleanup: it would wait a minute for a run of a job without one
+
+    _silent = "nothing"
+    _spoken = threading.Event()
+
+    @contextmanager
+    def silent(self, operation: str) -> Iterator[None]:
+        """Answer these requests (PART: of an object's parts) only at the end of the block."""
+        self._silent, self._spoken = operation, threading.Event()
+        try:
+            yield
+        finally:
+            self._spoken.set()
+            self._silent = "nothing"
 
     def trouble_for(self, asked: Asked) -> Trouble | None:
         """Record, wait, and say what happens to a request."""
         kind = "PUT" if asked.operation.startswith("PUT ") else ""
+        kind = "PART" if kind and "partNumber" in asked.path else kind
         with self.lock:
             act = self._acts.pop(kind, None)
         if act:
             act()
         trouble = super().trouble_for(asked)
+        if self._silent in {kind, asked.operation}:
+            self._spoken.wait(2 * HANGS_SECONDS)
         threading.Event().wait(self.seconds)
         if asked.operation == "BatchStopJobRun" and self.stop_seconds:
             return self._taken(asked)
@@ -141,9 +158,10 @@ class Stage:
         checks: int = 1,
         again: float | None = None,
         script: str = SLEEPS,
+        extra: bytes = b"",
     ) -> Outcome:
         """Start the command, send the signal at the moment (``again`` seconds later once more)."""
-        folder, bucket = self._checkout(checks, script), f"bucket-{uuid.uuid4().hex[:20]}"
+        folder, bucket = self._checkout(checks, script, extra), f"bucket-{uuid.uuid4().hex[:20]}"
         self._client("s3").create_bucket(Bucket=bucket)
         self.relay.forget()
         self.github.repository(REPOSITORY).statuses.clear()
@@ -184,7 +202,7 @@ class Stage:
         return self._jobs(), self._keys(bucket)
 
     def _arm(self, moment: str, send: Any) -> None:
-        if moment in OPERATIONS:
+        if moment in {*OPERATIONS, "ListJobs", "PART"}:
             self.relay.once(moment, send)
         elif moment == "pending":
             self.github.once("POST", "/statuses/", send)
@@ -193,7 +211,7 @@ class Stage:
         elif moment == REPORTING:
             self.github.once("GET", "/status", send)
 
-    def _checkout(self, checks: int, script: str) -> Path:
+    def _checkout(self, checks: int, script: str, extra: bytes) -> Path:
         folder = self.folder / f"checkout-{uuid.uuid4().hex}"
         folder.mkdir()
         for n in range(checks):
@@ -204,7 +222,10 @@ class Stage:
                 f"  - name: job-{n}\n    script: job_{n}.py\n    paths: ['*.py']\n"
                 for n in range(checks)
             )
+            + ("extra_files: [big.bin]\n" if extra else "")
         )
+        if extra:
+            (folder / "big.bin").write_bytes(extra)
         event = {
             "number": NUMBER,
             "repository": {"full_name": REPOSITORY, "default_branch": "main"},

@@ -40,7 +40,10 @@ class TinyGlue:
         self._count("BatchGetJobs")
         assert len(JobNames) <= 25
         there = (name for name in JobNames if name in self.jobs)
-        return {"Jobs": [{"Name": name, "CreatedOn": self.jobs[name][1]} for name in there]}
+        return {
+            "Jobs": [{"Name": name, "CreatedOn": self.jobs[name][1]} for name in there],
+            "JobsNotFound": [name for name in JobNames if name not in self.jobs],
+        }
 
     def get_tags(self, *, ResourceArn: str) -> dict[str, Any]:
         self._count("GetTags")
@@ -86,6 +89,9 @@ class TinyEngine(AwsEngine):
 
     def delete_objects(self, bucket: str, prefix: str) -> tuple[()]:
         self.prefixes.pop((bucket, prefix), None)
+        return ()
+
+    def tickets(self, bucket: str, build_id: str) -> tuple[()]:
         return ()
 
     def build_prefixes(self, bucket: str) -> Iterator[tuple[str, datetime]]:

@@ -124,6 +124,25 @@ def test_signal__a_slow_aws_and_runs_that_take_long_to_stop__are_named_and_clean
         stage.relay.seconds, stage.relay.stop_seconds = before, 0.0
 
     assert outcome.report["verdict"] == "cancelled"
-    assert outcome.active
+    assert outcome.active or moment != RUNNING
     assert "LEFT BEHIND: run" in outcome.out
     assert "glue-health-check cleanup --build-id" in outcome.out
+
+
+def test_signal__aws_says_nothing_to_the_first_question__ends_all_the_same_and_tells_github(stage):
+    """Older builds are looked for before the checks begin.  Who waited for it would hang."""
+    with stage.relay.silent("ListJobs"):
+        outcome = stage.play("ListJobs", signal.SIGTERM, checks=3)
+
+    held(stage, outcome, signal.SIGTERM)
+    assert outcome.report["verdict"] == "cancelled"
+
+
+def test_signal__a_large_upload_hangs_in_its_parts__ends_all_the_same(stage):
+    """boto/s3transfer's threads are waited for by Python itself at its end."""
+    with stage.relay.silent("PART"):
+        outcome = stage.play("PART", signal.SIGTERM, extra=b"x" * (17 * 1024 * 1024))
+
+    held(stage, outcome, signal.SIGTERM)
+    assert outcome.report["verdict"] == "cancelled"
+    assert outcome.out.rstrip().rpartition("\n")[2].startswith("console_url=")

@@ -144,7 +144,7 @@ def test_supersede__an_older_build_was_killed__job_and_objects_go():
 def test_supersede__several_checks__are_listed_once():
     engine, clock = account()
     other = "glue-health-check-hotels-pr-7-0a1b2c"
-    engine.add_job(other, tags_of(CHECK="hotels"), created_at=BEGIN)
+    engine.add_job(other, tags_of(CHECK="hotels"), created_at=BEGIN - timedelta(minutes=5))
 
     result = superseded(engine, clock, newcomer(checks=("flights", "hotels", "trains")))
 
@@ -172,7 +172,9 @@ def test_supersede__a_step_refused__is_named_and_the_others_go(step):
     engine, clock = account(refusals=refused(step, times=1))
     others = [f"glue-health-check-flights-pr-7-{n}aaaaa" for n in range(3)]
     for number, name in enumerate(others):
-        engine.add_job(name, tags_of(f"{number}{'a' * 11}"), created_at=BEGIN)
+        engine.add_job(
+            name, tags_of(f"{number}{'a' * 11}"), created_at=BEGIN - timedelta(minutes=5)
+        )
 
     result = superseded(engine, clock)
 
@@ -203,7 +205,9 @@ def test_supersede__no_time_is_left__begins_nothing_more_and_names_the_rest():
     engine, clock = account(call_seconds=sweep.SUPERSEDE.begin / 20)
     late = [f"glue-health-check-flights-pr-7-{n:x}aaaaa" for n in range(2 * SIDE_BY_SIDE)]
     for number, name in enumerate(late):
-        engine.add_job(name, tags_of(f"{number:x}{'a' * 11}"), created_at=BEGIN)
+        engine.add_job(
+            name, tags_of(f"{number:x}{'a' * 11}"), created_at=BEGIN - timedelta(minutes=5)
+        )
 
     result = superseded(engine, clock)
 

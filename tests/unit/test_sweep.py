@@ -1,6 +1,8 @@
 """What is removed of builds that died, and what never is."""
 
-from datetime import timedelta
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from plugin import sweep
 from plugin.core.errors import EngineError
-from plugin.core.naming import BUILD_ID, Tag, slug
+from plugin.core.naming import BUILD_ID, TIME_FORMAT, Tag, slug
 from plugin.sweep.overdue import PORTION
 from tests.doubles.clock import BEGIN, FakeClock
 from tests.doubles.engine import FakeEngine as Engine
@@ -54,7 +56,8 @@ def overdue(engine: Engine, clock: FakeClock) -> tuple[sweep.Portion, ...]:
 
 def orphans(engine: Engine, clock: FakeClock, *buckets: str) -> sweep.Orphans:
     names = sweep.our_jobs(engine)
-    return sweep.orphans(engine, names, buckets=buckets, until=clock.now() - DAY)
+    now = clock.now()
+    return sweep.orphans(engine, names, buckets=buckets, now=now, until=now - DAY)
 
 
 def swept(engine: Engine, clock: FakeClock, *, buckets: tuple[str, ...] = ()) -> sweep.Swept:
@@ -132,7 +135,8 @@ def test_sweep__kept_or_owned__is_left_alone_with_its_objects(tag):
 
     assert result == sweep.Swept()
     found = sweep.of_build(engine, ID, owner=OWNER, buckets=buckets)
-    assert found == sweep.Traces(kept=(NAME,))
+    assert [one.name for one in found.kept] == [NAME]
+    assert (found.removals, found.strange, found.is_blind) == ((), (), False)
     assert len(engine.objects) == 2
 
 
@@ -389,8 +393,7 @@ def test_of_build__its_jobs_are_somebody_elses__removes_nothing_not_even_objects
     assert found == sweep.Traces(others=(NAME,))
 
 
-@pytest.mark.parametrize("tagged", ["", "7"])
-@pytest.mark.parametrize("asks", [None, 7])
+@pytest.mark.parametrize(("tagged", "asks"), [("", None), ("7", None), ("7", 7)])
 def test_of_build__one_side_knows_no_pull_request__the_repository_decides(tagged, asks):
     engine, _ = account()
     engine.jobs.clear()
@@ -554,3 +557,153 @@ def test_sweep__any_account__deletes_only_what_bears_our_tags_and_name(jobs, obj
     roots = {key for key in objects if not BUILD_ID.fullmatch(key[1].split("/")[1])}
     assert kept <= set(engine.jobs)
     assert safe | roots <= set(engine.objects)
+
+
+# --- what is left alone, and said ----------------------------------------------------------------
+
+
+def test_overdue__what_stays__is_told_by_its_reason():
+    engine, clock = account()
+    engine.jobs.clear()
+    end = clock.now() + timedelta(hours=1)
+    late = {Tag.EXPIRES_AT: f"{end:{TIME_FORMAT}}"}
+    engine.add_job(NAME, tags_of(), created_at=clock.now())
+    engine.add_job(f"x-{NAME}", tags_of(**{Tag.KEEP: "true"}), created_at=OLD)
+    engine.add_job(f"y-{NAME}", {**tags_of(), **late}, created_at=OLD)
+
+    (portion,) = overdue(engine, clock)
+
+    assert (portion.young, portion.kept) == ((NAME,), (f"x-{NAME}",))
+    assert dict(portion.unexpired) == {f"y-{NAME}": end.replace(microsecond=0)}
+    assert portion.removals == ()
+
+
+def test_orphans__too_young__are_named():
+    engine, clock = account()
+    engine.jobs.clear()
+
+    until = datetime(2000, 1, 1, tzinfo=UTC)
+    found = sweep.orphans(engine, (), buckets=("scripts",), now=clock.now(), until=until)
+
+    assert (found.removals, found.young) == ((), (f"s3://scripts/glue-health-check/{ID}/",))
+
+
+def test_of_build__nobody_names_a_bucket__is_blind_and_empty():
+    engine, _ = account()
+    engine.jobs.clear()
+
+    found = sweep.of_build(engine, ID, owner=sweep.Owner(is_sure=True))
+
+    assert (found.is_blind, found.is_empty) == (True, True)
+    assert engine.objects
+
+
+# --- a file of the pull request, another region, what nobody may read ------------------------------
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {Tag.PULL_REQUEST: ""},
+        {Tag.PULL_REQUEST: "7", Tag.SERVER: "https://ghe.acme.example"},
+        {Tag.PULL_REQUEST: "8", Tag.SERVER: "https://github.com"},
+    ],
+)
+def test_of_build__a_file_names_mains_or_another_servers_build__is_left_alone(tags):
+    engine, _ = account()
+    engine.jobs[NAME].tags.update({Tag.REPOSITORY: "octocat/flights", **tags})
+    owner = sweep.Owner(
+        repository="octocat/flights", pull_request=7, server_url="https://github.com"
+    )
+
+    found = sweep.of_build(engine, ID, owner=owner, buckets=("scripts",))
+
+    assert (found.removals, found.others) == ((), (NAME,))
+
+
+def ticket(**values):
+    told = {"region": "us-east-1", "expires_at": PAST, "keep": False, **values}
+    return json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "goes"),
+    [
+        (ticket(), True),
+        (ticket(region=""), True),
+        (ticket(region="eu-west-1"), False),
+        (ticket(keep=True), False),
+        (ticket(expires_at="2999-01-01T00:00:00Z"), False),
+        ("", False),
+        ("[]", False),
+        ("[" * 100_000, False),
+        (ticket(keep="no"), False),
+    ],
+)
+def test_orphans__young_objects_with_a_ticket__go_only_when_it_lets_them(text, goes):
+    clock = FakeClock()
+    engine = Engine(clock)
+    engine.add_object("scripts", f"{PREFIX}ticket.json", at=clock.now())
+    engine.texts["scripts", f"{PREFIX}ticket.json"] = text
+    now = clock.now()
+
+    found = sweep.orphans(engine, (), buckets=("scripts",), now=now, until=now)
+
+    uri = f"s3://scripts/glue-health-check/{ID}/"
+    assert [removal.name for removal in found.removals] == ([uri] if goes else [])
+    assert list(found.held) == ([] if goes else [uri])
+
+
+def test_orphans__the_temporary_bucket__is_held_by_the_ticket_in_the_other():
+    engine, clock = account()
+    engine.jobs.clear()
+    engine.add_object("scripts", f"{PREFIX}ticket.json", at=OLD)
+    engine.texts["scripts", f"{PREFIX}ticket.json"] = ticket(region="eu-west-1")
+
+    found = orphans(engine, clock, "scripts", "temporary")
+
+    assert (found.removals, len(found.held)) == ((), 2)
+
+
+def test_orphans__nobody_tells_the_ticket__is_named_and_stays():
+    engine, clock = account(refusals=refused("tickets"))
+    engine.jobs.clear()
+
+    found = orphans(engine, clock, "scripts")
+
+    assert (found.removals, [item.kind for item in found.unread]) == ((), ["objects"])
+
+
+def test_overdue__a_portion_is_refused__is_named_and_the_next_is_looked_at():
+    engine, clock = account(refusals=refused("described", times=1))
+    for number in range(PORTION):
+        name = f"glue-health-check-flights-pr-9-{number:06x}"
+        engine.add_job(name, tags_of(f"{number:06x}aaaaaa"), created_at=OLD)
+
+    first, second = overdue(engine, clock)
+
+    assert (len(first.unread), first.removals) == (PORTION, ())
+    assert len(second.removals) == 1
+
+
+class Unreadable(Engine):
+    """One whose tags nobody tells."""
+
+    def _found(self, job):
+        found = super()._found(job)
+        return replace(found, tags={}, unread="no") if job.name == NAME else found
+
+
+def test_sweep__tags_of_one_are_not_told__is_named_and_the_others_go():
+    clock = FakeClock()
+    engine = Unreadable(clock)
+    second = "glue-health-check-flights-pr-8-ffffff"
+    for name, build_id in ((NAME, ID), (second, "f" * 12)):
+        engine.add_job(name, tags_of(build_id), created_at=OLD)
+
+    (portion,) = overdue(engine, clock)
+    traces = sweep.of_build(engine, ID, owner=sweep.Owner(is_sure=True), buckets=("scripts",))
+
+    assert [removal.name for removal in portion.removals] == [second]
+    assert [item.name for item in portion.unread] == [item.name for item in traces.unread] == [NAME]
+    assert (portion.strange, traces.removals) == ((), ())

@@ -293,7 +293,8 @@ def test_foresee__what_nobody_tells__is_said():
 
 def test_foresee__objects_alone__are_told_once():
     engine = Account(FakeClock(), running=0)
-    found = sweep.orphans(engine, (), buckets=("scripts",), until=engine.clock.now())
+    now = engine.clock.now()
+    found = sweep.orphans(engine, (), buckets=("scripts",), now=now + timedelta(days=1), until=now)
 
     lines = sweep.foresee(engine, found.removals)
 

@@ -41,7 +41,7 @@ def swept(engine: TinyEngine) -> sweep.Swept:
         result = sweep.remove(engine, engine.clock, portion.removals, bounds=sweep.SWEEP)
         assert result.leftovers == ()
         removed += result.removed
-    orphans = sweep.orphans(engine, names, buckets=("scripts",), until=until)
+    orphans = sweep.orphans(engine, names, buckets=("scripts",), now=now, until=until)
     result = sweep.remove(engine, engine.clock, orphans.removals, bounds=sweep.SWEEP)
     return sweep.Swept(removed=(*removed, *result.removed), leftovers=result.leftovers)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plugin.core.result import Report
 
 UNFINISHED = "The check did not finish."
+SUPERSEDED = "Superseded by a newer build."
 FINISHED = "The check finished; how, is in its report."
 
 STATES: Mapping[str, StatusState] = MappingProxyType(
@@ -112,6 +113,21 @@ def ended(
         context=context,
         description=FINISHED if final else UNFINISHED,
         target_url=posted.target_url,
+    )
+
+
+def superseded(
+    posted: PostedStatus | None, *, context: str, build_ids: Iterable[str]
+) -> StatusPost | None:
+    """Return what to put over the status of a check that a newer build has stopped and removed.
+
+    None where it does not say "pending" of one of these: it may have got a last word in.
+    """
+    words = {_running(build_id) for build_id in build_ids}
+    if posted is None or posted.state != "pending" or posted.description not in words:
+        return None
+    return StatusPost(
+        state="error", context=context, description=SUPERSEDED, target_url=posted.target_url
     )
 
 

@@ -100,11 +100,11 @@ def _leftovers(report: Report) -> Iterator[str]:
 
 
 def _links(result: CheckResult) -> Iterator[str]:
-    """Yield the run's page and its log; the log stands for the run whose page is gone."""
+    """Yield the run's page, as long as it is there, and its log."""
     if result.run_url:
         yield f"    Run: {result.run_url}"
     if result.console_url:
-        yield f"    {'Log' if result.run_url else 'Run'}: {result.console_url}"
+        yield f"    Log: {result.console_url}"
 
 
 def _name(result: CheckResult) -> str:

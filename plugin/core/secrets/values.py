@@ -26,6 +26,8 @@ EVERYDAY = frozenset(
         *("local", "localstack", "minio", "example", "glue", "admin", "root", "user", "default"),
         *("secret", "token", "password", "main", "prod", "aws-glue"),
         "glue-health-check",
+        # the keys that our local Glue prints for a shell
+        *("LOCALGLUEACCESSKEYID", "localglueaccesskeyid", "local-glue-secret-access-key"),
     }
 )
 """What stands in for a secret where none is needed, as before a local AWS."""

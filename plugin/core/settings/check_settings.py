@@ -103,7 +103,8 @@ class CheckSettings:
     )
     kms_key_id: str = setting("KMS key for what we upload.", TEXT, words="the bucket's")
     extra_py_files: tuple[str, ...] = setting(
-        "Python modules, packages (folders), zips and wheels shipped with the script.",
+        "Python modules, packages, zips and wheels shipped with the script. A folder itself becomes"
+        " the package.",
         Several(),
         default=(),
         words="the cloned job's, else none",

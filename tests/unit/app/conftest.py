@@ -134,6 +134,7 @@ def checkout(
     bucket = f"bucket-{uuid.uuid4().hex[:20]}"
     app_truth["s3"].create_bucket(Bucket=bucket)
     with Relay(app_server.endpoint_url) as relay:
+        relay.age_seconds = 120.0  # a job that no run is listed of is not waited for
         yield Checkout(root=root, relay=relay, capsys=capsys, truth=app_truth, bucket=bucket)
     for name in app_truth["glue"].list_jobs()["JobNames"]:
         app_truth["glue"].delete_job(JobName=name)

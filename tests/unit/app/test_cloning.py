@@ -86,9 +86,22 @@ def test_clone__job_that_may_not_be_read__keeps_nobody_else_from_being_run(check
 
     outcome = checkout.run("check", *where, "--dry-run", **checkout.aws)
 
-    assert "1 to run, 0 skipped." in outcome.out
-    assert f"unknown  one: Could not read the job {production}: " in outcome.out
+    assert outcome.code == 3
+    assert "1 to run, 0 skipped, 1 could not be read." in outcome.out
+    assert f"errored  one: Could not read the job {production}: " in outcome.out
     assert "two: a.py on Glue 3.0" in outcome.out
+
+
+@pytest.mark.parametrize("engine", ["glue", "local"])
+def test_clone__dry_run_without_credentials__is_3_and_says_what_could_not_be_read(checkout, engine):
+    checkout.write("a.py", SCRIPT)
+    argv = ("--script", "a.py", "--job", "nightly", "--engine", engine, "--region", "eu-west-1")
+
+    outcome = checkout.run("check", *argv, "--scripts-bucket", "acme-scripts", "--dry-run")
+
+    assert outcome.code == 3
+    assert "0 to run, 0 skipped, 1 could not be read." in outcome.out
+    assert "errored  a: " in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def pull_request(checkout, head):
         ({"INPUT_ASSUME_ROLE_ARN": ""}, "github_oidc: it needs assume_role_arn"),
         ({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}, "github_oidc: an AWS key is given, too"),
         ({"INPUT_EXTERNAL_ID": "an-id"}, "github_oidc: AWS takes no external_id"),
-        ({"GITHUB_ACTIONS": "", "PLUGIN_GITHUB_OIDC": "true"}, "github_oidc: plain gives no token"),
+        ({"GITHUB_ACTIONS": "", "PLUGIN_GITHUB_OIDC": "true"}, "github_oidc: this machine gives"),
     ],
 )
 def test_oidc__settings_that_do_not_go_together__are_refused_by_every_command(

@@ -18,6 +18,7 @@ from plugin.app import main, main_cleanup
 from plugin.app.engines import missing_extra
 from plugin.app.invocation import Invocation, ignore_stray_config, usable_environ
 from plugin.core import command_line
+from plugin.local.inner_aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 
 ROOT = Path(__file__).parents[3]
 SECRET = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
@@ -490,3 +491,20 @@ def test_main__nobody_reads_any_more__ends_without_a_traceback(option):
 
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+
+
+def test_say__the_local_glues_sample_key_is_exported_already__is_not_masked(tmp_path):
+    """What ``local`` prints is to be copied into a shell."""
+    environ = {"AWS_ACCESS_KEY_ID": ACCESS_KEY_ID, "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY}
+    out = io.StringIO()
+    invocation = Invocation(
+        line=command_line.parse(["local"]),
+        environ=environ,
+        cwd=tmp_path,
+        out=out,
+        err=io.StringIO(),
+    )
+
+    invocation.say(f"export A={ACCESS_KEY_ID}", f"export B={SECRET_ACCESS_KEY}")
+
+    assert out.getvalue() == f"export A={ACCESS_KEY_ID}\nexport B={SECRET_ACCESS_KEY}\n"

@@ -41,6 +41,14 @@ def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)
     return name
 
 
+def ticket(checkout, build_id):
+    """Leave a ticket by which the objects may go."""
+    told = {"region": "us-east-1", "expires_at": "2026-02-28T10:15:00Z", "keep": False}
+    key = f"glue-health-check/{build_id}/a/ticket.json"
+    body = json.dumps(told).encode()
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=body)
+
+
 def trail(checkout, text=BUILD):
     checkout.write(TRAIL, text)
 
@@ -81,6 +89,10 @@ def merge_request(source="octocat/etl"):
         "CI_MERGE_REQUEST_SOURCE_PROJECT_PATH": source,
         "CI_COMMIT_SHA": "6dcb09b5b57875f334f61aebed695e2e4193db5e",
     }
+
+
+PREFIX = f"glue-health-check/{BUILD}/"
+ORPHAN = f"{PREFIX}a/script/a.py"
 
 
 # --- cleanup -------------------------------------------------------------------------------------
@@ -208,8 +220,106 @@ def test_cleanup__no_credentials__is_3_with_a_hint(checkout):
     outcome = checkout.on_glue("cleanup", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
 
     assert outcome.code == 3
-    assert "engine local" in outcome.err
+    assert "Give the step the AWS credentials with which the checks ran" in outcome.err
+    assert "engine local" not in outcome.err
     assert "bug" not in outcome.err
+
+
+def test_sweep__no_credentials__is_3_and_names_no_other_engine(checkout):
+    outcome = checkout.on_glue("sweep", AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+
+    assert outcome.code == 3
+    assert "AWS credentials" in outcome.err
+    assert "engine local" not in outcome.err
+
+
+@pytest.mark.parametrize("how", ["file", "named", "state"])
+def test_cleanup__no_bucket_is_known__warns_pretends_nothing_and_keeps_the_trail(
+    checkout, tmp_path, how
+):
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
+    trail(checkout)
+    argv = ("--build-id", BUILD) if how == "named" else ()
+    state = {"STATE_build_id": BUILD, **github(tmp_path)} if how == "state" else {}
+
+    outcome = checkout.run("cleanup", *argv, **checkout.aws, **state)
+
+    assert outcome.code == 0, outcome.err
+    assert f"warning: cleanup: no bucket is known: objects below {PREFIX} were not" in outcome.out
+    assert "give scripts_bucket" in outcome.out
+    assert f"0 removed, 0 stay; objects were not looked for (build {BUILD})." in outcome.out
+    assert (checkout.keys(), checkout.files) == ([ORPHAN], {TRAIL})
+
+
+@pytest.mark.parametrize("how", ["named", "state"])
+def test_cleanup__the_trail_knows_the_bucket__its_objects_go_without_a_setting(
+    checkout, tmp_path, how
+):
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key="data/x.csv", Body=b"")
+    argv, state = ("--build-id", BUILD), {}
+    if how == "state":
+        buckets = {"STATE_buckets": checkout.bucket}
+        argv, state = (), {"STATE_build_id": BUILD, **buckets, **github(tmp_path)}
+    else:
+        trail(checkout, f"{BUILD}\nbucket={checkout.bucket}\n")
+
+    outcome = checkout.run("cleanup", *argv, **checkout.aws, **state)
+
+    assert outcome.code == 0, outcome.err
+    assert "cleanup: 1 removed, 0 stay." in outcome.out
+    assert checkout.keys() == ["data/x.csv"]
+
+
+def test_cleanup__a_file_names_the_bucket__objects_without_a_job_stay_and_so_does_the_file(
+    checkout,
+):
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
+    trail(checkout, f"{BUILD}\nbucket={checkout.bucket}\n")
+
+    outcome = checkout.run("cleanup", **checkout.aws)
+
+    assert outcome.code == 0, outcome.err
+    assert f"If it is yours: glue-health-check cleanup --build-id {BUILD}" in outcome.out
+    assert (checkout.keys(), checkout.files) == ([ORPHAN], {TRAIL})
+
+
+def test_cleanup__another_builds_trail__tells_a_named_build_no_bucket(checkout):
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
+    trail(checkout, f"{OTHER}\nbucket={checkout.bucket}\n")
+
+    outcome = checkout.run("cleanup", "--build-id", BUILD, **checkout.aws)
+
+    assert "no bucket is known" in outcome.out
+    assert checkout.keys() == [ORPHAN]
+
+
+def test_cleanup__a_named_build_of_which_nothing_is_there__asks_whether_the_id_is_right(checkout):
+    outcome = checkout.on_glue("cleanup", "--build-id", OTHER)
+
+    assert outcome.code == 0
+    assert f"nothing bears the id {OTHER} in region us-east-1, buckets " in outcome.out
+    assert f"{checkout.bucket}: is it right?" in outcome.out
+
+
+def test_cleanup__tags_may_not_be_read__is_3_and_keeps_the_trail(checkout):
+    name = leave(checkout)
+    trail(checkout)
+    checkout.relay.let("GetTags", refusal(400, "AccessDeniedException", "no glue:GetTags"))
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 3
+    assert f"cleanup: job {name}: " in outcome.err
+    assert (checkout.jobs(), checkout.files) == ([name], {TRAIL})
+
+
+def test_cleanup__wrong_flag_and_no_trail__is_2_and_judged_as_cleanup(checkout):
+    outcome = checkout.on_glue("cleanup", "--bild-id", BUILD)
+
+    assert outcome.code == 2
+    assert outcome.err == "error: '--bild-id' is unknown. Did you mean --build-id?\n"
+    assert "glue-health-check build" not in outcome.out
 
 
 @pytest.mark.parametrize("how", ["file", "state"])
@@ -268,7 +378,8 @@ def test_cleanup__the_pull_request_was_learned_from_github__its_job_goes(
 
 def test_cleanup__codebuilds_check_asked_github__cleanup_asks_too(checkout):
     commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
-    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7"})
+    server = {Tag.SERVER: "https://github.com"}
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7", **server})
     trail(checkout)
     with GitHubServer(token=TOKEN) as server:
         pulls = server.repository("octocat/etl")
@@ -370,7 +481,8 @@ def test_cleanup__kept_on_purpose__stays_with_its_objects(checkout, tag):
     assert outcome.code == 0
     assert checkout.jobs() == [name]
     assert len(checkout.keys()) == 1
-    assert f"{name} is kept on purpose." in outcome.out
+    assert f"{name} is kept on purpose. To remove it: aws glue delete-job" in outcome.out
+    assert f"aws s3 rm --recursive s3://{checkout.bucket}/{PREFIX}a/" in outcome.out
 
 
 def test_cleanup__dry_run__names_and_removes_nothing(checkout):
@@ -380,6 +492,7 @@ def test_cleanup__dry_run__names_and_removes_nothing(checkout):
     outcome = checkout.on_glue("cleanup", "--dry-run")
 
     assert f"would remove job {name}" in outcome.out
+    assert outcome.out.count(PREFIX) == 1  # objects are named once
     assert checkout.jobs() == [name]
     assert checkout.files == {TRAIL}
 
@@ -413,6 +526,7 @@ def test_cleanup__a_run_goes_on__is_stopped_first(checkout):
     run = checkout.truth["glue"].get_job_run(JobName=name, RunId=run_id)["JobRun"]
     assert outcome.code == 0
     assert run["JobRunState"] in {"STOPPING", "STOPPED"}
+    assert f"cleanup: stopped the run {run_id} of {name}\n" in outcome.out
     assert checkout.jobs() == []
 
 
@@ -454,6 +568,7 @@ def test_sweep__everything_is_young__removes_nothing(checkout):
 
     assert outcome.code == 0
     assert "0 removed, 0 stay" in outcome.out
+    assert f"1 younger than 24 hours (sweep_older_than_hours): {name}." in outcome.out
     assert checkout.jobs() == [name]
 
 
@@ -472,6 +587,7 @@ def test_sweep__old_things__go_and_what_is_not_ours_stays(checkout):
     leave(checkout)
     orphan = f"glue-health-check/{OTHER}/a/script/a.py"
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    ticket(checkout, OTHER)
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key="data/x.csv", Body=b"")
     stay = [
         leave(checkout, "1" * 12, tags={Tag.KEEP: "true"}),
@@ -483,6 +599,11 @@ def test_sweep__old_things__go_and_what_is_not_ours_stays(checkout):
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
     assert outcome.code == 0
+    assert f"sweep: left alone: 1 kept on purpose: {stay[0]}." in outcome.out
+    assert (
+        "sweep: left alone: 1 younger than its own limits (tag glue-health-check:expires-at;"
+        f" until 2999-01-01 00:00 UTC): {stay[3]}."
+    ) in outcome.out
     assert sorted(checkout.jobs()) == sorted(stay)
     left = checkout.keys()
     assert "data/x.csv" in left
@@ -556,12 +677,13 @@ def test_sweep__tags_may_not_be_read__is_3_and_the_objects_are_looked_for_all_th
     name = leave(checkout)
     orphan = f"glue-health-check/{OTHER}/a/script/a.py"
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    ticket(checkout, OTHER)
     checkout.relay.let("GetTags", refusal(400, "AccessDeniedException", "no glue:GetTags"))
 
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
     assert outcome.code == 3
-    assert "sweep: the other jobs were not looked at: " in outcome.err
+    assert f"sweep: job {name}: " in outcome.err
     assert "no glue:GetTags" in outcome.err
     assert checkout.jobs() == [name]
     assert orphan not in set(checkout.keys())
@@ -601,13 +723,14 @@ def test_sweep__one_bucket_cannot_be_read__is_3_and_names_it(checkout):
 def test_sweep__a_signal_before_the_objects__leaves_them_and_says_how_many(checkout):
     orphan = f"glue-health-check/{OTHER}/a/script/a.py"
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
+    ticket(checkout, OTHER)
     checkout.relay.once(f"GET {checkout.bucket}", lambda: os.kill(os.getpid(), signal.SIGTERM))
 
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
     assert outcome.code == 143
     assert "sweep: cancelled: 1 prefixes without a job stay." in outcome.out
-    assert checkout.keys() == [orphan]
+    assert orphan in set(checkout.keys())
 
 
 def test_sweep__local_engine__has_nothing_to_do(checkout):

@@ -37,6 +37,10 @@ def ends_soon(checkout):
 
 
 def ids(checkout):
+    return [line for line in lines(checkout) if "=" not in line]
+
+
+def lines(checkout):
     return (checkout.root / TRAIL).read_text().split()
 
 
@@ -165,6 +169,79 @@ def test_check__the_trail_is_none_of_ours__begins_a_new_one(checkout):
     outcome = checkout.on_glue("check", "--script", "a.py")
 
     assert ids(checkout) == [outcome.report["build_id"]]
+
+
+# --- the buckets ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["", "ab", "A-Bucket", "a/b", "-ab", "a" * 64, "a,b-c", "../../x"])
+def test_leave_trail__what_is_no_buckets_name__is_not_written(tmp_path, name):
+    invocation = invocation_in(tmp_path)
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+
+    leave_trail(invocation, settings, build, OLD, buckets=(name, "a-bucket"))
+
+    assert (tmp_path / TRAIL).read_text() == f"{OLD}\nbucket=a-bucket\n"
+
+
+@pytest.mark.parametrize("line", ["bucket=", "bucket=A/B", "bucket=a b", "buckets=a-bucket"])
+def test_find_trail__a_line_is_no_bucket__nothing_is_believed(tmp_path, line):
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / TRAIL).write_text(f"{OLD}\n{line}\n")
+    invocation = invocation_in(tmp_path)
+
+    trail = find_trail(invocation, invocation.build())
+
+    assert (trail.build_ids, trail.buckets) == ((), ())
+
+
+def test_find_trail__more_buckets_than_a_trail_holds__is_not_our_file(tmp_path):
+    (tmp_path / FOLDER).mkdir()
+    buckets = "".join(f"bucket=bucket-{number}\n" for number in range(21))
+    (tmp_path / TRAIL).write_text(f"{OLD}\n{buckets}")
+    invocation = invocation_in(tmp_path)
+
+    assert find_trail(invocation, invocation.build()).build_ids == ()
+
+
+def test_find_trail__hostile_state__only_buckets_names_are_taken(tmp_path):
+    invocation = invocation_in(
+        tmp_path, GITHUB_ACTIONS="true", STATE_build_id=OLD, STATE_buckets="a-bucket,../x,,b-bucket"
+    )
+
+    trail = find_trail(invocation, invocation.build())
+
+    assert (trail.build_ids, trail.buckets) == ((OLD,), ("a-bucket", "b-bucket"))
+
+
+def test_leave_trail__on_github__the_buckets_are_a_state_of_the_action(tmp_path):
+    state = tmp_path / "state"
+    state.touch()
+    invocation = invocation_in(tmp_path, GITHUB_ACTIONS="true", GITHUB_STATE=str(state))
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+
+    leave_trail(invocation, settings, build, OLD, buckets=("a-bucket", "b-bucket", "a-bucket"))
+
+    assert state.read_text() == f"build_id={OLD}\nbuckets=a-bucket,b-bucket\n"
+
+
+def test_note_final__the_file_knows_buckets__they_stay(tmp_path):
+    invocation = invocation_in(tmp_path)
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+    leave_trail(invocation, settings, build, OLD, buckets=("a-bucket",))
+
+    note_final(invocation, settings, build, build_id=OLD, state="failure")
+
+    assert find_trail(invocation, build).buckets == ("a-bucket",)
+
+
+def test_check__its_trail__names_the_bucket_that_it_writes_to(checkout):
+    ends_soon(checkout)
+    checkout.write("a.py", "print(1)")
+
+    checkout.on_glue("check", "--script", "a.py")
+
+    assert lines(checkout)[-1] == f"bucket={checkout.bucket}"
 
 
 # --- how a check ended ---------------------------------------------------------------------------

@@ -62,6 +62,9 @@ class Asked:
 class Relay:
     """Use it in a ``with``; ``behind`` may be empty when nothing is ever forwarded."""
 
+    age_seconds = 0.0
+    """So much older jobs are told to be than they are."""
+
     def __init__(self, behind: str = "") -> None:
         self.behind = urlsplit(behind).netloc
         self.requests: list[Asked] = []
@@ -115,6 +118,15 @@ class Relay:
             act()
         return trouble
 
+    def aged(self, asked: Asked, answer: bytes) -> bytes:
+        """Return an answer with jobs that are older."""
+        if not self.age_seconds or asked.operation not in {"GetJob", "GetJobs", "BatchGetJobs"}:
+            return answer
+        told = json.loads(answer)
+        for job in (*told.get("Jobs", ()), *([told["Job"]] if "Job" in told else ())):
+            job["CreatedOn"] = float(job["CreatedOn"]) - self.age_seconds
+        return json.dumps(told).encode()
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -157,7 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
         )
         trouble = self.server.relay.trouble_for(asked)
         if trouble is None:
-            self._send(*self._forwarded(body))
+            status, headers, answer = self._forwarded(body)
+            self._send(status, headers, self.server.relay.aged(asked, answer))
         elif trouble.status:
             self._send(*self._refused(trouble))
         else:

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from plugin.aws.found_jobs import BATCH
-from plugin.core.errors import AccessDenied, EngineError
+from plugin.core.errors import AccessDenied, AnswerLost, EngineError
 from plugin.core.naming import Tag
 from tests.unit.aws.relay import Trouble, refusal
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
 
 
-@pytest.mark.parametrize("operation", ["ListJobs", "BatchGetJobs", "GetTags"])
+@pytest.mark.parametrize("operation", ["ListJobs", "BatchGetJobs"])
 def test_find_jobs__not_allowed__is_told_with_the_right_that_is_missing(bench, operation):
     bench.job()
     bench.relay.let(operation, refusal(400, "AccessDeniedException", f"no glue:{operation}"))
@@ -75,3 +75,46 @@ def test_job_names__the_second_page_is_refused__is_told_after_the_first(bench):
     assert next(names) == "a"
     with pytest.raises(EngineError):
         next(names)
+
+
+JSON = (("Content-Type", "application/x-amz-json-1.1"),)
+
+
+@pytest.mark.parametrize("operation", ["ListJobs", "BatchGetJobs"])
+@pytest.mark.parametrize("body", [b"{}", b'{"JobsNotFound": []}'])
+def test_find_jobs__an_answer_without_its_members__is_lost_and_not_empty(bench, operation, body):
+    bench.job()
+    bench.relay.let(operation, Trouble(status=200, body=body, headers=JSON))
+
+    with pytest.raises(AnswerLost):
+        list(bench.engine.find_jobs({Tag.BUILD: bench.build_id}))
+
+
+def test_described__a_name_of_which_the_answer_says_nothing__is_lost(bench):
+    name = bench.job()
+    body = b'{"Jobs": [], "JobsNotFound": []}'
+    bench.relay.let("BatchGetJobs", Trouble(status=200, body=body, headers=JSON))
+
+    with pytest.raises(AnswerLost, match=name):
+        bench.engine.described((name,), until=SOON)
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [refusal(400, "AccessDeniedException", "no"), Trouble(status=200, body=b"{}", headers=JSON)],
+)
+def test_described__tags_that_nobody_tells__are_unread_and_the_others_are_told(bench, trouble):
+    names = tuple(bench.job() for _ in range(3))
+    bench.relay.let("GetTags", trouble)
+
+    found = bench.engine.described(names, until=SOON)
+
+    assert sorted(bool(job.unread) for job in found) == [False, False, True]
+
+
+def test_described__what_a_log_needs_besides__is_told(bench):
+    name = bench.job()
+
+    (found,) = bench.engine.described((name,), until=SOON)
+
+    assert found.role

@@ -264,6 +264,40 @@ def test_look__unknown_state__is_named_and_final_when_the_run_is_completed(bench
     assert (seen.state, seen.unknown) == (state, "DREAMING")
 
 
+@pytest.mark.parametrize(
+    "run",
+    [
+        '"JobRunState": "RUNNING", "ExecutionTime": 1e999',
+        '"JobRunState": "RUNNING", "ExecutionTime": "x"',
+        '"JobRunState": "RUNNING", "ExecutionTime": NaN',
+        '"JobRunState": ["RUNNING"]',
+        '"JobRunState": 5',
+        '"Id": "jr_2", "JobRunState": "SUCCEEDED"',
+    ],
+)
+def test_look__an_answer_that_says_nothing_of_the_run__is_a_lost_one(bench, run):
+    bench.relay.let("GetJobRun", Trouble(status=200, body=f'{{"JobRun": {{{run}}}}}'.encode()))
+
+    with pytest.raises(AnswerLost, match="Could not look at the run jr_1"):
+        bench.engine.look("job", "jr_1")
+
+
+@pytest.mark.parametrize("run", ["[1]", '"SUCCEEDED"', "7"])
+def test_look__an_answer_without_a_run__is_a_lost_one(bench, run):
+    bench.relay.let("GetJobRun", Trouble(status=200, body=f'{{"JobRun": {run}}}'.encode()))
+
+    with pytest.raises(AnswerLost):
+        bench.engine.look("job", "jr_1")
+
+
+@pytest.mark.parametrize("measure", ["1e999", "NaN", '"x"', "true", "9" * 400])
+def test_look__dpu_seconds_that_are_no_number__are_none(bench, measure):
+    body = f'{{"JobRun": {{"JobRunState": "SUCCEEDED", "DPUSeconds": {measure}}}}}'
+    bench.relay.let("GetJobRun", Trouble(status=200, body=body.encode()))
+
+    assert bench.engine.look("job", "jr_1").dpu_seconds is None
+
+
 def test_look__connection_breaks_once__is_retried(bench):
     name = bench.job()
     run_id = bench.engine.start_run(wanted(name))

@@ -50,6 +50,7 @@ def test_read__throttled_while_the_run_goes_on__is_left_to_the_next_look(bench):
 
 @pytest.mark.parametrize("trouble", [refusal(503, "ServiceUnavailableException"), Trouble()])
 def test_read__answer_lost_in_the_middle__goes_on_where_it_was(bench, trouble):
+    # amazon-dynamodb-tools#278: a broken connection ended the reading for good.
     reader = bench.engine.driver_log(SOURCE)
     bench.relay.let("GetLogEvents", page("f/1", "a\n"), trouble, page("e/1", "x\n"), page("e/1"))
     bench.relay.let("GetLogEvents", page("f/2", "b\n"), page("f/2"), page("e/1"))

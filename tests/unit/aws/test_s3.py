@@ -351,8 +351,8 @@ def test_upload__key_denied__is_not_repeated_and_says_so(bench, key):
         (301, "PermanentRedirect", "Set region to that of the buckets"),
         (400, "AuthorizationHeaderMalformed", "Set region to that of the buckets"),
         (400, "IllegalLocationConstraintException", "Set region to that of the buckets"),
-        (400, "KMS.NotFoundException", "Allow kms:Decrypt and kms:GenerateDataKey"),
-        (400, "KMS.DisabledException", "Allow kms:Decrypt and kms:GenerateDataKey"),
+        (400, "KMS.NotFoundException", "Enable the KMS key"),
+        (400, "KMS.DisabledException", "Enable the KMS key"),
         (404, "NoSuchBucket", "Check scripts_bucket, temp_bucket and region."),
     ],
 )
@@ -626,3 +626,38 @@ def test_build_prefixes__old_versions_alone__are_found(bench, ours):
 
     assert list(dict(bench.engine.build_prefixes(bench.bucket))) == [bench.build_id]
     assert bench.engine.has_objects(bench.bucket, ours)
+
+
+def test_build_prefixes__an_object_that_is_called_as_a_build__is_none_of_ours(bench):
+    key = f"glue-health-check/{bench.build_id}"
+    bench.truth("s3").put_object(Bucket=bench.bucket, Key=key, Body=b"")
+
+    assert dict(bench.engine.build_prefixes(bench.bucket)) == {}
+
+
+def test_tickets__of_each_check__are_read_and_deeper_ones_are_not(bench):
+    prefix = f"glue-health-check/{bench.build_id}/"
+    for key in ("a/ticket.json", "b/ticket.json", "a/temp/ticket.json", "ticket.json"):
+        bench.truth("s3").put_object(Bucket=bench.bucket, Key=prefix + key, Body=key.encode())
+
+    found = bench.engine.tickets(bench.bucket, bench.build_id)
+
+    assert sorted(found) == ["a/ticket.json", "b/ticket.json"]
+
+
+def test_delete_objects__versions_may_not_be_listed__says_that_they_stayed(bench):
+    s3, key = bench.truth("s3"), f"glue-health-check/{bench.build_id}/a/x"
+    s3.put_bucket_versioning(Bucket=bench.bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bench.bucket, Key=key, Body=b"x")
+    plain = bench.relay.trouble_for
+
+    def trouble_for(asked):
+        is_versions = asked.operation.startswith("GET ") and "versions" in asked.path
+        return refusal(403, "AccessDenied") if is_versions else plain(asked)
+
+    bench.relay.trouble_for = trouble_for
+
+    (left,) = bench.engine.delete_objects(bench.bucket, f"glue-health-check/{bench.build_id}/")
+
+    assert left.name == f"s3://{bench.bucket}/{key}"
+    assert "s3:ListBucketVersions" in left.reason

@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from plugin.aws.engine import AwsEngine
+from plugin.aws.glue import GlueJobs
 from plugin.clients.aws import Access
 from plugin.clients.pace import Pace
 from plugin.core.errors import (
@@ -408,3 +409,68 @@ def test_stop_runs__some_refused__tells_all_that_go_on_and_none_that_stops(bench
 
     told = [state for state in states if f"jr_{state} " in caught.value.message]
     assert told == ["STARTING", "RUNNING"]
+
+
+# --- what else is told ---------------------------------------------------------------------------
+
+
+def test_create_job__throttled__is_asked_again(bench):
+    request = bench.request()
+    bench.relay.let("CreateJob", refusal(400, "SlowedSomehow", "Rate exceeded"))
+
+    bench.engine.create_job(request)
+
+    assert bench.relay.asked == ["CreateJob"] * 2
+
+
+def test_look__a_run_that_tells_its_log_group__passes_it_on(bench):
+    run = {"Id": "jr_1", "JobRunState": "RUNNING", "LogGroupName": "/aws-glue/jobs/own"}
+    bench.relay.let("GetJobRun", Trouble(status=200, body=json.dumps({"JobRun": run}).encode()))
+
+    assert bench.engine.look("some-job", "jr_1").log_group == "/aws-glue/jobs/own"
+
+
+def test_create_job__a_strangers_is_there__is_not_asked_about_again(bench):
+    """Also when it had been taken for ours before."""
+    request = bench.request()
+    bench.truth("glue").create_job(**{**request, "Tags": {}})
+    jobs = GlueJobs(bench.clients, bench.clock)
+    jobs.trust([request["Name"]])
+
+    with pytest.raises(AlreadyThere):
+        jobs.create(request)
+    jobs.delete(request["Name"])
+
+    assert bench.relay.asked == ["CreateJob", "GetTags"]
+
+
+def test_create_job__no_answer_and_its_tags_cannot_be_read__is_a_lost_answer(bench):
+    bench.relay.let("CreateJob", NO_ANSWER)
+    bench.relay.let("GetTags", DENIED)
+
+    with pytest.raises(AnswerLost, match="create the job"):
+        bench.engine.create_job(bench.request())
+
+
+def test_delete_job__trusted_and_then_its_creation_fails__is_asked_whose_it_is(bench):
+    request = bench.request()
+    bench.truth("glue").create_job(**{**request, "Tags": {}})
+    bench.relay.let("GetTags", DENIED)
+    jobs = GlueJobs(bench.clients, bench.clock)
+    jobs.trust([request["Name"]])
+
+    with pytest.raises(OwnerUnknown):
+        jobs.create(request)
+    jobs.delete(request["Name"])
+
+    assert "DeleteJob" not in bench.relay.asked
+
+
+def test_delete_job__trusted__is_not_asked_whose_it_is(bench):
+    name = bench.job(Tags={})
+    jobs = GlueJobs(bench.clients, bench.clock)
+
+    jobs.trust([name])
+    jobs.delete(name)
+
+    assert bench.relay.asked == ["DeleteJob"]

@@ -156,6 +156,7 @@ def test_clients__the_endpoints_address_is_none__names_the_setting(service, name
     assert "Set AWS_ENDPOINT_URL (or AWS_ENDPOINT_URL_<SERVICE>, " in error.hint
     assert "http(s)://host:port" in error.hint
     assert "a-secret" not in str(error)
+    assert (url in str(error)) is ("a-secret" not in url)
 
 
 def test_clients__the_profiles_endpoint_is_none__names_the_setting(tmp_path):

@@ -235,6 +235,24 @@ def test_translated__a_password_in_the_address__is_not_shown(error):
     assert "pass" not in str(translation(error)).replace("a password", "")
 
 
+def test_translated__nobody_at_an_address_of_our_own__names_it_and_the_setting():
+    error = botocore.exceptions.EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")
+
+    ours = translation(error)
+
+    assert "http://127.0.0.1:9/" in ours.message
+    assert "AWS_ENDPOINT_URL" in ours.hint
+
+
+@pytest.mark.parametrize("domain", ["amazonaws.com", "amazonaws.com.cn", "api.aws"])
+def test_translated__nobody_at_an_address_of_aws__asks_for_network_and_region(domain):
+    url = f"https://glue.eu-west-1.{domain}/"
+
+    ours = translation(botocore.exceptions.EndpointConnectionError(endpoint_url=url))
+
+    assert ours.hint == "Check the network and the region."
+
+
 @pytest.mark.parametrize("error", [ValueError("odd"), OSError(5, "odd"), UnicodeError("odd")])
 def test_translated__python_trips_over_an_answer__is_a_lost_answer(error):
     ours = translation(error)
@@ -289,3 +307,25 @@ def test_translated__error_that_is_not_the_sdks__is_left_as_it_is():
 def test_translated__no_error__does_nothing():
     with translated("do it"):
         pass
+
+
+@pytest.mark.parametrize("word", ["A", "a word "])
+def test_translated__megabytes_of_words_and_of_a_code__are_cut(word):
+    details: Any = {"Error": {"Code": "X" * 1_000_000, "Message": word * 1_000_000}}
+
+    with pytest.raises(EngineError) as caught, translated("look"):
+        raise ClientError(details, "GetJobRun")
+
+    assert len(caught.value.message) < 2_100
+    assert caught.value.message.endswith("…")
+    assert "X" * 100 in caught.value.message
+    assert "X" * 101 not in caught.value.message
+
+
+def test_translated__a_secret_where_the_words_are_cut__is_not_cut_in_two():
+    details: Any = {"Error": {"Code": "No", "Message": "a " * 980 + "b" * 100}}
+
+    with pytest.raises(EngineError) as caught, translated("look"):
+        raise ClientError(details, "GetJobRun")
+
+    assert "b" not in caught.value.message.removeprefix("Could not look: ")

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import traceback
 
 import pytest
@@ -21,12 +22,13 @@ def runner():
         yield relay
 
 
-def request(runner=None, *, url=None, bearer=BEARER, clock=None, learnt=None):
+def request(runner=None, *, url=None, bearer=BEARER, clock=None, learnt=None, **bounds):
     return TokenRequest(
         url=runner.endpoint_url + TOKEN_PATH if url is None else url,
         bearer=bearer,
         clock=clock or FakeClock(),
         learn=(learnt if learnt is not None else []).append,
+        **bounds,
     )
 
 
@@ -83,13 +85,55 @@ def test_token__redirect__is_not_followed(runner, status):
         location = ("Location", elsewhere.endpoint_url + TOKEN_PATH)
         runner.let(ASK, Trouble(status=status, body=b"", headers=(location,)))
         elsewhere.let(ASK, given(jwt()))
-        failure(request(runner))
+        error = failure(request(runner))
 
         assert elsewhere.asked == []
     assert runner.asked == [ASK]
+    assert error.hint.startswith("ACTIONS_ID_TOKEN_REQUEST_URL")
+    assert "id-token: write" not in error.hint
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404])
+@pytest.mark.parametrize("status", [404, 410])
+def test_token__address_that_is_none__blames_the_address_not_the_permission(runner, status):
+    runner.let(ASK, Trouble(status=status, body=b""))
+
+    assert failure(request(runner)).hint.startswith("ACTIONS_ID_TOKEN_REQUEST_URL")
+
+
+@pytest.fixture
+def dripping():
+    """The address of a server that answers a byte at a time, and is never done."""
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server, gone))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}{TOKEN_PATH}"
+        gone.set()
+        thread.join()
+
+
+def drip(server, gone):
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+        while not gone.wait(0.05):
+            connection.sendall(b" ")
+
+
+def test_token__answer_that_drips__has_a_bound(dripping):
+    error = failure(request(url=dripping, whole_seconds=0.1))
+
+    assert error.message.endswith("did not answer in time when asked for an OIDC token.")
+
+
+def test_token__answer_that_drips_and_a_cancel__is_not_waited_for(dripping):
+    error = failure(request(url=dripping, clock=FakeClock(cancel_at=0.0), whole_seconds=1e6))
+
+    assert "did not answer in time" in error.message
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
 def test_token__refused__is_asked_once_and_names_the_permission(runner, status):
     runner.let(ASK, Trouble(status=status, body=b"a-word of the server"))
 

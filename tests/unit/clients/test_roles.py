@@ -13,6 +13,7 @@ from plugin.clients.aws import Access
 from plugin.clients.aws_errors import translated
 from plugin.clients.oidc import TokenRequest
 from plugin.clients.renewal import HOLD_SECONDS
+from plugin.clients.session import open_session
 from plugin.core.errors import AccessDenied, AnswerLost, EngineError, NoCredentials, Unreachable
 from plugin.core.naming import MARKER_ARGUMENT
 from plugin.core.trouble import Trouble as Class
@@ -456,6 +457,25 @@ def test_role_by_key__sts_has_trouble_for_a_moment__is_asked_again(aws, trouble)
     by_key(aws).glue_once.list_jobs()
 
     assert aws.asked == ["AssumeRole", "AssumeRole", "ListJobs"]
+
+
+@pytest.mark.parametrize(
+    ("clock", "attempts", "most"),
+    [(FakeClock(), 2, 10), (FakeClock(cancel_at=0.0), 1, 3)],
+    ids=["at the start", "after a cancel"],
+)
+def test_role_by_key__sts_that_may_never_answer__is_asked_within_short_limits(
+    aws, clock, attempts, most
+):
+    made: list[Any] = []
+    aws.let("AssumeRole", taken(action="AssumeRole"))
+    access = Access(region="us-east-1", endpoint_url=aws.endpoint_url, assume_role_arn=ROLE, **KEY)
+
+    session: Any = open_session(access, clock=clock, watch=made.append)
+    session.get_credentials().get_frozen_credentials()
+
+    config = made[0].meta.config
+    assert (config.retries["total_max_attempts"], config.read_timeout) == (attempts, most)
 
 
 def test_role_by_key__sts_cannot_be_reached__is_told_with_its_address():

@@ -3,6 +3,7 @@
 import pytest
 
 from plugin.core.abandoned import abandoned
+from plugin.core.trouble import Trouble
 from tests.doubles.checks import check_of
 
 
@@ -11,7 +12,7 @@ def test_abandoned__on_glue__names_run_objects_and_job_with_their_commands():
 
     assert [item.kind for item in result.leftovers] == ["run", "object", "object", "job"]
     assert all("--region=eu-west-1" in item.command for item in result.leftovers)
-    assert result.verdict == "cancelled"
+    assert (result.verdict, result.trouble, result.seconds) == ("cancelled", Trouble.STOPPED, 4.0)
 
 
 @pytest.mark.parametrize("values", [{"keep": True}, {"is_local": True}])

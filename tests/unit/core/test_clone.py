@@ -160,9 +160,18 @@ def test_clone__policy_that_allows_everything__is_no_excuse():
 def test_clone__policy_on_the_local_engine__narrows_nothing():
     members = spark(DefaultArguments={"--in": "s3://prod/x"})
 
-    (problem,) = problems_of(members, session_policy="p.json", plan=PlanSettings(engine="local"))
+    local = PlanSettings(engine="local")
 
-    assert "--in" in problem
+    store, policy = problems_of(members, session_policy="p.json", plan=local)
+    (without_policy,) = problems_of(members, plan=local)
+
+    assert "--in" in store
+    assert policy == (
+        "a: session_policy: the local Glue has no roles, so it narrows nothing there."
+    )
+    assert "session_policy" not in without_policy
+    assert without_policy == store
+    assert "narrow the role by session_policy" in problems_of(members)[0]
 
 
 @pytest.mark.parametrize(("stream_minutes", "timeout"), [(3, 3), (5, 4)])
@@ -625,6 +634,18 @@ def test_clone__job_without_a_version_of_its_own__names_one_and_says_so(
 
 
 def test_clone__shorter_time_limit_of_the_job__is_a_note():
-    assert cloned(spark(Timeout=7))[0].notes == (
-        "the time limit is that of the job nightly: 7 minutes.",
+    assert cloned(spark(Timeout=7), timeout_minutes=90)[0].notes == (
+        "the time limit is that of the job nightly: 7 minutes; the 90 of timeout_minutes are more.",
     )
+
+
+def test_clone__note_of_a_local_cost_limit__stands_before_those_of_the_job():
+    plan = PlanSettings(engine="local", allow_production_arguments=True)
+
+    first, *others = cloned(plan=plan, max_cost_usd=Decimal(1))[0].notes
+
+    assert first == (
+        "max_cost_usd does nothing on engine local: a run on this machine costs nothing."
+    )
+    assert others
+    assert cloned(max_cost_usd=Decimal(1))[0].notes == ()

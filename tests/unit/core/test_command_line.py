@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.command_line import COMMANDS, LATER, CommandLine, help_text, parse
+from plugin.core.commands import _TAKEN
 from plugin.core.settings import table
 from plugin.core.settings.kinds import Flag
 from plugin.core.settings.many import Several, Table
@@ -108,6 +109,38 @@ def test_parse__secret_after_a_slip__is_in_no_problem(argv):
     assert "hidden" not in "\n".join(problems).replace("'-ghp_hidden' is unknown", "")
 
 
+@pytest.mark.parametrize(
+    ("argv", "problem"),
+    [
+        (["sweep", "--build-id", "0" * 12], "--build-id is for cleanup, not for sweep."),
+        (["--build-id", "0" * 12], "--build-id is for cleanup, not for check."),
+        (["cleanup", "--only", "a"], "--only is for check, not for cleanup."),
+        (["check", "--port", "0"], "--port is for local, not for check."),
+        (["local", "--dry-run"], "--dry-run is for check, cleanup and sweep, not for local."),
+    ],
+)
+def test_parse__an_option_of_another_command__is_a_problem(argv, problem):
+    assert parse(argv).problems == (problem,)
+
+
+@pytest.mark.parametrize(
+    ("argv", "command"),
+    [
+        (["cleanup", "--build-id", "x"], "cleanup"),
+        (["cleanup", "--bild-id", "x"], "cleanup"),
+        (["--bild-id", "x", "sweep"], "sweep"),
+        (["--dry-run", "sweep", "--port", "x"], "sweep"),
+        (["--debug", "local", "--port", "x"], "local"),
+        (["--script", "sweep", "--port", "x"], "check"),
+        (["chekc"], "check"),
+    ],
+)
+def test_parse__a_mistake__is_judged_as_the_commands_that_was_meant(argv, command):
+    line = parse(argv)
+
+    assert (line.command, bool(line.problems)) == (command, True)
+
+
 def test_parse__beginning_of_a_flag__is_not_the_flag():
     assert parse(["--scri=x"]).problems != ()
 
@@ -161,13 +194,33 @@ def test_parse__flag_given_twice__adds_up(row):
 
 def test_parse__own_options__are_read():
     line = parse(
-        ["local", "--dry-run", "--only", "a", "--only", "b", "--host", "::1", "--port", "4566"]
+        ["local", "--host", "::1", "--port", "4566"],
     )
+    check = parse(["--dry-run", "--only", "a", "--only", "b"])
 
-    assert (line.dry_run, line.only, line.host, line.port) == (True, ("a", "b"), "::1", 4566)
+    assert (line.host, line.port, line.problems) == ("::1", 4566, ())
+    assert (check.dry_run, check.only, check.problems) == (True, ("a", "b"), ())
+    assert (check.host, check.port) == ("127.0.0.1", 0)
     assert parse(["-h"]).wants_help
     assert parse(["--help"]).wants_help
     assert parse(["--version"]).wants_version
+
+
+def test_help_text__of_a_command__has_what_it_takes_and_nothing_else():
+    texts = {command: help_text(command) for command in COMMANDS}
+
+    assert "--build-id" in texts["cleanup"]
+    assert not any("--build-id" in texts[other] for other in ("check", "sweep", "local"))
+    assert "--sweep-older-than-hours" in texts["sweep"]
+    assert "--sweep-older-than-hours" not in texts["check"] + texts["cleanup"]
+    assert "--port" in texts["local"]
+    assert not any("--worker-type" in texts[other] for other in ("cleanup", "sweep", "local"))
+    assert "--worker-type" in texts["check"]
+
+
+@pytest.mark.parametrize("command", ["cleanup", "sweep", "local"])
+def test_takes__each_setting_it_names__is_in_the_table(command):
+    assert _TAKEN[command] <= set(table())
 
 
 def test_help_text__each_setting_and_command__is_in_it():

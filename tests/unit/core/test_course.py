@@ -12,6 +12,7 @@ from plugin.core.errors import (
     EngineError,
     NoCredentials,
     Refused,
+    Throttled,
     Unreachable,
 )
 from plugin.core.judgement import Judgement
@@ -105,9 +106,9 @@ def test_past__the_run_stops__tells_whether_we_had_asked(stop, by_another, obeye
 
 def test_missed__a_look_between_went_well__counts_anew():
     course = Course(started=100.0)
-    course.missed(110.0, is_throttled=True)
-    course.missed(112.0, is_throttled=True)
-    course.missed(114.0, is_throttled=False)
+    course.missed(Throttled("slow"), 110.0)
+    course.missed(Throttled("slow"), 112.0)
+    course.missed(EngineError("no"), 114.0)
     assert (course.misses, course.throttles, course.throttled_since) == (1, 2, 110.0)
 
     course.saw(Sighting(state=RunState.RUNNING), 120.0)

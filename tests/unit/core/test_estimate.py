@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from plugin.core.capacity import capacity_of
+from plugin.core.cost import counted_against_limit
 from plugin.core.estimate import (
     announcement,
     estimate,
@@ -15,6 +16,9 @@ from plugin.core.estimate import (
 )
 from plugin.core.settings import CheckSettings
 from tests.doubles.checks import check_of
+
+LEAST = counted_against_limit(check_of().capacity, seconds=0, overrides={})
+"""What the first minute costs."""
 
 
 def limited(limit, **values):
@@ -34,7 +38,8 @@ def test_limit_problems__an_override_to_nothing__does_not_hide_it():
 
 
 @pytest.mark.parametrize(
-    ("limit", "overrides"), [(None, {}), ("0.02", {}), ("0.01", {"*/STANDARD": "much"})]
+    ("limit", "overrides"),
+    [(None, {}), ("0.02", {}), ("0.01", {"*/STANDARD": "much"}), (LEAST, {})],
 )
 def test_limit_problems__none_or_enough_or_told_elsewhere__are_none(limit, overrides):
     assert limited(limit, price_overrides=overrides) == ()
@@ -54,6 +59,18 @@ def test_estimate__a_cost_limit_below_the_time_limit__is_the_upper_bound():
     )
 
 
+def test_estimate__a_cost_limit_above_the_time_limit__bounds_nothing():
+    bounds = estimate(check_of(max_cost_usd=Decimal(5), timeout_minutes=60))
+
+    assert (bounds.limit, bounds.at_most) == (None, Decimal("0.8800"))
+
+
+def test_estimate__streaming_that_times_out_first__ends_at_the_time_limit():
+    bounds = estimate(check_of(job_type="gluestreaming", stream_minutes=60, timeout_minutes=3))
+
+    assert bounds.most.usd == Decimal("0.0440")
+
+
 # awslabs/amazon-dynamodb-tools#88: a stream goes on for ever
 def test_estimate__streaming__ends_when_it_is_healthy():
     bounds = estimate(check_of(job_type="gluestreaming", stream_minutes=3, timeout_minutes=60))
@@ -66,6 +83,23 @@ def test_announcement__several__is_their_sum_and_whose_rates():
 
     assert "from $0.0294 to at most $1.7600" in line
     assert "us-east-1" in line
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ((None,), ", if all of its run time is used ("),
+        (("0.5",), "at most $0.5, where max_cost_usd caps it ("),
+        (("0.5", None), ", if all of its run time is used or where max_cost_usd caps it ("),
+    ],
+)
+def test_announcement__with_cost_limits__says_what_ends_the_checks(limits, words):
+    checks = [
+        check_of(timeout_minutes=60, max_cost_usd=None if limit is None else Decimal(limit))
+        for limit in limits
+    ]
+
+    assert words in announcement(checks)
 
 
 def test_announcement__local__says_nothing():

@@ -18,9 +18,29 @@ SAID = st.fixed_dictionaries(
 )
 
 
-@pytest.mark.parametrize("line", ["", "GLUE_HEALTH_CHECK", "GLUE_HEALTH_CHECK{}", f" {MARK}{{}}"])
+@pytest.mark.parametrize(
+    "line",
+    ["", "GLUE_HEALTH_CHECK", "GLUE_HEALTH_CHECK{}", f"x {MARK}{{}}", f"x\rprint('{MARK}{{}}')"],
+)
 def test_parse__another_line__says_nothing(line):
     assert parse(line) is None
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["\ufeff", "\x1b[31m", "\x1b[1;32m\x1b[K", " \t", "50 %\r", "[==>  ]\r\x1b[0m ", "\r\ufeff"],
+)
+@pytest.mark.parametrize("after", ["", "\x1b[0m", "\rdone", " "])
+def test_parse__behind_what_a_terminal_does_not_show__is_read_all_the_same(before, after):
+    finding = parse(f'{before}{MARK}{{"name": "rows", "ok": false}}{after}')
+
+    assert finding == Finding(name="rows", ok=False)
+
+
+def test_parse__two_on_one_line__passes_neither_by():
+    line = f'{MARK}{{"name": "a", "ok": false}}\r{MARK}{{"name": "b", "ok": true}}'
+
+    assert parse(line) == Unreadable(reason="shares its line with another")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What to do next fits the check: its engine, its type of job, and what the error says."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from plugin.core.trouble import Trouble
 from tests.doubles.checks import check_of
 
 SPARK = check_of()
+BARE = replace(SPARK, shipped={})
 SHELL = check_of(job_type="pythonshell", max_capacity=Decimal("0.0625"))
 LOCAL = check_of(is_local=True)
 JOB_NAME = "GlueArgumentError: the following arguments are required: --day, --JOB_NAME"
@@ -20,7 +22,7 @@ MENDS_EXIT = "The script ended itself: mend what it says."
 
 @given(st.text(), st.sampled_from(Trouble))
 def test_hint_for__an_error_without_a_special_meaning__is_the_classs_own(error, trouble):
-    assert hint_for(trouble, SPARK, error if trouble is not Trouble.SYSTEM_EXIT else "") == hint_of(
+    assert hint_for(trouble, BARE, error if trouble is not Trouble.SYSTEM_EXIT else "") == hint_of(
         trouble
     )
 
@@ -48,6 +50,42 @@ def test_hint_for__job_name__is_not_asked_for_in_a_python_shell_job(check, error
 )
 def test_hint_for__out_of_memory__names_what_can_help_there(check, words):
     assert words in hint_for(Trouble.OUT_OF_MEMORY, check)
+
+
+MISSING = "ModuleNotFoundError: No module named 'orderlib'"
+
+
+@pytest.mark.parametrize(
+    ("shipped", "told"),
+    [
+        ({"lib/__init__.py": "jobs/lib/__init__.py"}, "Shipped are: lib (a package). "),
+        (
+            {"lib/a.py": "jobs/lib/a.py", "lib/b.py": "jobs/lib/b.py", "rows.py": "x/rows.py"},
+            "Shipped are: lib (a package), rows. ",
+        ),
+        ({f"m{n:02}.py": "x" for n in range(12)}, "m08, m09 and 2 more. "),
+    ],
+)
+def test_hint_for__module_missing_though_something_was_shipped__names_what_was(shipped, told):
+    check = replace(SPARK, shipped={"flights.py": "jobs/flights.py", **shipped})
+
+    hint = hint_for(Trouble.MODULE_NOT_FOUND, check, MISSING)
+
+    assert told in hint
+    assert "A folder in extra_py_files becomes the package itself" in hint
+    assert "flights" not in hint
+
+
+@pytest.mark.parametrize("name", ["[x](y).py", "@all/a.py", "a" * 61 + ".py", "a b.py"])
+def test_hint_for__shipped_under_a_name_that_nobody_can_import__does_not_repeat_it(name):
+    check = replace(SPARK, shipped={"flights.py": "jobs/flights.py", name: "x"})
+
+    assert hint_for(Trouble.MODULE_NOT_FOUND, check, MISSING) == hint_of(Trouble.MODULE_NOT_FOUND)
+
+
+def test_hint_of__role_not_trusted__asks_first_whether_it_exists():
+    """Glue says the same of a role that is not there."""
+    assert hint_of(Trouble.UNTRUSTED_ROLE).startswith("See that role_arn names a role that exists")
 
 
 @pytest.mark.parametrize(

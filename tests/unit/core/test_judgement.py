@@ -92,7 +92,7 @@ def test_judge__a_hostile_message__is_searched_in_its_beginning_only():
     ("message", "hint"),
     [
         ("ModuleNotFoundError: No module named 'pandas'", "extra_py_files"),
-        ("SyntaxError: invalid syntax (flights.py, line 3)", "Mend the syntax."),
+        ("SyntaxError: invalid syntax (flights.py, line 3)", "Mend the syntax of the line"),
         ("SystemExit: 0", "let the script run to its end"),
         ("GlueArgumentError: the following arguments are required: --day", "arguments"),
         ("An error occurred (AccessDenied) when calling PutObject", "role this right"),
@@ -335,18 +335,41 @@ def test_judge__several_bad_things__counts_the_others():
 @pytest.mark.parametrize(
     ("log", "required", "reason"),
     [
-        ("", 1, "0 of 1 promised findings were read."),
-        (OK, 2, "1 of 2 promised findings were read."),
         (OK + 'GLUE_HEALTH_CHECK {"findings": 3}\n', None, "1 of 3 promised findings were read."),
         (OK + 'GLUE_HEALTH_CHECK {"findings": 3}\n', 2, "1 of 3 promised findings were read."),
-        (OK + 'GLUE_HEALTH_CHECK {"findings": 1}\n', 2, "1 of 2 promised findings were read."),
+        (OK + 'GLUE_HEALTH_CHECK {"findings": 3}\n', 5, "1 of 3 promised findings were read."),
     ],
 )
 def test_judge__fewer_findings_than_promised__is_errored(log, required, reason):
     judgement = judge(check_of(require_findings=required), SUCCEEDED, None, book_of(log))
 
     assert (judgement.verdict, judgement.reason) == (Verdict.ERRORED, reason)
-    assert judgement.hint == "A log that was not read whole is not a pass: run it again."
+    assert judgement.hint == "Run the check again: a log that was not read whole is not a pass."
+
+
+@pytest.mark.parametrize(
+    ("log", "required", "reason"),
+    [
+        ("", 1, "1 finding was required, 0 were read."),
+        ("", 2, "2 findings were required, 0 were read."),
+        (OK, 2, "2 findings were required, 1 was read."),
+        (
+            OK + 'GLUE_HEALTH_CHECK {"findings": 1}\n',
+            2,
+            "2 findings were required, 1 was read.",
+        ),
+    ],
+)
+def test_judge__fewer_findings_than_required__promises_nothing_and_names_both_ways(
+    log, required, reason
+):
+    judgement = judge(check_of(require_findings=required), SUCCEEDED, None, book_of(log))
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.ERRORED, reason)
+    assert judgement.hint == (
+        "Print the missing findings, or lower require_findings. If the job did print them, its log"
+        " was late: run the check again."
+    )
 
 
 def test_judge__passed_with_a_log_that_was_cut__has_a_note():
@@ -537,18 +560,17 @@ def test_judge__sparks_java_is_gone__stays_the_scripts_failure(log, trouble, hin
 @pytest.mark.parametrize(
     ("log", "problem", "is_local", "hint"),
     [
-        ("", "", True, "The script printed fewer findings than require_findings asks for."),
-        ("", "", False, "A log that was not read whole is not a pass: run it again."),
+        ("", "", True, "Print the missing findings, or lower require_findings."),
         ("", "Cut off.", True, "Cut off."),
         (
             'GLUE_HEALTH_CHECK {"findings": 3}\n',
             "",
             True,
-            "A log that was not read whole is not a pass: run it again.",
+            "Print every finding that the job counts, or mend its count.",
         ),
     ],
 )
-def test_judge__fewer_findings_than_required__blames_the_script_where_the_log_is_whole(
+def test_judge__findings_missing_on_the_local_engine__never_asks_for_another_run(
     log, problem, is_local, hint
 ):
     check = check_of(require_findings=1, is_local=is_local)

@@ -60,6 +60,7 @@ def test_command__runs_that_nobody_could_list__are_looked_for_by_the_command():
 
 def test_remove_all__names_the_build():
     assert remove_all("0a1b2c3d4e5f") == "glue-health-check cleanup --build-id 0a1b2c3d4e5f"
+    assert remove_all("a; rm b").endswith(r"cleanup --build-id $'a\x3b rm b'")
 
 
 @given(st.text())

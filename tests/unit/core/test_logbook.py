@@ -57,6 +57,7 @@ def test_add__pieces_of_a_text__become_its_lines(texts, lines):
 
 
 def test_add__two_streams_in_turn__do_not_mix():
+    # amazon-dynamodb-tools#284: another stream's warning stood in the middle of a line.
     book = LogBook()
     out, err = chunks("o1 ", "o2\n"), chunks("e1 ", "e2\n", stream=LogStream.ERROR)
 

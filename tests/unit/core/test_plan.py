@@ -202,6 +202,17 @@ def test_make_plan__two_checks_of_one_name__are_refused():
     )
 
 
+def test_make_plan__name_that_the_file_has_twice__is_one_problem():
+    same = check("c", script="a.py"), check("c", script="jobs/c.py")
+    told = "f.yml: two checks are called c: names must differ."
+
+    with pytest.raises(SettingsError) as caught:
+        make_plan(replace(settings(*same), problems=(told,)), FILES, circumstances())
+
+    assert caught.value.problems == (told,)
+    assert problems_of(*same) == ("Two checks are called c: names must differ.",)
+
+
 def test_make_plan__names_that_differ_in_nothing_a_job_name_holds__are_refused():
     (problem,) = problems_of(check("a", script="a.py"), check("a.", script="a.py"))
 

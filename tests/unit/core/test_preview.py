@@ -87,4 +87,7 @@ def test_preview__job_that_could_not_be_read__is_told():
 
     lines = preview(make_plan(settings(wanted), FILES, circumstances(jobs=jobs)))
 
-    assert lines[1:] == ("unknown  a: No. Ask.",)
+    assert lines == (
+        "0 to run, 0 skipped, 1 could not be read. Nothing is written to AWS.",
+        "errored  a: No. Ask.",
+    )

@@ -117,7 +117,7 @@ def test_summary_lines__a_class_of_trouble__names_what_to_read():
     lines = summary_lines(report_of(FULL_FAILED))
 
     assert f"    Read: {troubleshooting(FULL_FAILED.trouble)}" in lines
-    assert lines[-1] == f"    Run: {FULL_FAILED.console_url}"
+    assert lines[-1] == f"    Log: {FULL_FAILED.console_url}"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_summary_lines__a_class_of_trouble__names_what_to_read():
     [
         ({"run_url": "", "console_url": ""}, []),
         ({"run_url": "https://r.test", "console_url": ""}, ["    Run: https://r.test"]),
-        ({"run_url": "", "console_url": "https://l.test"}, ["    Run: https://l.test"]),
+        ({"run_url": "", "console_url": "https://l.test"}, ["    Log: https://l.test"]),
         (
             {"run_url": "https://r.test", "console_url": "https://l.test"},
             ["    Run: https://r.test", "    Log: https://l.test"],

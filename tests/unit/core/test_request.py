@@ -94,6 +94,7 @@ def test_argument_problems__more_than_glue_takes__is_refused():
     ],
 )
 def test_create_request__each_kind_of_job__is_legal_and_explicit(glue, values):
+    # Retries are runs of their own: airflow#19254.  Glue's own time limit is 48 h: etl_manager#109.
     request = created(**values)
 
     assert report(glue, "CreateJob", request) == ""

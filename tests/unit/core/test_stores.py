@@ -81,6 +81,7 @@ def test_store_problems__values__are_never_told():
         "job: arguments of nightly name what production works on: --db, --out."
     )
     assert "hush" not in problem
+    assert problem.endswith("/docs/cloning.md.")
     assert store_problems("nightly", {"--a": "1"}) == ()
 
 

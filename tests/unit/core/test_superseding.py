@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.build import Host
-from plugin.core.naming import Tag, number_tag
+from plugin.core.naming import Tag, distinct_value, number_tag
 from plugin.core.ports import FoundJob
 from plugin.core.superseding import Newcomer
 from tests.unit.core.checkouts import build
@@ -100,7 +100,7 @@ def test_supersedes__of_the_same_workflow_and_server__is_and_they_are_listed_by_
 def test_supersedes__a_workflow_that_a_tag_cannot_hold__is_compared_as_the_tag_has_it():
     who = build(host=Host.GITHUB, pull_request=7, number="100", workflow="etl ✓")
 
-    assert newcomer(who).supersedes(job(WORKFLOW="etl _"))
+    assert newcomer(who).supersedes(job(WORKFLOW=distinct_value("etl ✓")))
 
 
 @pytest.mark.parametrize("values", [{"pull_request": None}, {"repository": ""}])
@@ -126,6 +126,29 @@ def test_supersedes__a_leg_that_is_numbered_by_itself__is_nothing(number, create
 )
 def test_supersedes__a_leg_or_a_newer_build__is_not_whenever_it_was_created(number, created_at):
     assert not newcomer().supersedes(job(NUMBER=number, created_at=created_at))
+
+
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+@pytest.mark.parametrize(
+    ("number", "is_older"),
+    [("github-99.1", False), ("", False), ("drone-1.0", False), ("github-100.1", True)],
+)
+def test_supersedes__a_job_of_our_own_commit__is_only_as_an_earlier_attempt(
+    number, is_older, created_at
+):
+    beside = job(NUMBER=number, created_at=created_at, COMMIT=BUILD.commit)
+
+    assert newcomer().supersedes(beside) is is_older
+
+
+def test_supersedes__workflows_that_a_tag_cannot_tell_apart__are_two():
+    old, new = (
+        build(host=Host.GITHUB, pull_request=7, number=number, workflow=workflow)
+        for number, workflow in (("99", "build [a]"), ("100", "build (a)"))
+    )
+
+    assert newcomer(old).tags()[Tag.WORKFLOW] != newcomer(new).tags()[Tag.WORKFLOW]
+    assert not newcomer(new).supersedes(job(WORKFLOW=newcomer(old).tags()[Tag.WORKFLOW]))
 
 
 # --- older ----------------------------------------------------------------------------------------

@@ -46,12 +46,13 @@ class Played:
 def stage_of(
     *,
     cancel_at: float | None = None,
+    press_at: float | None = None,
     observer: RecordingObserver | None = None,
     expected: float | None = None,
     **engine: Any,
 ) -> tuple[World, FakeEngine, FakeClock, RecordingObserver]:
     """Return a world and its parts."""
-    clock = FakeClock(cancel_at=cancel_at)
+    clock = FakeClock(cancel_at=cancel_at, press_at=press_at)
     fake = FakeEngine(clock, **engine)
     heard = observer or RecordingObserver()
     world = World(

@@ -1,12 +1,15 @@
 """What is removed in the end, in which order, and what is named when it stays."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from plugin.core.errors import AnswerLost, NoCredentials, Unreachable
 from plugin.core.verdict import Verdict
-from tests.doubles.checks import BUILD_ID, check_of
+from plugin.lifecycle import run_check
+from tests.doubles.checks import BUILD, BUILD_ID, check_of
 from tests.doubles.engine import Refusal, refused
-from tests.unit.lifecycle.stage import DELETES, JOB, play
+from tests.unit.lifecycle.stage import DELETES, FOREVER, JOB, play, stage_of
 
 SCRIPTS = f"s3://scripts/glue-health-check/{BUILD_ID}/flights/"
 TEMPORARY = f"s3://temporary/glue-health-check/{BUILD_ID}/flights/"
@@ -143,3 +146,54 @@ def test_finish__the_run_was_seen_to_end__needs_no_right_to_list_runs():
 
     assert played.result.leftovers == ()
     assert played.engine.is_empty
+
+
+# --- how long a stop is waited for -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("times", "seconds", "is_left"),
+    [
+        ({"cancel_at": 30.0}, 2.0, False),
+        ({"cancel_at": 30.0}, 20.0, True),
+        # told twice: what has not stopped by then is left to cleanup
+        ({"cancel_at": 30.0, "press_at": 30.5}, 2.0, True),
+    ],
+)
+def test_finish__cancelled__waits_a_moment_for_the_stop(times, seconds, is_left):
+    played = play(course=FOREVER, stop_seconds=seconds, **times)
+
+    assert [kind for kind, _ in played.leftovers] == (["run", "job"] if is_left else [])
+    assert played.clock.seconds <= times.get("press_at", 33.0) + 0.5
+
+
+def test_finish__told_twice_on_this_machine__waits_for_the_script_to_be_killed():
+    played = play(
+        check_of(is_local=True), course=FOREVER, stop_seconds=2.0, cancel_at=30.0, press_at=30.5
+    )
+
+    assert played.leftovers == ()
+
+
+def test_finish__our_time_limit__waits_a_minute_for_the_stop():
+    stops, hangs = (
+        play(check_of(timeout_minutes=1), course=FOREVER, stop_seconds=seconds)
+        for seconds in (50.0, 500.0)
+    )
+
+    assert stops.leftovers == ()
+    assert [kind for kind, _ in hangs.leftovers] == ["run", "job"]
+    assert hangs.clock.seconds <= 70 + 2 * 60 + 5
+
+
+def test_finish__many_runs_stop_at_once__are_looked_at_less_often():
+    looks = []
+    for others in (0, 200):
+        world, engine, _, _ = stage_of(course=FOREVER, stop_seconds=50.0)
+        with ExitStack() as crowd:
+            for _ in range(others):
+                crowd.enter_context(world.crowd.joined())
+            run_check(check_of(timeout_minutes=1), BUILD, BUILD_ID, world)
+        looks.append(engine.steps.count("look"))
+
+    assert looks[1] < looks[0] / 4

@@ -97,3 +97,19 @@ def test_count__a_run_that_never_ran__has_none_to_wait_for():
 
     assert flex.result.cost is None
     assert flex.clock.seconds == plain.clock.seconds
+
+
+def test_count__cancelled_before_the_end__is_not_asked_for_at_all():
+    flex, plain = (play(check_of(**more), cancel_at=30) for more in (FLEX, {}))
+
+    assert flex.result.state == "STOPPED"
+    assert flex.engine.steps == plain.engine.steps
+
+
+def test_count__an_answer_that_lags_behind__changes_nothing_but_the_count():
+    late = (*HEALTHY, (HEALTHY[-1][0] + 20, Sighting(state=RunState.RUNNING, dpu_seconds=7.0)))
+
+    played = play(check_of(**FLEX), course=late)
+
+    assert played.result.state == "SUCCEEDED"
+    assert cost_of(played).dpu_seconds == 7

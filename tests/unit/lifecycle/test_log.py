@@ -1,6 +1,7 @@
 """What the job's log adds to a verdict."""
 
 import json
+from math import inf
 from typing import Any
 
 import pytest
@@ -39,7 +40,7 @@ def test_log__not_readable_but_findings_promised__is_errored():
     played = play(check_of(require_findings=1), refusals=denied())
 
     assert played.result.verdict is Verdict.ERRORED
-    assert played.result.reason == "0 of 1 promised findings were read."
+    assert played.result.reason == "1 finding was required, 0 were read."
     assert "logs:GetLogEvents" in played.result.hint
 
 
@@ -310,12 +311,12 @@ class News:
         self.seconds = seconds
         self.asked: list[bool] = []
 
-    def read(self, *, is_last: bool = False) -> LogNews:
+    def read(self, *, is_last: bool = False, until: float = inf) -> LogNews:
         self.asked.append(is_last)
         self.clock.pause(self.seconds)
         return self.news.pop(0) if len(self.news) > 1 else self.news[0]
 
-    def late(self) -> LogNews:
+    def late(self, *, until: float = inf) -> LogNews:
         return LogNews(problems=(EngineError("Cut."),))
 
     def analysis(self) -> tuple[str, ...]:

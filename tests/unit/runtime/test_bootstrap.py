@@ -74,6 +74,7 @@ def test_bootstrap__script_at_fault__failed_in_glues_words(tmp_path: Path, scrip
     ],
 )  # fmt: skip
 def test_bootstrap__local_engine_lacks_it__unsupported_by_name(tmp_path: Path, script, named):
+    # aws-glue-libs#200: awsgluedq was missing, as if the script were wrong.
     ended = run(tmp_path, script)
 
     assert (ended.code, ended.kind) == (1, "unsupported")
