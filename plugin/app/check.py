@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from plugin.app.telling import Telling
     from plugin.clients.aws import Clients
     from plugin.core.check import Check
-    from plugin.core.judgement import Judgement
+    from plugin.core.judged import Judgement
     from plugin.core.plan import Unread
     from plugin.lifecycle import World
 

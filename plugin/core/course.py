@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from plugin.core.check import Check
     from plugin.core.ending import Stop
-    from plugin.core.judgement import Judgement
+    from plugin.core.judged import Judgement
     from plugin.core.ports import Clock
     from plugin.core.result import Cost
 
@@ -156,7 +156,7 @@ class Course:
             self.was_stopped_by_another = not self.was_obeyed
         elif not seen.state.is_final:  # it goes on all the same
             self.was_obeyed = self.was_stopped_by_another = False
-        elif self.ended is None:
+        else:
             self.ended = now
         self.stints.saw(seen, now)
         self.passed(now)

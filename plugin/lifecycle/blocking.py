@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugin.core.course import Course, result_of
 from plugin.core.errors import PluginError
-from plugin.core.judgement import Judgement, judge, not_begun, of_bug, of_error
+from plugin.core.judgement import judge, not_begun, of_bug, of_error
 from plugin.core.logbook import LogBook
 from plugin.lifecycle.begin import begin
 from plugin.lifecycle.finish import finish
@@ -15,6 +15,7 @@ from plugin.lifecycle.watch import watch
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.check import Check
+    from plugin.core.judged import Judgement
     from plugin.core.result import CheckResult, Leftover
     from plugin.lifecycle.world import World
 

@@ -37,6 +37,8 @@ def watch(check: Check, world: World, course: Course) -> None:
     """
     with world.crowd.joined():
         reader = _follow(check, world, course)
+        if course.stop is Stop.CANCELLED:  # that is no limit: the last look is what tells
+            course.was_confirmed = course.look_error is None
         if course.stop is not None:
             world.observer.state_changed(check.name, "STOPPING", f"reason: {course.stop}")
             stop(check, world, course)
@@ -72,13 +74,11 @@ def _follow(check: Check, world: World, course: Course) -> LogReader | None:
         course.passed(now)
         is_cancelled = clock.is_cancelled()
         course.stop = reason_to_stop(check, course, waited=now - since, is_cancelled=is_cancelled)
-        if course.stop is Stop.CANCELLED:
-            course.was_confirmed = course.look_error is None
         if course.stop is not None:
             return reader
         pause = _pause(check, world, course, waited=now - since)
         if clock.wait(max(pause - (now - looked), LEAST_SECONDS)):
-            course.stop, course.was_confirmed = Stop.CANCELLED, course.look_error is None
+            course.stop = Stop.CANCELLED
             return reader
 
 

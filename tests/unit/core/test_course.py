@@ -15,7 +15,7 @@ from plugin.core.errors import (
     Throttled,
     Unreachable,
 )
-from plugin.core.judgement import Judgement
+from plugin.core.judged import Judgement
 from plugin.core.ports import Sighting
 from plugin.core.result import Leftover
 from plugin.core.states import RunState
@@ -36,6 +36,7 @@ def course_of(*sightings: tuple[float, Sighting]) -> Course:
     [
         *(RunState.STARTING, RunState.WAITING, RunState.STOPPING, RunState.STOPPED),
         *(RunState.ERROR, RunState.EXPIRED, RunState.TIMEOUT, RunState.UNKNOWN),
+        RunState.FAILED,  # it is known in the queue, too
     ],
 )
 def test_saw__a_run_that_never_ran__has_no_run_time(state):
@@ -45,7 +46,7 @@ def test_saw__a_run_that_never_ran__has_no_run_time(state):
     assert course.running_seconds == 0.0
 
 
-@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED])
+@pytest.mark.parametrize("state", [RunState.RUNNING, RunState.SUCCEEDED])
 def test_saw__a_run_that_ran__has_run_since(state):
     assert course_of((110.0, Sighting(state=state))).running_since == 110.0
 

@@ -10,7 +10,8 @@ from plugin.core.analysis import Analysis, analysis_of
 from plugin.core.diagnosis import outside
 from plugin.core.ending import Past, Stop
 from plugin.core.errors import Refused
-from plugin.core.judgement import Judgement, judge, of_error
+from plugin.core.judged import Judgement
+from plugin.core.judgement import judge, of_error
 from plugin.core.logbook import LogBook
 from plugin.core.ports import LogChunk, LogStream, Sighting
 from plugin.core.result import Place
@@ -147,9 +148,7 @@ def test_judge__an_exception_that_quotes_a_syntax_errors_words__has_the_line_of_
     head = f"Error Category: X; Failed Line Number: 7; {error}"
     assert failed(head).place == Place(file="jobs/flights.py", line=7)
     for told in ("SyntaxError: bad", "Error Category: SYNTAX_ERROR; bad"):
-        assert failed(f"{told} (flights.py, line 3)").place == Place(
-            file="jobs/flights.py", line=3
-        )
+        assert failed(f"{told} (flights.py, line 3)").place == Place(file="jobs/flights.py", line=3)
 
 
 def test_judge__two_tracebacks_agree__takes_the_one_that_says_the_same():
@@ -278,7 +277,8 @@ def event(kind: str, reason: str) -> str:
 @pytest.mark.parametrize("is_split", [False, True])
 def test_analysis_of__many_tasks_failed_before_the_job__tells_of_the_job(tasks, is_split):
     job = event("GlueETLJobExceptionEvent", "KeyError: 'x'")
-    last = [job[:40], job[40:]] if is_split else [job]
+    half = job.index('"Failure')
+    last = [job[:half], job[half:]] if is_split else [job]
 
     for messages in ([*tasks, *last], [*tasks, *last, *tasks]):
         found = analysis_of(messages)

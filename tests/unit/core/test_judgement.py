@@ -8,7 +8,8 @@ import pytest
 from plugin.core.analysis import Analysis
 from plugin.core.ending import Past, Stop
 from plugin.core.errors import Refused, Unreachable
-from plugin.core.judgement import Judgement, judge, not_begun, of_bug, of_error
+from plugin.core.judged import Judgement
+from plugin.core.judgement import judge, not_begun, of_bug, of_error
 from plugin.core.logbook import LogBook
 from plugin.core.ports import LogChunk, LogStream, Sighting
 from plugin.core.result import Place
