@@ -20,11 +20,11 @@ from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
 from plugin.clients.aws import Access, Clients
 from plugin.clients.clock import SystemClock
-from plugin.core.course import Course
-from plugin.core.logbook import LogBook
+from plugin.core.judging.logbook import LogBook
 from plugin.core.ports import Sighting
 from plugin.core.result import CheckResult
 from plugin.core.states import RunState
+from plugin.core.watching.course import Course
 from plugin.lifecycle.log import drain, read_log
 from plugin.lifecycle.world import World
 from tests.doubles.checks import check_of

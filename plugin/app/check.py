@@ -22,9 +22,9 @@ from plugin.app.signals import cancelling
 from plugin.app.telling import forget_reports, telling_of
 from plugin.app.trail import leave_trail
 from plugin.core.console_url import Console, linked
+from plugin.core.costs.estimate import announcement
 from plugin.core.errors import Exit, Overdue, PluginError, SettingsError, Unusable
-from plugin.core.estimate import announcement
-from plugin.core.judgement import not_begun, of_error
+from plugin.core.judging.judgement import not_begun, of_error
 from plugin.core.plan import NO_CREDENTIALS_OF_A_STRANGER
 from plugin.core.preview import preview
 from plugin.core.result import CheckResult, exit_code
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from plugin.app.telling import Telling
     from plugin.clients.aws import Clients
     from plugin.core.check import Check
-    from plugin.core.judged import Judgement
+    from plugin.core.judging.judged import Judgement
     from plugin.core.plan import Unread
     from plugin.lifecycle import World
 

@@ -71,7 +71,7 @@ class _OfAws:
         self._hint = hint
 
     def definitions(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
-        from plugin.aws.definitions import JobDefinitions
+        from plugin.aws.glue.definitions import JobDefinitions
 
         try:
             self._clients.hold_credentials(hint=self._hint)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.aws.found_jobs import FoundJobs
-from plugin.aws.glue import GlueJobs
-from plugin.aws.log_budget import LogBudget
-from plugin.aws.log_removal import delete_streams
-from plugin.aws.logs import DriverLog
-from plugin.aws.s3 import Objects
+from plugin.aws.glue.found_jobs import FoundJobs
+from plugin.aws.glue.jobs import GlueJobs
+from plugin.aws.logs.budget import LogBudget
+from plugin.aws.logs.driver_log import DriverLog
+from plugin.aws.logs.removal import delete_streams
+from plugin.aws.s3.objects import Objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,9 +8,9 @@ from copy import copy
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
+from plugin.core.diagnosing.hints import hint_of
+from plugin.core.diagnosing.refusals import AGAIN, SETTING, Answer, meaning_of
 from plugin.core.errors import AnswerLost, EngineError, NoCredentials, Refused, Unreachable
-from plugin.core.hints import hint_of
-from plugin.core.refusals import AGAIN, SETTING, Answer, meaning_of
 from plugin.core.trouble import Trouble
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plugin.core.capacity import Capacity
+    from plugin.core.judging.pattern import Pattern
     from plugin.core.naming import Location
-    from plugin.core.pattern import Pattern
     from plugin.core.ports import Upload
     from plugin.core.settings import CheckSettings
 
@@ -95,6 +95,6 @@ class Check:
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """The compiled forms of ``fail_on_log_pattern``."""
-        from plugin.core.pattern import Pattern  # the regex package, only when it is needed
+        from plugin.core.judging.pattern import Pattern  # the regex package, only when it is needed
 
         return tuple(Pattern(text) for text in self.settings.fail_on_log_pattern)

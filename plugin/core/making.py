@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from plugin.core import naming
 from plugin.core.capacity import capacity_of, capacity_problems
 from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE, Check, expiry_of
-from plugin.core.clone import clone_notes, clone_problems, cloned_tags, inherited
-from plugin.core.cost import override_problems
-from plugin.core.estimate import limit_problems
-from plugin.core.kinds_refused import given_problems
-from plugin.core.package import package_of
+from plugin.core.cloning.clone import clone_notes, clone_problems, cloned_tags, inherited
+from plugin.core.cloning.kinds_refused import given_problems
+from plugin.core.cloning.stores import store_problems
+from plugin.core.costs.cost import override_problems
+from plugin.core.costs.estimate import limit_problems
 from plugin.core.policy import allows_everything, policy_text
 from plugin.core.request import argument_problems, create_request, job_arguments, size_problems
-from plugin.core.stores import store_problems
+from plugin.core.shipping.package import package_of
 from plugin.core.trust import Runner
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plugin.core.build import Build
-    from plugin.core.clone_arguments import JobArguments
+    from plugin.core.cloning.arguments import JobArguments
     from plugin.core.naming import Location
     from plugin.core.ports import Checkout, JobDefinition, JobReader
     from plugin.core.settings import CheckSettings, PlanSettings
@@ -237,7 +237,7 @@ def _size_problems(settings: CheckSettings, *, is_local: bool) -> tuple[str, ...
 def _pattern_problems(patterns: tuple[str, ...]) -> tuple[str, ...]:
     if not patterns:
         return ()
-    from plugin.core.pattern import Pattern  # as above
+    from plugin.core.judging.pattern import Pattern  # as above
 
     problems = []
     for text in patterns:

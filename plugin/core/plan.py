@@ -12,7 +12,7 @@ from plugin.core.errors import PluginError, SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
 from plugin.core.making import Circumstances, make_check
 from plugin.core.settings import not_yet
-from plugin.core.shelf import shelf_of
+from plugin.core.shipping.shelf import shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from plugin.core.estimate import estimate
+from plugin.core.costs.estimate import estimate
 from plugin.core.request import start_request
 
 if TYPE_CHECKING:

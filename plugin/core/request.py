@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from plugin.core.clone import kept_members
-from plugin.core.clone_arguments import INTERNAL, STREAM_PREFIXES, merged
+from plugin.core.cloning.arguments import INTERNAL, STREAM_PREFIXES, merged
+from plugin.core.cloning.clone import kept_members
 from plugin.core.naming import MARKER_ARGUMENT
-from plugin.core.package import placed_arguments
+from plugin.core.shipping.package import placed_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugin.core.capacity import Capacity
-    from plugin.core.clone_arguments import JobArguments
+    from plugin.core.cloning.arguments import JobArguments
     from plugin.core.naming import Location
-    from plugin.core.package import Package
     from plugin.core.ports import JobDefinition
     from plugin.core.settings import CheckSettings
+    from plugin.core.shipping.package import Package
 
 MOST_ARGUMENT_BYTES = 260 * 1024
 OURS = {

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.ending import Stop
 from plugin.core.errors import EngineError
 from plugin.core.request import start_request
 from plugin.core.ticket import ticket_upload
+from plugin.core.watching.ending import Stop
 
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.check import Check
-    from plugin.core.course import Course
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 SUBMITTING = "asking Glue to start the run"

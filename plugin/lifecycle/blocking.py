@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.course import Course, result_of
 from plugin.core.errors import PluginError
-from plugin.core.judgement import judge, not_begun, of_bug, of_error
-from plugin.core.logbook import LogBook
+from plugin.core.judging.judgement import judge, not_begun, of_bug, of_error
+from plugin.core.judging.logbook import LogBook
+from plugin.core.watching.course import Course, result_of
 from plugin.lifecycle.begin import begin
 from plugin.lifecycle.finish import finish
 from plugin.lifecycle.watch import watch
@@ -15,7 +15,7 @@ from plugin.lifecycle.watch import watch
 if TYPE_CHECKING:
     from plugin.core.build import Build
     from plugin.core.check import Check
-    from plugin.core.judged import Judgement
+    from plugin.core.judging.judged import Judgement
     from plugin.core.result import CheckResult, Leftover
     from plugin.lifecycle.world import World
 

@@ -13,7 +13,7 @@ from plugin.lifecycle.stopping import paused
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from plugin.core.cost import told_by_glue
+from plugin.core.costs.cost import told_by_glue
+from plugin.core.costs.estimate import is_counted_by_glue
 from plugin.core.errors import EngineError
-from plugin.core.estimate import is_counted_by_glue
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 LATEST_SECONDS = 45.0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 UNSURE = "its start was not answered, and no run is listed yet: it may still appear"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from plugin.core.analysis import analysis_of
 from plugin.core.errors import AccessDenied, EngineError, NotFound
+from plugin.core.judging.analysis import analysis_of
 from plugin.core.states import RunState
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
     from plugin.core.ports import LogNews, LogReader
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 LIVE_SECONDS = 2.0

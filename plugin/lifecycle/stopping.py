@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugin.core.errors import EngineError, Throttled
-from plugin.core.pace import crowd_seconds
+from plugin.core.watching.pace import crowd_seconds
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 STOP_SECONDS = 60.0

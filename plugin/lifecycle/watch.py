@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.ending import Stop
 from plugin.core.errors import EngineError, NotFound
-from plugin.core.limits import reason_to_stop, seconds_to_limit
-from plugin.core.pace import (
+from plugin.core.watching.ending import Stop
+from plugin.core.watching.limits import reason_to_stop, seconds_to_limit
+from plugin.core.watching.pace import (
     LEAST_SECONDS,
     LOCAL_SECONDS,
     seconds_after_failure,
@@ -19,8 +19,8 @@ from plugin.lifecycle.stopping import stop
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
-    from plugin.core.course import Course
     from plugin.core.ports import LogReader
+    from plugin.core.watching.course import Course
     from plugin.lifecycle.world import World
 
 MOST_MISSES = 5

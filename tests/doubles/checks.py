@@ -6,10 +6,10 @@ from plugin.core.build import Build, Host
 from plugin.core.capacity import capacity_of
 from plugin.core.check import Check
 from plugin.core.naming import ROOT, Tag, job_name, location
-from plugin.core.package import Package
 from plugin.core.ports import Upload
 from plugin.core.request import create_request
 from plugin.core.settings import CheckSettings
+from plugin.core.shipping.package import Package
 
 BUILD_ID = "0a1b2c3d4e5f"
 BUILD = Build(host=Host.PLAIN, repository="acme/etl", commit="8f14e45f", pull_request=7)

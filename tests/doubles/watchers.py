@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from plugin.clients.budget import PATIENCE_SECONDS, PER_SECOND, URGENT, Turns
-from plugin.core.pace import seconds_to_next_look
+from plugin.core.watching.pace import seconds_to_next_look
 
 ANSWER_SECONDS = 0.2
 LOG_SECONDS = 0.3

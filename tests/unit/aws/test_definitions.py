@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from plugin.aws.definitions import JobDefinitions
+from plugin.aws.glue.definitions import JobDefinitions
 from plugin.core.errors import AccessDenied, PluginError, Refused, SettingsError
 from plugin.core.ports import JobDefinition
 from tests.unit.aws.conftest import ROLE, Bench

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from plugin.aws.found_jobs import BATCH
+from plugin.aws.glue.found_jobs import BATCH
 from plugin.core.errors import AccessDenied, AnswerLost, EngineError
 from plugin.core.naming import Tag
 from tests.unit.aws.relay import Trouble, refusal

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from plugin.aws.log_names import Kind, names_of
+from plugin.aws.logs.names import Kind, names_of
 from plugin.core.ports import LogSource, LogStream
 
 RUN = "jr_0a1b2c"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from plugin.aws.log_budget import LogBudget
-from plugin.aws.log_patience import LONGEST_PAUSE
-from plugin.aws.logs import DriverLog
-from plugin.core.course import Course
+from plugin.aws.logs.budget import LogBudget
+from plugin.aws.logs.driver_log import DriverLog
+from plugin.aws.logs.patience import LONGEST_PAUSE
 from plugin.core.ports import LogSource, Sighting
 from plugin.core.states import RunState
+from plugin.core.watching.course import Course
 from plugin.lifecycle.log import FAILING_SECONDS, LACKING_SECONDS, drain, read_analysis, read_log
 from plugin.lifecycle.world import World
 from tests.doubles.checks import check_of

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugin.aws.log_budget import LogBudget
-from plugin.aws.logs import DriverLog
-from plugin.core.course import Course
+from plugin.aws.logs.budget import LogBudget
+from plugin.aws.logs.driver_log import DriverLog
 from plugin.core.ports import Sighting
 from plugin.core.states import RunState
+from plugin.core.watching.course import Course
 from plugin.lifecycle.log import drain, read_log
 from plugin.lifecycle.world import World
 from tests.doubles.checks import check_of

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from plugin.aws.log_budget import AT_ONCE, LogBudget
-from plugin.aws.log_removal import delete_streams
-from plugin.aws.log_tail import MOST_EMPTY, MOST_PAGES, MOST_REMEMBERED
-from plugin.aws.logs import DriverLog
+from plugin.aws.logs.budget import AT_ONCE, LogBudget
+from plugin.aws.logs.driver_log import DriverLog
+from plugin.aws.logs.removal import delete_streams
+from plugin.aws.logs.tail import MOST_EMPTY, MOST_PAGES, MOST_REMEMBERED
 from plugin.core.errors import AccessDenied, AnswerLost, NotFound, Throttled
 from plugin.core.ports import LogSource, LogStream
 from tests.doubles.clock import FakeClock

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from plugin.aws.s3_writing import PART
+from plugin.aws.s3.writing import PART
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.ports import Upload
 from tests.unit.aws.relay import Trouble, refusal

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.aws.glue import GlueJobs
+from plugin.aws.glue.jobs import GlueJobs
 from plugin.clients.aws import Access
 from plugin.clients.pace import Pace
 from plugin.core.errors import (

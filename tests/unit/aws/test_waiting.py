@@ -2,8 +2,8 @@
 
 import pytest
 
-from plugin.aws.starting import LOOK, REACH, START, Starter
-from plugin.aws.waiting import Bounds, patiently
+from plugin.aws.glue.starting import LOOK, REACH, START, Starter
+from plugin.aws.glue.waiting import Bounds, patiently
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.analysis import (
+from plugin.core.judging.analysis import (
     HIGHEST_LINE,
     LONGEST_FAILURE,
     LONGEST_NAME,

@@ -8,8 +8,8 @@ import pytest
 from botocore.validate import ParamValidator
 
 from plugin.core.check import LOCAL_ROLE
-from plugin.core.clone import DROPPED, SET_ANEW
-from plugin.core.clone_arguments import LEFT_OUT
+from plugin.core.cloning.arguments import LEFT_OUT
+from plugin.core.cloning.clone import DROPPED, SET_ANEW
 from plugin.core.making import make_check
 from plugin.core.naming import MARKER_ARGUMENT, MOST_TAGS, Tag
 from plugin.core.ports import JobDefinition

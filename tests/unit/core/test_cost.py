@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.capacity import Capacity
-from plugin.core.cost import (
+from plugin.core.costs.cost import (
     HIGHEST_RATE,
     cost_of,
     counted_against_limit,
@@ -18,7 +18,7 @@ from plugin.core.cost import (
     rate,
     seconds_for,
 )
-from plugin.core.rates import DPU_OF_WORKER, USD_PER_HOUR
+from plugin.core.costs.rates import DPU_OF_WORKER, USD_PER_HOUR
 
 NONE = MappingProxyType[str, str]({})
 SHELL = Capacity(job_type="pythonshell", glue_version="3.0", max_capacity=Decimal("0.0625"))

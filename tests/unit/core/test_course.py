@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-from plugin.core.course import Course, cost_so_far, result_of
-from plugin.core.ending import Stop
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,
@@ -15,11 +13,13 @@ from plugin.core.errors import (
     Throttled,
     Unreachable,
 )
-from plugin.core.judged import Judgement
+from plugin.core.judging.judged import Judgement
 from plugin.core.ports import Sighting
 from plugin.core.result import Leftover
 from plugin.core.states import RunState
 from plugin.core.verdict import Verdict
+from plugin.core.watching.course import Course, cost_so_far, result_of
+from plugin.core.watching.ending import Stop
 from tests.doubles.checks import check_of
 from tests.doubles.clock import FakeClock
 

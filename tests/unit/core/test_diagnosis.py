@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core import errors
-from plugin.core.diagnosis import LONGEST_SEARCHED, inside, outside, trouble_of
+from plugin.core.diagnosing.diagnosis import LONGEST_SEARCHED, inside, outside, trouble_of
+from plugin.core.diagnosing.hints import hint_of
 from plugin.core.errors import EngineError, PluginError
-from plugin.core.hints import hint_of
 from plugin.core.trouble import Trouble
 
 # --- what a script may say of itself ---------------------------------------------------------------

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from plugin.core.capacity import capacity_of
-from plugin.core.cost import counted_against_limit
-from plugin.core.estimate import (
+from plugin.core.costs.cost import counted_against_limit
+from plugin.core.costs.estimate import (
     announcement,
     estimate,
     is_counted_by_glue,

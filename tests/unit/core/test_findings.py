@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.findings import LONGEST_TEXT, MARK, Count, Unreadable, parse
+from plugin.core.judging.findings import LONGEST_TEXT, MARK, Count, Unreadable, parse
 from plugin.core.result import Finding
 
 JSON = st.recursive(

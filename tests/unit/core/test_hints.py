@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.hints import hint_for, hint_of
+from plugin.core.diagnosing.hints import hint_for, hint_of
 from plugin.core.trouble import Trouble
 from tests.doubles.checks import check_of
 

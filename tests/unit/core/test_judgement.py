@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from plugin.core.analysis import Analysis
-from plugin.core.ending import Past, Stop
 from plugin.core.errors import Refused, Unreachable
-from plugin.core.judged import Judgement
-from plugin.core.judgement import judge, not_begun, of_bug, of_error
-from plugin.core.logbook import LogBook
+from plugin.core.judging.analysis import Analysis
+from plugin.core.judging.judged import Judgement
+from plugin.core.judging.judgement import judge, not_begun, of_bug, of_error
+from plugin.core.judging.logbook import LogBook
 from plugin.core.ports import LogChunk, LogStream, Sighting
 from plugin.core.result import Place
 from plugin.core.states import RunState
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
+from plugin.core.watching.ending import Past, Stop
 from tests.doubles.checks import check_of
 
 OK = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": true}\n'

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from plugin.core.course import Course
-from plugin.core.ending import Stop
-from plugin.core.limits import reason_to_stop, seconds_to_limit
 from plugin.core.ports import Sighting
 from plugin.core.states import RunState
+from plugin.core.watching.course import Course
+from plugin.core.watching.ending import Stop
+from plugin.core.watching.limits import reason_to_stop, seconds_to_limit
 from tests.doubles.checks import check_of
 
 STREAM = {"job_type": "gluestreaming", "stream_minutes": 2, "timeout_minutes": 2}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.logbook import (
+from plugin.core.judging.logbook import (
     LONGEST_LINE,
     LONGEST_TRACED,
     MOST_FINDINGS,
@@ -14,7 +14,7 @@ from plugin.core.logbook import (
     TRACEBACK_LINES,
     LogBook,
 )
-from plugin.core.pattern import Pattern
+from plugin.core.judging.pattern import Pattern
 from plugin.core.ports import LogChunk, LogStream
 
 OK = 'GLUE_HEALTH_CHECK {"name": "rows", "ok": true}\n'

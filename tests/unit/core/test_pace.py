@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugin.core.pace import (
+from plugin.core.watching.pace import (
     FULL_RATE,
     JITTER,
     LONGEST_SECONDS,

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.archive import zip_of
 from plugin.core.naming import Location
-from plugin.core.package import LARGEST_SCRIPT, package_of, placed_arguments
 from plugin.core.plan import make_plan
 from plugin.core.ports import Upload
 from plugin.core.settings.sources import Wanted
+from plugin.core.shipping.archive import zip_of
+from plugin.core.shipping.package import LARGEST_SCRIPT, package_of, placed_arguments
 from tests.unit.core.checkouts import SCRIPTS, TEMP, Files, asked, circumstances, settings
 
 FILES = {

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core import errors
-from plugin.core.denials import RIGHTS, denial_of
-from plugin.core.refusal_words import KEY_GONE, LONGEST_SEARCHED, told_by_words
-from plugin.core.refusals import Answer, meaning_of
+from plugin.core.diagnosing.denials import RIGHTS, denial_of
+from plugin.core.diagnosing.refusal_words import KEY_GONE, LONGEST_SEARCHED, told_by_words
+from plugin.core.diagnosing.refusals import Answer, meaning_of
 from plugin.core.trouble import Trouble
 
 ROLE = "arn:aws:iam::123456789012:role/etl"

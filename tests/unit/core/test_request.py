@@ -7,9 +7,9 @@ import pytest
 from botocore.validate import ParamValidator
 
 from plugin.core.capacity import capacity_of
-from plugin.core.clone_arguments import INTERNAL
-from plugin.core.package import Package
+from plugin.core.cloning.arguments import INTERNAL
 from plugin.core.request import OURS, argument_problems, create_request, start_request
+from plugin.core.shipping.package import Package
 from tests.unit.core.checkouts import TEMP, asked
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.analysis import Analysis
+from plugin.core.judging.analysis import Analysis
+from plugin.core.judging.root_cause import Cause, cause_of, first_line, glue_message, is_noise
 from plugin.core.result import Place
-from plugin.core.root_cause import Cause, cause_of, first_line, glue_message, is_noise
 from plugin.core.trouble import Trouble
 
 SHIPPED = {"flights.py": "jobs/flights.py", "rows.py": "lib/rows.py", "utils.py": "lib/utils.py"}

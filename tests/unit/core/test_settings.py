@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plugin.core.capacity import Capacity
-from plugin.core.rates import DPU_OF_WORKER
+from plugin.core.costs.rates import DPU_OF_WORKER
 from plugin.core.settings import CheckSettings, PlanSettings, table
 from plugin.core.settings.check_settings import GLUE_WORKERS
 

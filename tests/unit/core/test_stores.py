@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.stores import GLUES_OWN, MOST_NAMES, names_store, store_problems, stores
+from plugin.core.cloning.stores import GLUES_OWN, MOST_NAMES, names_store, store_problems, stores
 
 
 @pytest.mark.parametrize(

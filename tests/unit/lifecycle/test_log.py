@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from plugin.core.course import Course
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.ports import LogChunk, LogNews, LogStream, Sighting
 from plugin.core.result import Place
 from plugin.core.states import RunState
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
+from plugin.core.watching.course import Course
 from plugin.lifecycle.log import SHORT, drain, read_log
 from tests.doubles.checks import check_of
 from tests.doubles.clock import FakeClock

@@ -7,7 +7,7 @@ from dataclasses import replace
 import boto3
 import pytest
 
-from plugin.aws.s3 import OURS, Objects
+from plugin.aws.s3.objects import OURS, Objects
 from plugin.clients.aws import Access, Clients
 from plugin.core.build import Fork
 from plugin.core.errors import PluginError

@@ -1,0 +1,1 @@
+"""The driver's log in CloudWatch Logs: found, followed, deleted."""

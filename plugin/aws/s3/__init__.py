@@ -1,0 +1,1 @@
+"""Our objects in S3: written, listed, deleted, and whose bucket it is."""

@@ -1,0 +1,1 @@
+"""A copy of a production job: what is kept, what is left out, what is refused."""

@@ -1,0 +1,1 @@
+"""What a run costs: rates, the estimate before, the count after."""

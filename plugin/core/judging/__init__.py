@@ -1,0 +1,1 @@
+"""From state and log to a verdict: findings, the line to blame, the reason."""

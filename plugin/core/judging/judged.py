@@ -1,0 +1,82 @@
+"""What a judgement is, and the words that all of them share.
+
+Refuses to know when which one is right: ``judgement`` and ``success`` do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugin.core.diagnosing.hints import hint_for, hint_of
+from plugin.core.judging.root_cause import first_line
+from plugin.core.trouble import Trouble
+from plugin.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from plugin.core.check import Check
+    from plugin.core.judging.root_cause import Cause
+    from plugin.core.result import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """Verdict, one line why, what to do next, and the place in the checkout if known.
+
+    ``trouble`` is None for what passed or was skipped, and never for anything else.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    hint: str = ""
+    trouble: Trouble | None = None
+    place: Place | None = None
+    notes: tuple[str, ...] = ()
+
+
+def errored(
+    trouble: Trouble, reason: str, hint: str = "", *, notes: tuple[str, ...] = ()
+) -> Judgement:
+    """Return the judgement of a check that nobody can judge."""
+    return Judgement(
+        verdict=Verdict.ERRORED,
+        reason=one_line(reason),
+        hint=hint or hint_of(trouble),
+        trouble=trouble,
+        notes=notes,
+    )
+
+
+def unhealthy(trouble: Trouble, reason: str, *, notes: tuple[str, ...] = ()) -> Judgement:
+    """Return the judgement of a run that is not healthy."""
+    return Judgement(
+        verdict=Verdict.FAILED, reason=reason, hint=hint_of(trouble), trouble=trouble, notes=notes
+    )
+
+
+def cancelled(reason: str, hint: str = "") -> Judgement:
+    """Return the judgement of a run that was stopped from outside."""
+    trouble = Trouble.STOPPED
+    return Judgement(
+        verdict=Verdict.CANCELLED, reason=reason, hint=hint or hint_of(trouble), trouble=trouble
+    )
+
+
+def of_script(
+    check: Check, cause: Cause, trouble: Trouble, reason: str, *, notes: tuple[str, ...]
+) -> Judgement:
+    """Return the judgement of a script that failed."""
+    return Judgement(
+        verdict=Verdict.FAILED,
+        reason=one_line(reason),
+        hint=hint_for(trouble, check, cause.error),
+        trouble=trouble,
+        place=cause.place,
+        notes=notes,
+    )
+
+
+def one_line(text: str, longest: int = 500) -> str:
+    """Return the first line that says something, cut where it gets too long."""
+    line = first_line(text)
+    return line if len(line) <= longest else line[: longest - 1] + "…"

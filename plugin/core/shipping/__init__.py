@@ -1,0 +1,1 @@
+"""What is shipped with a script: files, archives, fixtures, and the keys they lie under."""
