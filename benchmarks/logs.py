@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.clock import SystemClock
 from plugin.core.judging.logbook import LogBook
 from plugin.core.ports import Sighting

@@ -19,8 +19,8 @@ from typing import Any
 from benchmarks.measure import print_table
 from plugin import sweep
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
-from plugin.clients.budget import PER_SECOND
+from plugin.clients.aws.budget import PER_SECOND
+from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.clock import SystemClock
 from plugin.core.naming import Tag
 from plugin.local.server import LocalGlue
@@ -78,7 +78,7 @@ def swept(engine: AwsEngine, clock: SystemClock) -> int:
         if result.leftovers:
             sys.exit(f"not measured: {result.leftovers[0]}")
         removed += len(result.removed)
-    found = sweep.orphans(engine, names, buckets=(BUCKET,), until=now)
+    found = sweep.orphans(engine, names, buckets=(BUCKET,), now=now, until=now)
     return removed + len(sweep.remove(engine, clock, found.removals, bounds=sweep.SWEEP).removed)
 
 

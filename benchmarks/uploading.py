@@ -14,7 +14,7 @@ import time
 
 from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.clock import SystemClock
 from plugin.core.ports import Upload
 

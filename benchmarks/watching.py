@@ -23,8 +23,8 @@ from typing import Any
 
 from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
-from plugin.clients.budget import RequestBudget
+from plugin.clients.aws.budget import RequestBudget
+from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.clock import SystemClock
 from plugin.core.ports import Clock, Sighting, Upload
 from plugin.core.result import CheckResult, Leftover

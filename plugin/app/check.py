@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from plugin.app.prepare import Request
     from plugin.app.signals import Heard
     from plugin.app.telling import Telling
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.check import Check
     from plugin.core.judging.judged import Judgement
     from plugin.core.plan import Unread
@@ -111,34 +111,47 @@ def _run(request: Request, telling: Telling) -> tuple[tuple[CheckResult, ...], s
             build=request.build,
         ) as access:
             clients = clients_of(access, request.settings, clock=request.invocation.clock)
-            budget = Budget(request.invocation.clock)
-            if request.build.is_foreign and not budget.run(clients.has_credentials, _FIRST):
-                return (), NO_CREDENTIALS_OF_A_STRANGER
-            budget.run(partial(_hold_usable, clients), _FIRST)
-            request.invocation.learn(clients.secrets())
-            buckets = [place.bucket for check in request.plan.checks for place in check.places]
-            leave_trail(
-                request.invocation,
-                request.settings,
-                request.build,
-                request.build_id,
-                buckets=buckets if request.settings.plan.engine == "glue" else (),
-            )
-            from plugin.app.expecting import expected_of
-            from plugin.app.supersede import supersede
-
-            world = world_of(request.invocation, telling, clients)
-            _within(budget, partial(supersede, request, world.engine, world.clock, say), say)
-            if expected := announcement(request.plan.checks):
-                say(expected)
-            world = replace(world, expected=expected_of(request, clients))
-            return _linked(request, _run_all(request, world), clients), ""
+            return _on(request, telling, clients)
     except SettingsError:
         raise
     except PluginError as error:
         if isinstance(error, Overdue) and request.invocation.clock.is_cancelled():
             return tuple(_cancelled(check) for check in request.plan.checks), ""
         return tuple(_not_begun(check, error) for check in request.plan.checks), ""
+
+
+def _on(
+    request: Request, telling: Telling, clients: Clients
+) -> tuple[tuple[CheckResult, ...], str]:
+    """Run the checks with these clients, after what comes first: credentials, trail, supersede."""
+    from plugin.app.expecting import expected_of
+    from plugin.app.supersede import supersede
+
+    say, budget = telling.console.say, Budget(request.invocation.clock)
+    if request.build.is_foreign and not budget.run(clients.has_credentials, _FIRST):
+        return (), NO_CREDENTIALS_OF_A_STRANGER
+    budget.run(partial(_hold_usable, clients), _FIRST)
+    request.invocation.learn(clients.secrets())
+    _leave_trail(request)
+    world = world_of(request.invocation, telling, clients)
+    _within(budget, partial(supersede, request, world.engine, world.clock, say), say)
+    if expected := announcement(request.plan.checks):
+        say(expected)
+    world = replace(world, expected=expected_of(request, clients))
+    return _linked(request, _run_all(request, world), clients), ""
+
+
+def _leave_trail(request: Request) -> None:
+    """Write down the build's id, and on AWS the buckets that will hold its objects."""
+    places = [place for check in request.plan.checks for place in check.places]
+    is_on_aws = request.settings.plan.engine == "glue"
+    leave_trail(
+        request.invocation,
+        request.settings,
+        request.build,
+        request.build_id,
+        buckets=[place.bucket for place in places] if is_on_aws else (),
+    )
 
 
 def _within(budget: Budget, work: Callable[[], None], say: Callable[[str], None]) -> None:

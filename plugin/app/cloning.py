@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from plugin.app.invocation import Invocation
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.build import Build
     from plugin.core.ports import JobReader
     from plugin.core.settings.sources import Settings

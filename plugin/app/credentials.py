@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugin.app.invocation import Invocation
-    from plugin.clients.aws import Access
+    from plugin.clients.aws.clients import Access
     from plugin.core.build import Build, Host
     from plugin.core.settings import PlanSettings
     from plugin.core.settings.sources import Settings
@@ -31,8 +31,8 @@ def credential_problems(
 
 def access_of(invocation: Invocation, settings: Settings, build: Build) -> Access:
     """Return how to reach AWS by the settings; secrets that come up later are masked, too."""
-    from plugin.clients.aws import Access
-    from plugin.clients.oidc import TokenRequest
+    from plugin.clients.aws.clients import Access
+    from plugin.clients.aws.oidc import TokenRequest
 
     plan = settings.plan
     request = TokenRequest(

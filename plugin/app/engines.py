@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 
     from plugin.app.invocation import Invocation
-    from plugin.clients.aws import Access
+    from plugin.clients.aws.clients import Access
     from plugin.core.build import Build
     from plugin.core.check import Check
     from plugin.core.settings.sources import Settings
@@ -38,7 +38,7 @@ def opened(
     if settings.plan.engine == "glue":
         yield access_of(invocation, settings, build)
         return
-    from plugin.clients.aws import Access
+    from plugin.clients.aws.clients import Access
 
     with (
         _without_aws_settings(os.environ),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugin.app.prepare import Request
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.check import Check
 
 

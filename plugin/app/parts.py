@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from plugin.app.invocation import Invocation
     from plugin.app.telling import Telling
-    from plugin.clients.aws import Access, Clients
+    from plugin.clients.aws.clients import Access, Clients
     from plugin.core.ports import Clock
     from plugin.core.settings.sources import Settings
     from plugin.lifecycle import World
@@ -21,8 +21,8 @@ def clients_of(access: Access, settings: Settings, *, clock: Clock | None = None
 
     With a ``clock`` all their requests to Glue share one budget; a Glue on this machine has none.
     """
-    from plugin.clients.aws import Clients
-    from plugin.clients.budget import RequestBudget
+    from plugin.clients.aws.budget import RequestBudget
+    from plugin.clients.aws.clients import Clients
 
     is_glue = settings.plan.engine == "glue"
     return Clients(

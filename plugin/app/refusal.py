@@ -40,7 +40,7 @@ def refuse(invocation: Invocation, error: PluginError) -> int:
     """
     problems = error.problems if isinstance(error, SettingsError) else (str(error),)
     invocation.complain(problems)
-    if invocation.line.command == "check":
+    if invocation.line.command == "check" and not invocation.line.is_misspelt:
         told = tuple(map(invocation.mask, problems))
         _guarded(invocation, "step summary", lambda: _summarize(invocation, told))
         budget = Budget(invocation.clock)

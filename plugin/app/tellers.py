@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plugin.app.door import Door
     from plugin.app.prepare import Request
     from plugin.app.telling import Telling
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Reporter
     from plugin.core.result import CheckResult, Report
     from plugin.reporters.commit_status import CommitStatus

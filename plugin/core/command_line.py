@@ -31,10 +31,12 @@ _ENTRY_POINT = (
 class CommandLine:
     """What was typed.  ``flags`` are raw values by the setting's name.
 
-    ``is_named`` says that the command was typed; without one it is ``check``.
+    ``is_named`` says that the command was typed; without one it is ``check``.  ``is_misspelt`` says
+    that the word is no command: ``command`` is then the one whose mistakes are judged.
     """
 
     command: str = "check"
+    is_misspelt: bool = False
     is_named: bool = False
     flags: Mapping[str, object] = field(default_factory=dict)
     only: tuple[str, ...] = ()
@@ -78,6 +80,7 @@ def parse(argv: Sequence[str]) -> CommandLine:
     problems += [misplaced(command, flag) for flag in given if not takes_own(command, flag)]
     return CommandLine(
         command=command,
+        is_misspelt=values["command"] not in {None, *COMMANDS},
         is_named=values["command"] is not None,
         flags=flags,
         only=tuple(values["only"] or ()),

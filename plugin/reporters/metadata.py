@@ -26,7 +26,7 @@ from plugin.core.forms.history import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.build import Build
     from plugin.core.ports import Clock
     from plugin.core.result import CheckResult, Report
@@ -156,7 +156,7 @@ class Metadata:
 
     def _get(self, key: str, s3: Any) -> tuple[bytes, str]:  # noqa: ANN401 - as ``_s3``
         """Return an object and its entity tag; nothing when it is not there."""
-        from plugin.clients.aws_errors import translated
+        from plugin.clients.aws.errors import translated
         from plugin.core.forms.history_json import MOST_BYTES
 
         try:
@@ -178,7 +178,7 @@ class Metadata:
         """
         from botocore.exceptions import ClientError
 
-        from plugin.clients.aws_errors import code_of, translated
+        from plugin.clients.aws.errors import code_of, translated
 
         request: dict[str, Any] = {"Bucket": self._bucket, "Key": key, "Body": body}
         request["ContentType"] = "application/json"

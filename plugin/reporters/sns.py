@@ -19,7 +19,7 @@ from plugin.core.naming import slug
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.result import Report
 
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?")
@@ -47,7 +47,7 @@ class Sns:
         A request whose answer was lost is sent again: a subscriber may hear twice, as SNS says of
         itself for standard topics.
         """
-        from plugin.clients.aws_errors import translated
+        from plugin.clients.aws.errors import translated
 
         arn = TOPIC.fullmatch(self._topic_arn)
         if arn is None:

@@ -11,7 +11,7 @@ from typing import Protocol, cast
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.clock import SystemClock
 from plugin.core.check import Check
 from plugin.core.errors import AlreadyThere, NotFound, OverLimit

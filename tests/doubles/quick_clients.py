@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.loaders import Loader
 
-from plugin.clients.aws import Clients
+from plugin.clients.aws.clients import Clients
 
 if TYPE_CHECKING:
     from botocore.session import Session

@@ -8,7 +8,7 @@ import random
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
-from plugin.clients.budget import PATIENCE_SECONDS, PER_SECOND, URGENT, Turns
+from plugin.clients.aws.budget import PATIENCE_SECONDS, PER_SECOND, URGENT, Turns
 from plugin.core.watching.pace import seconds_to_next_look
 
 ANSWER_SECONDS = 0.2

@@ -20,6 +20,8 @@ BOUNDS = sweep.Bounds(begin=240.0, stop=180.0)
 class Late(FakeEngine):
     """An account with one job, whose run is listed only ``lag`` seconds after the first look."""
 
+    clock: FakeClock
+
     def __init__(self, clock, *, lag=0.0, age=1.0, has_run=True, **options):
         super().__init__(clock, course=FOREVER, **options)
         self.lag = lag

@@ -8,14 +8,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import AccessDenied, NotFound, PluginError, SettingsError
 from plugin.core.ports import JobDefinition
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
 
 MOST_AT_ONCE = 8
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import AnswerLost, EngineError, NotFound
 from plugin.core.ports import FoundJob
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
 
 PAGE = 1000
 """Most names of one ListJobs.  Source: botocore's Glue model, ``PageSize``."""

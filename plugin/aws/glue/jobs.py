@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plugin.aws.glue.seeing import sighting_of
 from plugin.aws.glue.starting import Starter
 from plugin.aws.glue.waiting import Bounds, patiently
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.diagnosing.hints import hint_of
 from plugin.core.errors import (
     AlreadyThere,
@@ -25,7 +25,7 @@ from plugin.core.states import RunState, state_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Clock, Sighting
 
 CREATE = Bounds(seconds=60.0, longest=10.0)

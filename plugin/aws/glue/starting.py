@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plugin.aws.glue.waiting import Bounds, patiently
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import (
     AnswerLost,
     ConcurrentRuns,
@@ -24,7 +24,7 @@ from plugin.core.naming import MARKER_ARGUMENT
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Clock
 
 LOOK = Bounds(seconds=30.0, longest=8.0)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from plugin.aws.logs.names import ANALYSIS, Kind, names_of
 from plugin.aws.logs.patience import Patience
 from plugin.aws.logs.tail import Tail
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.ports import LogChunk, LogNews, LogStream
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from plugin.aws.logs.budget import LogBudget
     from plugin.aws.logs.names import LogNames
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Clock, LogSource
 
 FIRST_SEARCH_SECONDS, LONGEST_SEARCH_SECONDS = 10.0, 60.0

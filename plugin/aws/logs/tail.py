@@ -12,7 +12,7 @@ from array import array
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import Refused
 
 if TYPE_CHECKING:

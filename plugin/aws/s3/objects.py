@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plugin.aws.s3.listing import objects_below, unfinished_below
 from plugin.aws.s3.owner import BucketOwner
 from plugin.aws.s3.writing import Writer
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core import naming
 from plugin.core.errors import AccessDenied, EngineError, NotFound
 from plugin.core.result import Leftover
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plugin.aws.s3.listing import Found, Unfinished
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Upload
 
 OURS = re.compile(rf"{naming.ROOT}/{naming.BUILD_ID.pattern}/")

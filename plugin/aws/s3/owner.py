@@ -9,13 +9,13 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import AccessDenied, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
 
 
 class BucketOwner:

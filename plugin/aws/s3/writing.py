@@ -9,7 +9,7 @@ import io
 import threading
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import AccessDenied, EngineError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from s3transfer.manager import TransferManager
 
     from plugin.aws.s3.owner import BucketOwner
-    from plugin.clients.aws import Clients
+    from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Upload
 
 PART = 8 * 1024 * 1024

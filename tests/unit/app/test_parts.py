@@ -5,8 +5,8 @@ import os
 import pytest
 
 from plugin.app.parts import clients_of
-from plugin.clients.aws import Access
-from plugin.clients.budget import PER_SECOND
+from plugin.clients.aws.budget import PER_SECOND
+from plugin.clients.aws.clients import Access
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.sources import Settings
 from tests.doubles.clock import FakeClock

@@ -99,10 +99,8 @@ def test_check__no_role_and_no_bucket_on_glue__asks_for_both(checkout):
 @pytest.mark.parametrize(
     "argv",
     [
-        ("--job", "nightly"),
         ("--trigger-function", "ghc-trigger"),
         ("--wait", "false"),
-        ("--github-oidc",),
     ],
 )
 def test_check__feature_that_is_not_built__is_refused_not_ignored(checkout, argv):
@@ -183,7 +181,7 @@ def test_check__configuration_file_is_a_link_that_leaves__is_refused(checkout):
 
     told = refused(checkout, checkout.on_glue("check"))
 
-    assert "symbolic link that leaves the checkout" in told
+    assert "is a symbolic link. Commit the file itself." in told
     assert "hunter2" not in told
 
 
@@ -225,13 +223,13 @@ def make_link_outside(checkout):
     checkout.write("../outside.py", "print('hunter2')")
     (checkout.root / "jobs").mkdir()
     (checkout.root / "jobs/a.py").symlink_to("../../outside.py")
-    return "symbolic link that leaves the checkout"
+    return "is a symbolic link"
 
 
 def make_folder_link_outside(checkout):
     checkout.write("../elsewhere/a.py", "print('hunter2')")
     (checkout.root / "jobs").symlink_to("../elsewhere")
-    return "symbolic link that leaves the checkout"
+    return "lies behind jobs, which is a symbolic link"
 
 
 def make_loop(checkout):
@@ -243,7 +241,7 @@ def make_loop(checkout):
 def make_dangling_link(checkout):
     (checkout.root / "jobs").mkdir()
     (checkout.root / "jobs/a.py").symlink_to("b.py")
-    return "is missing"
+    return "is a symbolic link"
 
 
 def make_latin(checkout):

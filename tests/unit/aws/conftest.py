@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.core.naming import Tag
 from plugin.local.server import LocalGlue
 from tests.unit.aws.relay import Relay

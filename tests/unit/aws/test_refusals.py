@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.errors import translated
 from plugin.core import errors
 from plugin.core.errors import EngineError
 from plugin.core.trouble import Trouble as Class
@@ -64,7 +64,7 @@ TABLE = [
      Class.EXPIRED, "outlive the check"),
     ("UnrecognizedClientException", "The security token included in the request is invalid.",
      Class.INVALID_CREDENTIALS, "switched on"),
-    ("InvalidSignatureException", "Signature expired: 20260301T093000Z is now earlier than …",
+    ("InvalidSignatureException", "Signature expired: 20260301T093000Z is now earlier than 20260301T100000Z",
      Class.WRONG_CLOCK, "clock"),
     ("InvalidSignatureException", "The request signature we calculated does not match",
      Class.INVALID_CREDENTIALS, "session token"),

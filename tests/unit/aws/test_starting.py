@@ -8,8 +8,8 @@ import pytest
 
 from plugin.aws.engine import AwsEngine
 from plugin.aws.glue.jobs import GlueJobs
-from plugin.clients.aws import Access
-from plugin.clients.pace import Pace
+from plugin.clients.aws.clients import Access
+from plugin.clients.aws.pace import Pace
 from plugin.core.errors import (
     AccessDenied,
     AlreadyThere,
@@ -109,7 +109,7 @@ def test_start_run__no_answer_that_can_be_used__looks_and_starts_no_second(bench
 
 def test_start_run__silence_until_the_time_out__finds_its_run(bench):
     class Hasty(QuickClients):
-        glue_once = property(lambda self: self._client("glue", Pace(attempts=1, read=0.2)))  # type: ignore[arg-type]
+        glue_once = property(lambda self: self._client("glue", Pace(attempts=1, read=0.2)))
 
     is_over = threading.Event()
     name = bench.job()

@@ -1,5 +1,7 @@
 """Asking again: within its bounds, at a growing pace, never after a cancel."""
 
+from typing import Any
+
 import pytest
 
 from plugin.aws.glue.starting import LOOK, REACH, START, Starter
@@ -47,7 +49,8 @@ class Glue:
 
 
 def start(acts, runs, clock=None):
-    return Starter(Glue(acts), clock or Clock(), runs).start(REQUEST)  # type: ignore[arg-type]
+    clients: Any = Glue(acts)
+    return Starter(clients, clock or Clock(), runs).start(REQUEST)
 
 
 # --- patiently ------------------------------------------------------------------------------------
@@ -95,8 +98,11 @@ def test_patiently__cancelled_while_it_acts__does_not_wait():
 
 
 def test_patiently__cancelled_while_it_waits__does_not_act_again():
-    clock, act = Clock(), Acts(Contended("no"), "done")
-    clock.wait = lambda seconds: True  # type: ignore[method-assign]
+    class Cancelled(Clock):
+        def wait(self, seconds: float) -> bool:
+            return True
+
+    clock, act = Cancelled(), Acts(Contended("no"), "done")
 
     with pytest.raises(Contended):
         patiently(clock, {Contended: FEW}, act)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from plugin.clients.aws import Access, Clients
-from plugin.clients.aws_errors import translated
-from plugin.clients.budget import RequestBudget
+from plugin.clients.aws.budget import RequestBudget
+from plugin.clients.aws.clients import Access, Clients
+from plugin.clients.aws.errors import translated
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,
@@ -397,7 +397,7 @@ def test_assume_role__many_requests__is_taken_once(relay):
 
 def test_module__imported__does_not_load_the_sdk():
     script = (
-        "import plugin.clients.aws, plugin.clients.aws_errors, sys, json\n"
+        "import plugin.clients.aws.clients, plugin.clients.aws.errors, sys, json\n"
         "print(json.dumps([m for m in ('boto3', 'botocore') if m in sys.modules]))"
     )
 

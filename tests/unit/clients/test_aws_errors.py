@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.clients.aws_errors import code_of, note_attempt, translated
+from plugin.clients.aws.errors import code_of, note_attempt, translated
 from plugin.core.errors import (
     AccessDenied,
     AlreadyThere,

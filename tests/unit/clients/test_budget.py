@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.clients.budget import PATIENCE_SECONDS, PER_SECOND, RequestBudget, Turns
+from plugin.clients.aws.budget import PATIENCE_SECONDS, PER_SECOND, RequestBudget, Turns
 from tests.doubles.clock import FakeClock
 from tests.doubles.shared_clock import SharedClock
 from tests.doubles.watchers import Crowd

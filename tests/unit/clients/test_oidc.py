@@ -7,7 +7,7 @@ import traceback
 
 import pytest
 
-from plugin.clients.oidc import TokenRequest, subject_of
+from plugin.clients.aws.oidc import TokenRequest, subject_of
 from plugin.core.errors import NoCredentials
 from tests.doubles.clock import FakeClock
 from tests.doubles.identity import ASK, BEARER, SUBJECT, TOKEN_PATH, given, jwt

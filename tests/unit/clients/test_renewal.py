@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from plugin.clients.aws import Access
-from plugin.clients.aws_errors import translated
+from plugin.clients.aws.clients import Access
+from plugin.clients.aws.errors import translated
+from plugin.clients.aws.renewal import HOLD_SECONDS, Renewal
 from plugin.clients.clock import SystemClock
-from plugin.clients.renewal import HOLD_SECONDS, Renewal
 from plugin.core.errors import NoCredentials
 from plugin.core.trouble import Trouble as Class
 from tests.doubles.clock import FakeClock

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access
-from plugin.clients.aws_errors import translated
-from plugin.clients.oidc import TokenRequest
-from plugin.clients.renewal import HOLD_SECONDS
-from plugin.clients.session import open_session
+from plugin.clients.aws.clients import Access
+from plugin.clients.aws.errors import translated
+from plugin.clients.aws.oidc import TokenRequest
+from plugin.clients.aws.renewal import HOLD_SECONDS
+from plugin.clients.aws.session import open_session
 from plugin.core.errors import AccessDenied, AnswerLost, EngineError, NoCredentials, Unreachable
 from plugin.core.naming import MARKER_ARGUMENT
 from plugin.core.trouble import Trouble as Class

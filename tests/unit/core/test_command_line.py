@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.command_line import COMMANDS, LATER, CommandLine, help_text, parse
-from plugin.core.commands import _TAKEN
+from plugin.core.command_line import LATER, CommandLine, help_text, parse
+from plugin.core.commands import _TAKEN, COMMANDS
 from plugin.core.settings import table
 from plugin.core.settings.kinds import Flag
 from plugin.core.settings.many import Several, Table

@@ -38,11 +38,16 @@ class Lagging(FakeEngine):
         return now - self.first >= self.lag
 
 
+def delayed(engine, lag):
+    """Let an engine of a stage list its runs late."""
+    engine.__class__ = Lagging
+    engine.lag = lag
+
+
 def lagging(lag, **options):
     """Run a check whose start is not answered; return its result, the engine and the clock."""
     world, engine, clock, _ = stage_of(course=FOREVER, refusals=LOST, **options)
-    engine.__class__ = Lagging
-    engine.lag = lag
+    delayed(engine, lag)
     return run_check(check_of(), BUILD, BUILD_ID, world), engine, clock
 
 
@@ -55,8 +60,7 @@ def test_finish__a_start_without_an_answer_and_no_run_listed__keeps_the_job_and_
     refusals,
 ):
     world, engine, clock, _ = stage_of(course=FOREVER, refusals=refusals)
-    engine.__class__ = Lagging
-    engine.lag = 3600.0
+    delayed(engine, 3600.0)
 
     result = run_check(check_of(), BUILD, BUILD_ID, world)
 
@@ -79,8 +83,7 @@ def test_finish__the_run_is_listed_a_moment_later__is_stopped_and_all_goes():
 def test_finish__the_run_has_ended_meanwhile__leaves_nothing():
     world, engine, _, _ = stage_of(refusals=LOST)
     engine.course = ((0.0, engine.course[-1][1]),)
-    engine.__class__ = Lagging
-    engine.lag = 5.0
+    delayed(engine, 5.0)
 
     result = run_check(check_of(), BUILD, BUILD_ID, world)
 

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from plugin.aws.engine import AwsEngine
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.core.ports import LogSource
 from plugin.local.inner_aws import InnerError
 from plugin.local.log_shipper import LogShipper
@@ -131,7 +131,7 @@ def test_log__the_group_is_deleted_meanwhile__is_made_again(bench):
     bench.await_log(run, "here")
 
     bench.logs.delete_log_group(logGroupName=f"{run['LogGroupName']}/output")
-    folder = next(bench.server._folder.glob(f"{run_id}/work"))
+    folder = next(bench.server._folder.path.glob(f"{run_id}/work"))
     (folder / "go").touch()
 
     bench.await_state(name, run_id)

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from plugin.aws.s3.objects import OURS, Objects
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.core.build import Fork
 from plugin.core.errors import PluginError
 from plugin.core.forms.history import History, history_key, merged, report_key

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import boto3
 import pytest
 
-from plugin.clients.aws import Access, Clients
+from plugin.clients.aws.clients import Access, Clients
 from plugin.core.errors import PluginError
 from plugin.local.server import LocalGlue
 from plugin.reporters.sns import Sns

@@ -9,7 +9,7 @@ from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import EXPIRED
+from plugin.clients.aws.errors import EXPIRED
 from plugin.core.errors import NoCredentials
 from plugin.core.trouble import Trouble
 

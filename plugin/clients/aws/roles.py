@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import code_of, translated
-from plugin.clients.oidc import LACKING, subject_of
-from plugin.clients.renewal import MANDATORY_SECONDS, watched
+from plugin.clients.aws.errors import code_of, translated
+from plugin.clients.aws.oidc import LACKING, subject_of
+from plugin.clients.aws.renewal import MANDATORY_SECONDS, watched
 from plugin.core.errors import AccessDenied, EngineError, NoCredentials, Throttled, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugin.clients.oidc import TokenRequest
+    from plugin.clients.aws.oidc import TokenRequest
     from plugin.core.ports import Clock
 
 AGAIN_SECONDS = 2.0

@@ -14,8 +14,8 @@ class Pace(NamedTuple):
     """How long a client tries: attempts of a request, seconds to connect, seconds of silence."""
 
     attempts: int = ATTEMPTS
-    connect: int = 5
-    read: int = 20
+    connect: float = 5
+    read: float = 20
 
 
 PATIENT = Pace()

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import translated
-from plugin.clients.pace import HURRIED, TAKING, config_of
+from plugin.clients.aws.errors import translated
+from plugin.clients.aws.pace import HURRIED, TAKING, config_of
 from plugin.core.errors import Refused
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from botocore.session import Session
 
-    from plugin.clients.aws import Access
+    from plugin.clients.aws.clients import Access
     from plugin.core.ports import Clock
 
 
@@ -54,7 +54,7 @@ def _of_role(
     clock: Clock,
     watch: Callable[[Any], None],
 ) -> Any:  # noqa: ANN401 - botocore has no types
-    from plugin.clients.roles import Role, Taking, credentials_of
+    from plugin.clients.aws.roles import Role, Taking, credentials_of
 
     role = Role(
         arn=access.assume_role_arn,

@@ -10,9 +10,9 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from plugin.clients.aws_errors import note_attempt, translated
+from plugin.clients.aws.errors import note_attempt, translated
+from plugin.clients.aws.pace import HURRIED, ONCE, PATIENT, READING, Pace, config_of
 from plugin.clients.clock import SystemClock
-from plugin.clients.pace import HURRIED, ONCE, PATIENT, READING, Pace, config_of
 from plugin.core.errors import NoCredentials
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
 
-    from plugin.clients.budget import RequestBudget
-    from plugin.clients.oidc import TokenRequest
+    from plugin.clients.aws.budget import RequestBudget
+    from plugin.clients.aws.oidc import TokenRequest
     from plugin.core.ports import Clock
 
 
@@ -223,7 +223,7 @@ class Clients:
 
         Looking for them may take a while: botocore may ask the machine's own cloud.
         """
-        from plugin.clients.renewal import watched
+        from plugin.clients.aws.renewal import watched
 
         session: Any = self._open()
         with self._lock:
@@ -233,7 +233,7 @@ class Clients:
     def _open(self) -> Session:
         with self._lock:
             if self._session is None:
-                from plugin.clients.session import open_session
+                from plugin.clients.aws.session import open_session
 
                 self._session = open_session(self._access, clock=self._clock, watch=self._watch)
             return self._session

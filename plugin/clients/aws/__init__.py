@@ -1,0 +1,1 @@
+"""How to talk to AWS: sessions, roles, renewal, time limits, the request budget, errors."""
