@@ -86,7 +86,8 @@ class Alone:
         if self.kept:
             yield _left(self.kept, "kept on purpose", in_full=in_full)
         if self.young:
-            reason = f"younger than {hours:g} hours (sweep_older_than_hours)"
+            age = f"younger than {hours:g} hours (sweep_older_than_hours)"
+            reason = age if hours else "made, or gone, since this sweep began"
             yield _left(self.young, reason, in_full=in_full)
         if self.strange:
             most = len(self.strange) if in_full else MOST_STRANGE

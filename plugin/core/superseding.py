@@ -58,9 +58,11 @@ class Newcomer:
         host tells it of all its builds, or of none.  With the number, the pull request's branch and
         fork are the same: no host lets them be changed.
         The host's numbers decide where both builds have one of the same host: equal ones are legs
-        of one build.  A job of our own commit runs beside us, for another event or as another leg,
-        unless it is an earlier attempt of our number.  Else the job must have been created before
-        we began.  A job without a context comes from a version that wrote none: it counts as ours.
+        of one build.  GitHub and Gitea number two events of one commit apart, and a build that is
+        begun anew keeps its number: there, a job of our own commit runs beside us, unless it is an
+        earlier attempt of our number.  Elsewhere a build begun anew has a new number.
+        Without numbers, the job must have been created before we began.  A job without a context
+        comes from a version that wrote none: it counts as ours.
         """
         tags, ours = job.tags, self.tags()
         context = tag_value(self.context)
@@ -72,11 +74,18 @@ class Newcomer:
         if tags.get(Tag.CONTEXT, context) != context:
             return False
         mine, theirs = _order(number_tag(self.build)), _order(tags.get(Tag.NUMBER, ""))
-        if self.build.commit and tags.get(Tag.COMMIT) == tag_value(self.build.commit):
+        if self._is_beside(job):
             return bool(mine and theirs and mine[:2] == theirs[:2] and theirs < mine)
         if mine and theirs and mine[0] == theirs[0]:
             return theirs < mine
         return job.created_at < self.began
+
+    def _is_beside(self, job: FoundJob) -> bool:
+        """Whether a job is of our commit, on a host that runs one commit for several events."""
+        commit = tag_value(self.build.commit)
+        return bool(
+            self.build.host.has_runner_files and commit and job.tags.get(Tag.COMMIT) == commit
+        )
 
 
 def _order(tag: str) -> tuple[str, int, int] | None:

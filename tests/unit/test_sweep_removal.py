@@ -5,13 +5,14 @@ for that very reason; etl_manager#28), so what a removal begins it carries to th
 """
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from plugin import sweep
 from plugin.core.errors import EngineError, NotFound
-from plugin.core.naming import Tag
+from plugin.core.naming import Location, Tag
 from plugin.core.ports import FoundJob, LogSource, Sighting
 from plugin.core.result import Leftover
 from plugin.core.states import RunState
@@ -233,6 +234,20 @@ def test_remove__with_logs__deletes_those_of_all_runs_and_then_the_job():
     assert last[-1] == ("delete_job", NAMES[0])
 
 
+def test_remove__with_logs_of_a_job_with_a_security_configuration__is_told_it_and_the_role():
+    engine = Account(FakeClock(), running=1)
+    found = [
+        replace(removal, job=replace(removal.job, security_configuration="kms", role="job-role"))
+        for removal in engine.removals()
+        if removal.job
+    ]
+
+    sweep.remove(engine, engine.clock, found, bounds=BOUNDS, with_logs=True)
+
+    (source,) = engine.sources
+    assert (source.security_configuration, source.role) == ("kms", "job-role")
+
+
 @pytest.mark.parametrize(
     ("step", "name"), [("runs", NAMES[0]), ("delete_logs", "jr_000000"), ("look", "")]
 )
@@ -306,3 +321,14 @@ def test_removal__its_job__does_not_print_what_the_arguments_hold():
     job = FoundJob(name=IDLE, tags={}, created_at=BEGIN, arguments={"--password": "hunter2"})
 
     assert "hunter2" not in repr(sweep.Removal(name=IDLE, places=(), why="", job=job))
+
+
+def test_foresee__a_builds_whole_prefix_goes_too__says_its_objects_once():
+    engine = Account(FakeClock(), running=0)
+    whole = Location(bucket="scripts", prefix="glue-health-check/ffffffaaaaaa/")
+    orphan = sweep.Removal(name=whole.uri(), places=(whole,), why="a build")
+
+    lines = sweep.foresee(engine, [*engine.removals(), orphan])
+
+    assert sum(whole.uri() in line for line in lines) == 1
+    assert not any(f"{whole.uri()}flights" in line for line in lines)

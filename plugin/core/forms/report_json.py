@@ -111,6 +111,7 @@ class PastRunModel(_Model):
     commit: Text
     build_id: Text
     seconds: float
+    run_seconds: float
     cost_usd: Decimal | None
     findings: tuple[FindingModel, ...]
     glue_version: Text

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from plugin.app.left_alone import Alone
 from plugin.core.naming import Tag
 from tests.doubles.github_server import GitHubServer
 from tests.unit.aws.relay import Trouble, refusal
@@ -257,7 +258,8 @@ def test_cleanup__the_trail_knows_the_bucket__its_objects_go_without_a_setting(
 ):
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key="data/x.csv", Body=b"")
-    argv, state = ("--build-id", BUILD), {}
+    argv: tuple[str, ...] = ("--build-id", BUILD)
+    state: dict[str, str] = {}
     if how == "state":
         buckets = {"STATE_buckets": checkout.bucket}
         argv, state = (), {"STATE_build_id": BUILD, **buckets, **github(tmp_path)}
@@ -378,8 +380,8 @@ def test_cleanup__the_pull_request_was_learned_from_github__its_job_goes(
 
 def test_cleanup__codebuilds_check_asked_github__cleanup_asks_too(checkout):
     commit = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
-    server = {Tag.SERVER: "https://github.com"}
-    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7", **server})
+    where = {Tag.SERVER: "https://github.com"}
+    leave(checkout, tags={Tag.REPOSITORY: "octocat/etl", Tag.PULL_REQUEST: "7", **where})
     trail(checkout)
     with GitHubServer(token=TOKEN) as server:
         pulls = server.repository("octocat/etl")
@@ -570,6 +572,26 @@ def test_sweep__everything_is_young__removes_nothing(checkout):
     assert "0 removed, 0 stay" in outcome.out
     assert f"1 younger than 24 hours (sweep_older_than_hours): {name}." in outcome.out
     assert checkout.jobs() == [name]
+
+
+def test_sweep__objects_without_a_ticket_at_0_hours__says_that_they_stay_for_a_day(checkout):
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=ORPHAN, Body=b"")
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    why = "no ticket says whose it is, and it is younger than a day"
+    assert outcome.code == 0
+    assert f"sweep: left alone: s3://{checkout.bucket}/{PREFIX}: {why}." in outcome.out
+    assert "younger than 0 hours" not in outcome.out
+    assert checkout.keys() == [ORPHAN]
+
+
+def test_left_alone__at_0_hours__has_a_reason_that_is_true():
+    alone = Alone(young=["x"])
+
+    assert list(alone.words(hours=0.0, in_full=False)) == [
+        "left alone: 1 made, or gone, since this sweep began: x."
+    ]
 
 
 def test_sweep__dry_run__names_what_would_go_and_removes_nothing(checkout):

@@ -5,8 +5,12 @@ import signal
 
 import pytest
 
+from plugin.core.build import Host
+from plugin.core.forms.status import SUPERSEDED, pending_of
 from plugin.core.naming import Tag
+from tests.doubles.github_server import GitHubServer
 from tests.unit.aws.relay import refusal
+from tests.unit.core.checkouts import build
 
 OLDER = "0123456789ab"
 CONFIG = ".glue-health-check.yml"
@@ -198,3 +202,79 @@ def test_check__a_signal_while_superseding__is_cancelled_and_makes_nothing(check
     assert outcome.code == 143
     assert outcome.report["verdict"] == "cancelled"
     assert "CreateJob" not in checkout.relay.asked
+
+
+# --- the killed build's commit status ------------------------------------------------------------
+
+KILLED, OURS = "a" * 40, "b" * 40
+TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+@pytest.fixture
+def github():
+    with GitHubServer(token=TOKEN) as server:
+        server.repository("acme/etl").commits.update({KILLED, OURS})
+        yield server
+
+
+def post_pending(github, commit, build_id=OLDER, *, state="pending"):
+    """Say of a commit what the killed build said last."""
+    post = pending_of(build(host=Host.DRONE), context="glue-health-check", build_id=build_id)
+    github.repository("acme/etl").add_status(
+        commit,
+        state=state,
+        context=post.context,
+        description=post.description,
+        target_url="https://drone.test/acme/etl/41",
+    )
+
+
+def on_github(github, **more):
+    """A check of the commit OURS that may write its status."""
+    return {
+        "DRONE_COMMIT_SHA": OURS,
+        "DRONE_REPO_LINK": "https://github.com/acme/etl",
+        "GITHUB_TOKEN": TOKEN,
+        "GLUE_HEALTH_CHECK_GITHUB_API_URL": github.api_url,
+        **more,
+    }
+
+
+def said(github, commit=KILLED):
+    return [one["state"] for one in github.repository("acme/etl").statuses[commit]]
+
+
+def test_check__an_older_build_was_killed__its_pending_status_is_ended(checkout, github):
+    leave(checkout, COMMIT=KILLED, SERVER="https://github.com")
+    post_pending(github, KILLED)
+
+    outcome = check(checkout, **on_github(github))
+
+    assert said(github) == ["pending", "error"]
+    last = github.repository("acme/etl").statuses[KILLED][-1]
+    assert last["description"] == SUPERSEDED
+    assert f"supersede: the commit status of {KILLED[:7]} said pending: now it is error." in (
+        outcome.out
+    )
+
+
+@pytest.mark.parametrize("posted", [{"state": "success"}, {"build_id": "f" * 12}])
+def test_check__the_status_is_not_the_killed_builds_pending__stays(checkout, github, posted):
+    leave(checkout, COMMIT=KILLED, SERVER="https://github.com")
+    post_pending(github, KILLED, **posted)
+
+    outcome = check(checkout, **on_github(github))
+
+    assert len(said(github)) == 1
+    assert checkout.jobs() == []
+    assert "said pending" not in outcome.out
+
+
+def test_check__the_older_job_stays__so_does_its_status(checkout, github):
+    leave(checkout, COMMIT=KILLED, SERVER="https://github.com")
+    post_pending(github, KILLED)
+    checkout.relay.let("DeleteJob", refusal(400, "AccessDeniedException", "not you"))
+
+    check(checkout, **on_github(github))
+
+    assert said(github) == ["pending"]

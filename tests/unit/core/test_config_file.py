@@ -97,6 +97,7 @@ def test_parse__too_large__is_refused_unread():
         parse("ä" * (LARGEST_FILE // 2 + 1))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_parse__nested_without_end__is_refused(opening):
     with pytest.raises(ValueError, match="is not valid YAML"):

@@ -238,6 +238,7 @@ def test_judge__succeeded_but_its_log_was_not_read_to_the_end__is_cancelled_unle
     assert judge(check_of(), seen, None, bad).verdict is Verdict.FAILED
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("line", "more"),
     [

@@ -286,6 +286,7 @@ def test_written__too_large__goes_without_findings():
     assert not any(run.findings for run in small.checks["flights"])
 
 
+@pytest.mark.untraced
 def test_written__200_checks_of_twenty_runs_of_five_variants__are_read_back():
     run = PastRun(verdict=Verdict.PASSED, started_at="2026-03-01T00:00:00Z", commit="a" * 40)
     runs = tuple(

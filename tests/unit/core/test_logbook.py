@@ -99,6 +99,7 @@ def test_add__one_huge_line__is_cut_too():
     assert max(map(len, book.recent())) == LONGEST_TRACED
 
 
+@pytest.mark.untraced
 def test_add__a_hundred_thousand_lines__are_counted_and_few_are_kept():
     book = LogBook(patterns=(Pattern("line"),))
     for first in range(0, 100_000, 1000):

@@ -219,6 +219,16 @@ def test_make_plan__names_that_differ_in_nothing_a_job_name_holds__are_refused()
     assert problem.startswith("Two checks would share the job name glue-health-check-a-")
 
 
+def test_make_plan__names_that_lead_to_one_folder_of_the_bucket__are_refused():
+    """Their jobs differ by the prefix of the name; what one removes, the other reads."""
+    one = check("a", script="a.py", job_name_prefix="one")
+    other = check("a.", script="a.py", job_name_prefix="other")
+
+    assert problems_of(one, other) == (
+        "The checks a and a. would share one folder of the bucket: rename one.",
+    )
+
+
 @pytest.mark.parametrize("number", [MOST_CHECKS, MOST_CHECKS + 1])
 def test_make_plan__glob_of_many__is_refused_above_the_limit(number):
     files = Files({f"f{n:03}.py": "x" for n in range(number)})

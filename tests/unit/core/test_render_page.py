@@ -67,6 +67,7 @@ def test_markdown__each_kind_of_report__is_as_in_the_golden_file(name, golden):
     golden.check(f"{name}.md", markdown(PAGES[name]))
 
 
+@pytest.mark.untraced
 def test_markdown__hostile_everywhere__yields_no_token_beyond_ours():
     page = markdown(HOSTILE_REPORT)
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from plugin.core.build import Build, Host
 from plugin.core.forms.status import (
+    SUPERSEDED,
     beside,
     description,
     ended,
     pending_of,
     state_of,
     status_of,
+    superseded,
     target_url,
 )
 from plugin.core.github import PostedStatus, StatusPost
@@ -262,3 +264,28 @@ def test_beside__any_words__are_one_harmless_line(words):
 
     assert post.description == description(post.description)
     assert len(post.description) <= 140
+
+
+# --- superseded ----------------------------------------------------------------------------------
+
+
+def over(said, *build_ids):
+    return superseded(said, context=CONTEXT, build_ids=build_ids)
+
+
+def test_superseded__a_last_word_or_another_build_or_nothing__stays():
+    last_word = posted(SUCCESS)
+
+    assert over(None, OURS) is None
+    assert over(last_word, OURS) is None
+    assert over(replace(last_word, description=pending().description), OURS) is None
+    assert over(posted(pending()), "ba9876543210") is None
+    assert over(posted(pending())) is None
+
+
+def test_superseded__pending_of_a_build_that_is_gone__ends_where_it_pointed():
+    said = posted(pending())
+
+    assert over(said, "ba9876543210", OURS) == StatusPost(
+        state="error", context=CONTEXT, description=SUPERSEDED, target_url=said.target_url
+    )

@@ -1,5 +1,6 @@
 """Which jobs are an older build's: never a newer one's, never a leg's, never a stranger's."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -129,16 +130,49 @@ def test_supersedes__a_leg_or_a_newer_build__is_not_whenever_it_was_created(numb
 
 
 @pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+@pytest.mark.parametrize("host", [Host.GITHUB, Host.GITEA])
 @pytest.mark.parametrize(
     ("number", "is_older"),
-    [("github-99.1", False), ("", False), ("drone-1.0", False), ("github-100.1", True)],
+    [("{}-99.1", False), ("", False), ("drone-1.0", False), ("{}-100.1", True)],
 )
-def test_supersedes__a_job_of_our_own_commit__is_only_as_an_earlier_attempt(
-    number, is_older, created_at
+def test_supersedes__two_events_of_one_commit__is_only_as_an_earlier_attempt(
+    number, is_older, host, created_at
 ):
-    beside = job(NUMBER=number, created_at=created_at, COMMIT=BUILD.commit)
+    who = replace(BUILD, host=host)
+    beside = job(NUMBER=number.format(host.value), created_at=created_at, COMMIT=BUILD.commit)
 
-    assert newcomer().supersedes(beside) is is_older
+    assert newcomer(who).supersedes(beside) is is_older
+
+
+@pytest.mark.parametrize("created_at", [BEFORE, AFTER])
+@pytest.mark.parametrize("host", [host for host in Host if not host.has_runner_files])
+@pytest.mark.parametrize(
+    ("number", "is_older"),
+    [("{}-99.0", True), ("{}-100.1", True), ("{}-100.2", False), ("{}-101.0", False)],
+)
+def test_supersedes__begun_anew_for_our_commit_with_a_new_number__the_number_decides(
+    number, is_older, host, created_at
+):
+    who = replace(BUILD, host=host)
+    killed = job(NUMBER=number.format(host.value), created_at=created_at, COMMIT=BUILD.commit)
+
+    assert newcomer(who).supersedes(killed) is is_older
+
+
+@pytest.mark.parametrize(("created_at", "is_older"), [(BEFORE, True), (AFTER, False)])
+def test_supersedes__begun_anew_where_nobody_numbers__the_time_decides(created_at, is_older):
+    who = replace(BUILD, host=Host.PLAIN, number="")
+    killed = job(NUMBER="", created_at=created_at, COMMIT=BUILD.commit)
+
+    assert newcomer(who).supersedes(killed) is is_older
+
+
+@pytest.mark.parametrize("commit", ["", "f" * 40])
+def test_supersedes__another_commit_or_nobody_knows_ours__the_number_decides(commit):
+    who = replace(BUILD, commit=commit)
+
+    assert newcomer(who).supersedes(job(COMMIT=BUILD.commit if not commit else "e" * 40))
+    assert newcomer(who).supersedes(job(COMMIT=""))
 
 
 def test_supersedes__workflows_that_a_tag_cannot_tell_apart__are_two():
