@@ -382,9 +382,11 @@ def test_glue__killed_on_github__cleanup_by_its_state_removes_all(command, accou
     until_it_runs(process)
     process.kill()
     process.communicate()
-    name, _, build_id = (tmp_path / "state").read_text().strip().partition("=")
+    lines = (tmp_path / "state").read_text().splitlines()
+    state = {f"STATE_{name}": value for name, _, value in (line.partition("=") for line in lines)}
+    build_id = state["STATE_build_id"]
 
-    done = command.run("cleanup", **github, **{f"STATE_{name}": build_id})
+    done = command.run("cleanup", **github, **state)
 
     assert done.returncode == 0, done.stderr
     assert account.keys() == []

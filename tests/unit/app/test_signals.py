@@ -14,6 +14,14 @@ from plugin.clients.clock import SystemClock
 ALL = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 143)]
 
 
+@pytest.fixture(autouse=True)
+def in_a_terminal():
+    """Let SIGHUP be heard, also where this suite itself was begun under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 def send(number):
     """Send this process a signal; its handler has run when this returns."""
     signal.raise_signal(number)

@@ -71,6 +71,7 @@ class Relay:
         self.lock = threading.Lock()
         self._troubles: dict[str, deque[Trouble]] = defaultdict(deque)
         self._acts: dict[str, Callable[[], None]] = {}
+        self._always: list[tuple[str, str, Trouble]] = []
         self._server = _Server(("127.0.0.1", 0), _Handler, relay=self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), daemon=True
@@ -100,9 +101,14 @@ class Relay:
         """Act when an operation is asked for the first time, before it goes on."""
         self._acts[operation] = act
 
+    def always(self, operation: str, path: str, trouble: Trouble) -> None:
+        """Let this happen to every request of an operation whose path holds ``path``."""
+        self._always.append((operation, path, trouble))
+
     def forget(self) -> None:
         """Begin anew: nothing was asked, no trouble waits."""
         with self.lock:
+            self._always.clear()
             self.requests.clear()
             self._troubles.clear()
             self._acts.clear()
@@ -113,10 +119,16 @@ class Relay:
             self.requests.append(asked)
             act = self._acts.pop(asked.operation, None)
             waiting = self._troubles[asked.operation]
-            trouble = waiting.popleft() if waiting else None
+            trouble = waiting.popleft() if waiting else self._steady(asked)
         if act:
             act()
         return trouble
+
+    def _steady(self, asked: Asked) -> Trouble | None:
+        for operation, path, trouble in self._always:
+            if operation == asked.operation and path in asked.path:
+                return trouble
+        return None
 
     def aged(self, asked: Asked, answer: bytes) -> bytes:
         """Return an answer with jobs that are older."""
