@@ -56,7 +56,7 @@ def _main(argv: Sequence[str]) -> int:
 
 def main_cleanup() -> int:
     """Run ``cleanup``: a GitHub action's post entry point is one path without arguments."""
-    return main(["cleanup", *sys.argv[1:]])
+    return _left(_guarded(["cleanup", *sys.argv[1:]]))
 
 
 def _left(code: int) -> int:

@@ -81,7 +81,8 @@ def _perform(request: Request, heard: Heard) -> int:
         if request.plan.checks:
             results, reason = _run(request, telling)
         if not reason:
-            results += tuple(_unread(item) for item in request.plan.unread)
+            is_cancelled = clock.is_cancelled()
+            results += tuple(_unread(i, is_cancelled=is_cancelled) for i in request.plan.unread)
         outcome = Outcome(
             results=results,
             reason=reason,
@@ -178,9 +179,10 @@ def _cancelled(check: Check) -> CheckResult:
     return _ended_before(check.name, check.settings.script, not_begun())
 
 
-def _unread(item: Unread) -> CheckResult:
+def _unread(item: Unread, *, is_cancelled: bool) -> CheckResult:
     """Return the result of a check whose job could not be read: AWS is at fault on any engine."""
-    return _ended_before(item.name, item.script, of_error(item.error))
+    was_left = is_cancelled and isinstance(item.error, Overdue)
+    return _ended_before(item.name, item.script, not_begun() if was_left else of_error(item.error))
 
 
 def _ended_before(name: str, script: str, judgement: Judgement) -> CheckResult:

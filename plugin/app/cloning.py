@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from plugin.app.bounded import Budget, Limit
 from plugin.app.credentials import access_of
 from plugin.app.parts import clients_of
 from plugin.core.errors import PluginError, SettingsError
@@ -52,6 +54,12 @@ def job_reader(invocation: Invocation, settings: Settings, build: Build) -> JobR
     return _OfAws(invocation, clients, hint=hint)
 
 
+_LIMIT = Limit(
+    who="AWS", hint="Check that this machine reaches it.", seconds=300.0, hurried_seconds=1.0
+)
+"""For all jobs together: longer than the requests' own waits and attempts take."""
+
+
 class _Told:
     """Says the same of every job: why none can be read."""
 
@@ -71,18 +79,21 @@ class _OfAws:
         self._hint = hint
 
     def definitions(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
-        from plugin.aws.glue.definitions import JobDefinitions
-
         try:
-            self._clients.hold_credentials(hint=self._hint)
-            if not self._clients.region:
-                raise SettingsError((_NO_REGION,))
-            self._invocation.learn(self._clients.secrets())
-            found = JobDefinitions(self._clients).definitions(names)
+            found = Budget(self._invocation.clock).run(partial(self._read, names), _LIMIT)
         except PluginError as error:
             return dict.fromkeys(names, error)
         self._invocation.learn(secrets_of_jobs(_arguments(found)))
         return found
+
+    def _read(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
+        from plugin.aws.glue.definitions import JobDefinitions
+
+        self._clients.hold_credentials(hint=self._hint)
+        if not self._clients.region:
+            raise SettingsError((_NO_REGION,))
+        self._invocation.learn(self._clients.secrets())
+        return JobDefinitions(self._clients).definitions(names)
 
 
 def _arguments(found: Mapping[str, JobDefinition | PluginError]) -> Iterator[Mapping[str, Any]]:

@@ -1,5 +1,8 @@
 """Cloning a production job, whole: its copy runs the pull request's script, and it is untouched."""
 
+import os
+import signal
+import threading
 import uuid
 
 import pytest
@@ -90,6 +93,28 @@ def test_clone__job_that_may_not_be_read__keeps_nobody_else_from_being_run(check
     assert "1 to run, 0 skipped, 1 could not be read." in outcome.out
     assert f"errored  one: Could not read the job {production}: " in outcome.out
     assert "two: a.py on Glue 3.0" in outcome.out
+
+
+def test_clone__signal_while_glue_says_nothing__is_cancelled_and_makes_nothing(
+    checkout, production
+):
+    checkout.write("a.py", SCRIPT)
+    is_over = threading.Event()
+
+    def say_nothing():
+        os.kill(os.getpid(), signal.SIGTERM)
+        is_over.wait(30)
+
+    checkout.relay.once("GetJob", say_nothing)
+    try:
+        outcome = cloning(checkout, production)
+    finally:
+        is_over.set()
+
+    (result,) = outcome.report["results"]
+    assert outcome.code == 143
+    assert result["verdict"] == "cancelled"
+    assert "CreateJob" not in checkout.relay.asked
 
 
 @pytest.mark.parametrize("engine", ["glue", "local"])

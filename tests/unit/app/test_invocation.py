@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from plugin import __version__
-from plugin.app import main, main_cleanup
+from plugin.app import main
 from plugin.app.engines import missing_extra
 from plugin.app.invocation import Invocation, ignore_stray_config, usable_environ
 from plugin.core import command_line
@@ -197,19 +197,30 @@ def test_main__help__names_commands_settings_and_exit_codes(checkout):
         assert word in told
 
 
-def test_main_cleanup__without_a_trail__is_0_and_arguments_are_heard(checkout, capsys):
-    os.chdir(checkout.root)
-    before = sys.argv
-    try:
-        sys.argv = ["glue-health-check-cleanup"]
-        code = main_cleanup()
-        sys.argv = ["glue-health-check-cleanup", "--version"]
-        version = main_cleanup()
-    finally:
-        sys.argv = before
+@pytest.mark.parametrize(("flag", "words"), [("", "nothing to do"), ("--version", __version__)])
+def test_main_cleanup__somebody_is_left_in_a_thread__is_0_and_ends_all_the_same(
+    checkout, flag, words
+):
+    program = (
+        "import sys, threading\n"
+        "from plugin.app import main_cleanup\n"
+        "threading.Thread(target=threading.Event().wait).start()\n"
+        f"sys.argv = ['glue-health-check-cleanup', *{[flag] if flag else []}]\n"
+        "sys.exit(main_cleanup())\n"
+    )
 
-    assert (code, version) == (0, 0)
-    assert __version__ in capsys.readouterr().out
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": os.pathsep.join(sys.path)},
+        cwd=checkout.root,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert words in done.stdout
 
 
 # --- the environment -----------------------------------------------------------------------------
