@@ -14,6 +14,10 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 DOCKER ?= docker
 IMAGE ?= glue-health-check
 TEST_ARGS ?=
+# For chaos: how many seeds, the first of them, and how many at once.
+SEEDS ?= 200
+FIRST ?= 1
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -64,6 +68,11 @@ $(VENV)/.tools: $(VENV)/.dev requirements/tools.txt requirements/npm $(NODE_FILE
 	@rm -f $(VENV)/node/node_modules/@octokit/openapi/generated/*.deref.json # 350 MB, read by nobody
 	@touch $@
 
+$(VENV)/.mutants: $(VENV)/.dev requirements/mutants.txt
+	@echo "Installing what makes mutants ..."
+	@$(LOCKED) -r requirements/mutants.txt
+	@touch $@
+
 $(BENCH)/.made: $(VENV)/.made requirements/bench.txt
 	@echo "Installing awscli, to compare with, into $(BENCH) ..."
 	@$(BIN)/python -m venv $(BENCH)
@@ -108,6 +117,11 @@ lint: $(VENV)/.tools ## ruff, mypy, the layers, workflows, examples, and what mu
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m pytest -p no:randomly -m "$(QUICK)" tests/repo
 
+# Hours for all of them.  PATHS names modules or folders, MUTANTS takes options, --help among them.
+.PHONY: mutants
+mutants: $(VENV)/.mutants ## break the pure parts on purpose and see whether a test notices
+	$(BIN)/python -m tests.mutants $(PATHS) $(MUTANTS)
+
 # The target is named, because Docker's legacy builder would make all stages before the last one.
 .PHONY: image
 image: ## build the container image
@@ -116,6 +130,10 @@ image: ## build the container image
 .PHONY: image-local
 image-local: ## build the container image with Spark, for the local engine
 	$(DOCKER) build --target local --tag $(IMAGE):local .
+
+.PHONY: chaos
+chaos: $(VENV)/.dev ## play seeds of faults and signals (docs/faults.md): make chaos SEEDS=200 FIRST=1
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --first $(FIRST) --jobs $(JOBS)
 
 .PHONY: bench
 bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting, the engine and the image
@@ -127,6 +145,7 @@ bench: $(VENV)/.dev $(BENCH)/.made ## measure start-up, a local check, reporting
 	@$(BIN)/python -m benchmarks.uploading
 	@$(BIN)/python -m benchmarks.sweeping
 	@$(BIN)/python -m benchmarks.signals
+	@$(BIN)/python -m benchmarks.load --leftovers 2000
 	@! $(DOCKER) info >/dev/null 2>&1 || $(DOCKER) build --quiet --target default --tag $(IMAGE) . >/dev/null
 	@$(BIN)/python -m benchmarks.image --image $(IMAGE)
 
@@ -138,6 +157,6 @@ lock: $(VENV)/.tools ## write requirements/*.txt anew, for all platforms and Pyt
 
 .PHONY: clean
 clean: ## remove everything that make has made
-	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .mutants
 	rm -rf .import_linter_cache build dist *.egg-info glue-health-check-report
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

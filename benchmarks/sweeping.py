@@ -87,8 +87,9 @@ def swept(engine: AwsEngine, clock: SystemClock) -> int:
         if result.leftovers:
             sys.exit(f"not measured: {result.leftovers[0]}")
         removed += len(result.removed)
-    found = sweep.orphans(engine, names, buckets=(BUCKET,), now=now, until=now)
-    return removed + len(sweep.remove(engine, clock, found.removals, bounds=sweep.SWEEP).removed)
+    for found in sweep.orphans(engine, names, buckets=(BUCKET,), now=now, until=now):
+        removed += len(sweep.remove(engine, clock, found.removals, bounds=sweep.SWEEP).removed)
+    return removed
 
 
 def main() -> None:

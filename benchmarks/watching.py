@@ -12,7 +12,6 @@ import random
 import resource
 import statistics
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,35 +24,15 @@ from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
 from plugin.clients.aws.budget import RequestBudget
 from plugin.clients.aws.clients import Access, Clients
-from plugin.clients.clock import SystemClock
 from plugin.core.ports import Clock, Sighting, Upload
 from plugin.core.result import CheckResult, Leftover
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import World, run_check
 from tests.doubles.checks import BUILD, BUILD_ID, check_of
+from tests.doubles.quick_clock import QuickClock
 
 SIZES = (1, 10, 50, 200)
 START_UP_SECONDS = 30.0
-
-
-class QuickClock(SystemClock):
-    """The machine's clock, quicker by ``factor``."""
-
-    def __init__(self, factor: float) -> None:
-        super().__init__()
-        self._factor, self._begin = factor, time.monotonic()
-
-    def monotonic(self) -> float:
-        """Return the quick seconds since the begin."""
-        return (time.monotonic() - self._begin) * self._factor
-
-    def wait(self, seconds: float) -> bool:
-        """Wait so many quick seconds."""
-        return super().wait(seconds / self._factor)
-
-    def pause(self, seconds: float) -> None:
-        """Wait so many quick seconds, also when cancelled."""
-        super().pause(seconds / self._factor)
 
 
 @dataclass

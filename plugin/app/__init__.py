@@ -105,7 +105,9 @@ def _run(line: object) -> int:
         note = ignore_stray_config(os.environ, home, Path.cwd())
         invocation = Invocation.of_process(line)
     except OSError:
-        return _show("error: The working directory is gone.", code=Exit.ERRORED)
+        return _show(
+            "error: The working directory is gone. Start in one that is there.", code=Exit.ERRORED
+        )
     try:
         invocation.say(*([f"note: {note}"] if note else []))
         return _command(invocation)

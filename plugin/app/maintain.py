@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugin.app import left_alone
+from plugin.app.in_time import hearing, in_time
 from plugin.app.pending import end_pending
 from plugin.app.questions import answered
 from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
-from plugin.app.signals import cancelling
 from plugin.app.trail import find_trail, forget_trail
 from plugin.core.build import Fork
 from plugin.core.errors import Exit, SettingsError
@@ -35,9 +36,7 @@ OTHER_WAYS = (
 
 def cleanup(invocation: Invocation) -> int:
     """Remove what this build made and did not remove; return the exit code."""
-    with cancelling(invocation.clock) as heard:
-        code = _cleanup(invocation)
-    return heard.exit or code
+    return hearing(invocation, partial(_cleanup, invocation))
 
 
 def _cleanup(invocation: Invocation) -> int:
@@ -56,8 +55,10 @@ def _cleanup(invocation: Invocation) -> int:
             invocation.say("cleanup: the check of a stranger's code was skipped: nothing to do.")
             return Exit.PASSED
     settings = invocation.settings(is_foreign=build.is_foreign)
+    again = [f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids]
     try:
-        return _removed(invocation, settings, build, trail)
+        work = partial(_removed, invocation, settings, build, trail)
+        return in_time(invocation, work, again=again)
     finally:
         end_pending(invocation, settings, build, trail)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from plugin.core.errors import PluginError
 from plugin.core.naming import BUILD_ID
+from plugin.reporters.appending import append
 from plugin.reporters.folder import Folder
 
 if TYPE_CHECKING:
@@ -111,12 +112,12 @@ def note_final(
 
 def _append(path: Path, text: str) -> None:
     try:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(text)
+        append(path, text)
     except OSError as error:
         raise PluginError(
             f"The build id was not written down: {path}: {error.strerror}.",
-            hint="Without it cleanup finds nothing. GITHUB_STATE names the file.",
+            hint="Without it cleanup finds nothing. GITHUB_STATE names the file: see whether its"
+            " disk is full, or the step's user may write.",
         ) from None
 
 

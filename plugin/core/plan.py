@@ -12,6 +12,7 @@ from plugin.core.errors import PluginError, SettingsError, Unusable
 from plugin.core.globs import is_glob, matches
 from plugin.core.making import Circumstances, make_check
 from plugin.core.settings import not_yet
+from plugin.core.settings.sources import MOST_CHECKS
 from plugin.core.shipping.shelf import shelf_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from plugin.core.ports import Checkout, JobDefinition
     from plugin.core.settings.sources import Settings, Wanted
 
-MOST_CHECKS = 200
 _OF_GLUE = frozenset({"role_arn", "scripts_bucket"})
 """Settings that the local engine does not need."""
 _OF_JOB = frozenset({"role_arn"})

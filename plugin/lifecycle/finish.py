@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugin.core.errors import EngineError
 from plugin.core.result import Leftover
 from plugin.lifecycle.late_count import await_count
-from plugin.lifecycle.late_run import UNSURE, await_run, may_be_started
+from plugin.lifecycle.late_run import UNSURE, await_run, may_be_started, unlisted_run
 from plugin.lifecycle.stopping import paused
 
 if TYPE_CHECKING:
@@ -59,9 +59,11 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
     if course.run_id and course.seen.state.is_final:
         return ()
     engine, since = world.engine, world.clock.monotonic()
+    unlisted = partial(unlisted_run, check, world, course)
     is_unsure = False
     try:
-        active = engine.active_runs(check.job_name)
+        listed = engine.active_runs(check.job_name)
+        active = listed or unlisted()
         if not active and may_be_started(check, course):
             active, is_unsure = await_run(check, world)
     except EngineError:
@@ -73,7 +75,7 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
     if is_unsure:
         return (Leftover(kind="run", name=check.job_name, reason=UNSURE),)
     while active and paused(check, world, course, since):
-        active = engine.active_runs(check.job_name)
+        active = engine.active_runs(check.job_name) or (() if listed else unlisted())
     return tuple(
         Leftover(kind="run", name=run_id, reason="asked to stop, not stopped yet")
         for run_id in active

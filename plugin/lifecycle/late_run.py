@@ -1,4 +1,4 @@
-"""A run that nobody knows of: its start was not answered, and Glue may list it only later.
+"""A run that nobody lists: its start was not answered, or Glue lists it only later.
 
 Whoever deletes its job meanwhile leaves a run that goes on, unseen and paid for.
 """
@@ -6,6 +6,8 @@ Whoever deletes its job meanwhile leaves a run that goes on, unseen and paid for
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from plugin.core.errors import NotFound
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
@@ -36,3 +38,21 @@ def await_run(check: Check, world: World) -> tuple[tuple[str, ...], bool]:
             return (), True
         clock.wait(LOOK_SECONDS)
     return engine.active_runs(check.job_name), False
+
+
+def unlisted_run(check: Check, world: World, course: Course) -> tuple[str, ...]:
+    """Return the run that we know where no listing tells that it goes on, and it does.
+
+    GetJobRuns may lag behind StartJobRun, and so may GetJobRun: a run that was never seen is not
+    gone because it is not found.  Nothing without a run.  Raises ``EngineError``.
+    """
+    engine, run_id = world.engine, course.run_id
+    if not run_id or check.is_local:
+        return ()
+    if run_id in engine.runs(check.job_name):  # the listing before may have been an older one
+        return engine.active_runs(check.job_name)
+    try:
+        is_over = engine.look(check.job_name, run_id).state.is_final
+    except NotFound:
+        is_over = course.was_seen
+    return () if is_over else (run_id,)

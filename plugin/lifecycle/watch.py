@@ -69,7 +69,8 @@ def _follow(check: Check, world: World, course: Course) -> LogReader | None:
         if course.was_seen:
             sayer.say(course.seen, looked)
             reader = reader or _reader(check, world, course)
-            read_log(check, world, course, reader)
+            if not clock.is_cancelled():  # then every second before the stop counts
+                read_log(check, world, course, reader)
         now = clock.monotonic()
         course.passed(now)
         is_cancelled = clock.is_cancelled()

@@ -52,12 +52,23 @@ class Runner(Protocol):
 
 
 class GlueApi:
-    """The operations.  `roles` says whether a role exists, by name or ARN."""
+    """The operations.
 
-    def __init__(self, store: JobStore, runner: Runner, roles: Callable[[str], bool]) -> None:
+    `roles` says whether a role exists, by name or ARN; `now` what time it is, in epoch seconds.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        runner: Runner,
+        roles: Callable[[str], bool],
+        *,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         self._store = store
         self._runner = runner
         self._roles = roles
+        self._now = now
         ours: dict[str, Callable[[Request, str], Reply]] = {
             "CreateJob": self._create_job,
             "GetJob": self._get_job,
@@ -101,7 +112,7 @@ class GlueApi:
         wanted = {name: value for name, value in request.items() if name not in {"Name", "Tags"}}
         definition = rules.completed(wanted)
         self._check_role(definition)
-        now = time.time()
+        now = self._now()
         job = Job(
             name=request["Name"],
             region=region,
@@ -146,7 +157,7 @@ class GlueApi:
         update = {key: value for key, value in request["JobUpdate"].items() if value is not None}
         definition = rules.completed(update)
         self._check_role(definition)
-        self._store.redefine(region, name, definition, now=time.time())
+        self._store.redefine(region, name, definition, now=self._now())
         return {"JobName": name}
 
     def _delete_job(self, request: Request, region: str) -> Reply:
@@ -161,7 +172,7 @@ class GlueApi:
         arguments = request.get("Arguments")
         if previous:
             arguments = arguments or self._store.run(region, job.name, previous).arguments
-        run = _new_run(job, request, arguments or {}, previous)
+        run = _new_run(job, request, arguments or {}, previous=previous, now=self._now())
         rules.check_arguments(run.merged_arguments())
         self._check_role(job.definition)
         self._store.add_run(run)
@@ -170,12 +181,12 @@ class GlueApi:
 
     def _get_job_run(self, request: Request, region: str) -> Reply:
         run = self._store.run(region, request["JobName"], request["RunId"])
-        return {"JobRun": run.answer(time.time())}
+        return {"JobRun": run.answer(self._now())}
 
     def _get_job_runs(self, request: Request, region: str) -> Reply:
         found = self._store.runs(region, request["JobName"])
         runs, token = run_page(found, request)
-        now = time.time()
+        now = self._now()
         return _with_token({"JobRuns": [run.answer(now) for run in runs]}, token)
 
     def _batch_stop_job_run(self, request: Request, region: str) -> Reply:
@@ -193,7 +204,7 @@ class GlueApi:
         run = self._store.run(region, job_name, run_id)
         if not run.is_active:
             raise invalid(f"Job Run {run_id} is in state {run.state} and cannot be stopped.")
-        self._store.advance(run_id, RunState.STOPPING, now=time.time())
+        self._store.advance(run_id, RunState.STOPPING, now=self._now())
         self._runner.stop(run_id)
 
     # --- tags ------------------------------------------------------------------------------------
@@ -220,7 +231,9 @@ class GlueApi:
         return {}
 
 
-def _new_run(job: Job, request: Request, arguments: Mapping[str, str], previous: str) -> JobRun:
+def _new_run(
+    job: Job, request: Request, arguments: Mapping[str, str], *, previous: str, now: float
+) -> JobRun:
     """Make a run of a job's settings and of what the request changes."""
     settings = {name: job.definition[name] for name in _RUN_SETTINGS if name in job.definition}
     settings.update({name: request[name] for name in _RUN_SETTINGS if name in request})
@@ -230,7 +243,6 @@ def _new_run(job: Job, request: Request, arguments: Mapping[str, str], previous:
         settings["ExecutionRoleSessionPolicy"] = request["ExecutionRoleSessionPolicy"]
     run_id = f"jr_{secrets.token_hex(32)}"
     merged = {**job.definition.get("DefaultArguments", {}), **arguments}
-    now = time.time()
     return JobRun(
         id=run_id,
         job=job,

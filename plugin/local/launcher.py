@@ -59,8 +59,13 @@ class Launcher:
         `lifeline` is the read end of a pipe that the server holds for as long as it lives.
         """
         region = run.job.region
-        space.build()
-        space.fill(run, lambda location: self._aws.get_object(location, region), lifeline=lifeline)
+        try:
+            space.build()
+            space.fill(
+                run, lambda location: self._aws.get_object(location, region), lifeline=lifeline
+            )
+        except OSError as error:
+            raise EngineError(_not_laid_out(space, error)) from None
         java = self._prepare_spark(run, space) if run.job.kind != PYTHON_SHELL else None
         user = self._user(java)
         if user is not None:
@@ -139,6 +144,15 @@ def _not_as_us(reason: str) -> str:
         "The script was not run: a stranger's script may not run as the user of this step, and it"
         f" would, because {reason}. Run the step as root with its usual capabilities and an open"
         " folder for temporary files, or use engine glue."
+    )
+
+
+def _not_laid_out(space: Workspace, error: OSError) -> str:
+    """Say that a run's files could not be written, where, and what to change."""
+    reason = error.strerror or str(error)
+    return (
+        f"The local Glue could not write the run's files to {space.root}: {reason}. Make room there"
+        " and see who may write, or name another folder for temporary files in TMPDIR."
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
 from plugin.local.folder import make_folder, remove_dead
@@ -81,7 +82,7 @@ class LocalGlue:
         know.  Without `may_run_as_us` a script that no other user can run is not begun, and ends in
         ERROR.  Raises OSError for an address in use, InnerError for a bucket or role refused.
         """
-        app = _moto()
+        app = moto_app()
         aws = _furnished(InnerAws(app), buckets, roles, region)
         http, folder = _place(host, port, work_dir)
         settings = LaunchSettings(
@@ -139,7 +140,7 @@ def _place(host: str, port: int, work_dir: Path | None) -> tuple[HttpServer, Fol
         raise
 
 
-def _moto() -> WSGIApplication:
+def moto_app() -> WSGIApplication:
     """Return moto's server application, which a script may talk to: tamed.
 
     It must start no container for a script, nor print a script's text where a CI host listens.
@@ -154,6 +155,8 @@ def _moto() -> WSGIApplication:
     app: WSGIApplication = moto.server.DomainDispatcherApplication(  # type: ignore[attr-defined] # a public name that moto re-exports without saying so
         moto.server.create_backend_app  # type: ignore[attr-defined] # as above
     )
+    # It lists its folders at each request, to know them, which takes longer than most answers.
+    vars(app)["get_backend_for_host"] = lru_cache(maxsize=256)(app.get_backend_for_host)  # type: ignore[attr-defined] # as above
     return app
 
 

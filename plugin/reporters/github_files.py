@@ -56,14 +56,19 @@ class GithubFiles:
     def report(self, report: Report) -> None:
         """Write outputs and summary; the one is written when the other fails.
 
-        Raises ``PluginError`` with what to change.
+        Raises ``PluginError`` with what to change, for both when neither could be written.
         """
+        problems: list[PluginError] = []
         try:
             if self._output:
-                self._write_outputs(Path(self._output), report)
+                with _noted(problems):
+                    self._write_outputs(Path(self._output), report)
         finally:
             if self._summary:
-                _write_summary(Path(self._summary), report)
+                with _noted(problems):
+                    _write_summary(Path(self._summary), report)
+        if problems:
+            raise PluginError(" ".join(one.message for one in problems), hint=_HINT)
 
     def _write_outputs(self, path: Path, report: Report) -> None:
         entries = dict(outputs(report, self._report_path()))
@@ -97,6 +102,15 @@ def _utf16(text: str) -> int:
 def _write_summary(path: Path, report: Report) -> None:
     with _explained("step summary"):
         append(path, cut(markdown(report), SUMMARY_LIMIT - size_of(path) - 1))
+
+
+@contextmanager
+def _noted(problems: list[PluginError]) -> Iterator[None]:
+    """Note a problem instead of raising it: the other file may be written all the same."""
+    try:
+        yield
+    except PluginError as error:
+        problems.append(error)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What any build left that is old enough: jobs, some at a time, then prefixes without a job.
+"""The jobs that any build left and that are old enough, some at a time.
 
 Thousands may be there, so that names are listed first, and more is asked in portions: after each,
 what was found can go.  Knows the ports only; removes nothing.
@@ -7,26 +7,22 @@ what was found can go.  Knows the ports only; removes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
 from plugin.core.errors import EngineError
-from plugin.core.naming import Location, Tag
+from plugin.core.naming import Tag
 from plugin.core.result import Leftover
-from plugin.core.ticket import Ticket, read_ticket
 from plugin.sweep.choice import Removal, is_free, is_kept, of_job, unread_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from plugin.core.ports import Engine, FoundJob
 
 PORTION = 100
 """Jobs that are looked at, and then removed, before the next ones are."""
-WITHOUT_TICKET = timedelta(hours=24)
-"""For which objects stay of which no ticket tells anything."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,20 +40,6 @@ class Portion:
     kept: tuple[str, ...] = ()
     unexpired: Mapping[str, datetime] = field(default_factory=dict)
     strange: tuple[str, ...] = ()
-    unread: tuple[Leftover, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Orphans:
-    """Prefixes that may go, and those that stay.
-
-    ``young`` are too young.  ``held`` stay for what their tickets say, each with the reason.
-    ``unread`` are buckets that nobody could look into, and prefixes whose tickets nobody told.
-    """
-
-    removals: tuple[Removal, ...] = ()
-    young: tuple[str, ...] = ()
-    held: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[Leftover, ...] = ()
 
 
@@ -104,94 +86,12 @@ def overdue_jobs(
         )
 
 
-def orphans(
-    engine: Engine,
-    names: Iterable[str],
-    *,
-    buckets: Iterable[str],
-    now: datetime,
-    until: datetime,
-) -> Orphans:
-    """Return the prefixes of builds that no job is left of, untouched since ``until``.
-
-    The end of a job's name tells enough of its build: what may be a living one's stays.  ``names``
-    are of the jobs of one region, and a bucket may serve several: so what a ticket says to be
-    of another one, in use or kept stays too.  Without a ticket it stays for a day at least: who has
-    just begun has no job yet.
-    """
-    alive = frozenset(name[-naming.MARK :] for name in names)
-    places = tuple(dict.fromkeys(buckets))
-    removals: list[Removal] = []
-    young: list[str] = []
-    held: dict[str, str] = {}
-    unread: list[Leftover] = []
-    for bucket, build_id, youngest in _lonely(engine, places, alive, unread):
-        removal = _of_prefix(bucket, build_id, youngest)
-        if youngest > until:
-            young.append(removal.name)
-            continue
-        try:
-            tickets = _tickets(engine, places, build_id)
-        except EngineError as error:
-            unread.append(Leftover(kind="objects", name=removal.name, reason=str(error)))
-            continue
-        is_told = bool(tickets) and None not in tickets
-        if why := _reason_to_stay(tickets, now=now, region=engine.region):
-            held[removal.name] = why
-        elif not is_told and youngest > now - WITHOUT_TICKET:
-            held[removal.name] = "no ticket says whose it is, and it is younger than a day"
-        else:
-            removals.append(removal)
-    return Orphans(removals=tuple(removals), young=tuple(young), held=held, unread=tuple(unread))
-
-
-def _lonely(
-    engine: Engine, buckets: tuple[str, ...], alive: frozenset[str], unread: list[Leftover]
-) -> Iterator[tuple[str, str, datetime]]:
-    """Yield bucket, build id and youngest time of each build without a job; note what is unread."""
-    for bucket in buckets:
-        try:
-            found = tuple(engine.build_prefixes(bucket))
-        except EngineError as error:
-            unread.append(Leftover(kind="bucket", name=bucket, reason=str(error)))
-            continue
-        for build_id, youngest in found:
-            if build_id[: naming.MARK] not in alive:
-                yield bucket, build_id, youngest
-
-
-def _tickets(engine: Engine, buckets: tuple[str, ...], build_id: str) -> tuple[Ticket | None, ...]:
-    """Return a build's tickets, in whichever of its buckets; None is one that is not legible."""
-    texts = (text for bucket in buckets for text in engine.tickets(bucket, build_id))
-    return tuple(read_ticket(text) for text in texts)
-
-
-def _reason_to_stay(tickets: tuple[Ticket | None, ...], *, now: datetime, region: str) -> str:
-    """Return why a build's objects stay, by one of its tickets; empty when none says so."""
-    for ticket in tickets:
-        if ticket is None:
-            continue
-        if ticket.region and ticket.region != region:
-            return f"of a job in {ticket.region}"
-        if ticket.is_kept:
-            return "kept on purpose"
-        if ticket.expires_at > now:
-            return f"may be in use until {ticket.expires_at:%Y-%m-%d %H:%M} UTC"
-    return ""
-
-
 def _unlike(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if not naming.is_like_ours(name))
 
 
 def _is_odd(job: FoundJob) -> bool:
     return not naming.agrees(job.name, job.tags) and not is_kept(job.tags)
-
-
-def _of_prefix(bucket: str, build_id: str, youngest: datetime) -> Removal:
-    place = Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/")
-    why = f"no job, untouched since {youngest:%Y-%m-%d %H:%M} UTC"
-    return Removal(name=place.uri(), places=(place,), why=why)
 
 
 def _open_until(job: FoundJob, now: datetime) -> datetime | None:

@@ -56,7 +56,7 @@ def end_runs(
     def ask(job: FoundJob) -> Ended | None:
         if clock.is_cancelled() or clock.monotonic() >= begin_until:
             return None
-        return _asked(engine, clock, job)
+        return _asked(engine, clock, job, watched=0.0)
 
     found = abreast([partial(ask, job) for job in jobs])
     return {job.name: ended for job, ended in zip(jobs, found, strict=True) if ended is not None}
@@ -74,14 +74,15 @@ def await_end(
 
     A run that appears meanwhile is asked to stop, too.
     """
-    ended = dict(asked)
+    ended, since = dict(asked), clock.monotonic()
     while open_ := [job for job in jobs if _is_open(ended.get(job.name, Ended()))]:
         left = until - clock.monotonic()
         turn = TURN_SECONDS if any(ended[job.name].active for job in open_) else UNSURE_TURN_SECONDS
         pause = max(turn, len(open_) / LOOKS_A_SECOND)
         if left <= 0 or clock.wait(min(pause, left)):
             break
-        looks = abreast([partial(_look, engine, clock, job, ended[job.name]) for job in open_])
+        look = partial(_look, engine, clock, watched=clock.monotonic() - since)
+        looks = abreast([partial(look, job, ended[job.name]) for job in open_])
         ended.update(zip([job.name for job in open_], looks, strict=True))
     return ended
 
@@ -90,27 +91,34 @@ def _is_open(ended: Ended) -> bool:
     return bool(ended.active) or ended.is_unsure
 
 
-def _asked(engine: Engine, clock: Clock, job: FoundJob) -> Ended:
-    ask = partial(_ask, engine, clock, job)
+def _asked(engine: Engine, clock: Clock, job: FoundJob, *, watched: float) -> Ended:
+    ask = partial(_ask, engine, clock, job, watched=watched)
     ended, refusals = guarded("run", job.name, ask, otherwise=Ended())
     return ended if not refusals else Ended(refusals=refusals)
 
 
-def _ask(engine: Engine, clock: Clock, job: FoundJob) -> Ended:
+def _ask(engine: Engine, clock: Clock, job: FoundJob, *, watched: float) -> Ended:
+    """Ask what goes on to stop.  ``watched``: for so many seconds we know the job to be there.
+
+    It is as old as that, whatever a clock says that goes behind AWS's.
+    """
+    age = (clock.now() - job.created_at).total_seconds()
+    is_young = max(age, watched) < YOUNG_SECONDS
+    # Asked first: a run that appears between the two looks is seen by the second one.
+    is_unsure = is_young and not engine.runs(job.name)
     active = engine.active_runs(job.name)
-    if active:
-        try:
-            engine.stop_runs(job.name, active)
-        except NotFound:  # somebody else has removed the job meanwhile
-            active = ()
-        return Ended(active=active, was_active=bool(active))
-    is_young = (clock.now() - job.created_at).total_seconds() < YOUNG_SECONDS
-    return Ended(is_unsure=is_young and not engine.runs(job.name))
+    if not active:
+        return Ended(is_unsure=is_unsure)
+    try:
+        engine.stop_runs(job.name, active)
+    except NotFound:  # somebody else has removed the job meanwhile
+        active = ()
+    return Ended(active=active, was_active=bool(active))
 
 
-def _look(engine: Engine, clock: Clock, job: FoundJob, before: Ended) -> Ended:
+def _look(engine: Engine, clock: Clock, job: FoundJob, before: Ended, *, watched: float) -> Ended:
     if before.is_unsure:
-        return _asked(engine, clock, job)
+        return _asked(engine, clock, job, watched=watched)
     look = partial(engine.active_runs, job.name)
     active, refusals = guarded("run", job.name, look, otherwise=NONE)
     return Ended(active=active, refusals=refusals, was_active=True)

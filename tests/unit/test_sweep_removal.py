@@ -309,7 +309,8 @@ def test_foresee__what_nobody_tells__is_said():
 def test_foresee__objects_alone__are_told_once():
     engine = Account(FakeClock(), running=0)
     now = engine.clock.now()
-    found = sweep.orphans(engine, (), buckets=("scripts",), now=now + timedelta(days=1), until=now)
+    later = now + timedelta(days=1)
+    (found,) = sweep.orphans(engine, (), buckets=("scripts",), now=later, until=now)
 
     lines = sweep.foresee(engine, found.removals)
 

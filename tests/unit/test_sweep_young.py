@@ -59,6 +59,32 @@ def test_remove__a_run_is_listed_late__is_stopped_before_its_job_goes(lag):
     assert engine.clock.seconds < lag + 10.0
 
 
+class BetweenTwoLooks(Late):
+    """Its run appears just after the first look at its runs, whichever that is."""
+
+    looks = 0
+
+    def active_runs(self, job_name):
+        return self._once_looked(super().active_runs(job_name))
+
+    def runs(self, job_name):
+        return self._once_looked(super().runs(job_name))
+
+    def _once_looked(self, found):
+        self.looks += 1
+        return found if self.looks > 1 else ()
+
+
+def test_remove__a_run_appears_between_two_looks__is_stopped_before_its_job_goes():
+    engine = BetweenTwoLooks(FakeClock())
+
+    swept = removed(engine)
+
+    assert [stopped.run_id for stopped in swept.stopped] == ["jr_late"]
+    assert engine.is_empty
+    assert engine.active() == ()
+
+
 def test_remove__no_run_is_ever_listed__goes_when_it_is_old_enough():
     engine = Late(FakeClock(), has_run=False)
 
@@ -67,6 +93,16 @@ def test_remove__no_run_is_ever_listed__goes_when_it_is_old_enough():
     assert swept.leftovers == ()
     assert engine.is_empty
     assert YOUNG_SECONDS - 1 <= engine.clock.seconds <= YOUNG_SECONDS + 5
+
+
+def test_remove__our_clock_goes_an_hour_behind__goes_when_it_was_watched_long_enough():
+    engine = Late(FakeClock(), has_run=False, age=-3600.0)
+
+    swept = removed(engine)
+
+    assert swept.leftovers == ()
+    assert engine.is_empty
+    assert YOUNG_SECONDS <= engine.clock.seconds <= YOUNG_SECONDS + 5
 
 
 def test_remove__an_old_job_without_a_run__goes_at_once():

@@ -86,13 +86,16 @@ class Objects:
         root = f"{naming.ROOT}/"
         youngest: dict[str, datetime] = {}
         with self._owner.expected(bucket) as account:
-            found = [(i.key, i.changed) for i in self._objects(bucket, root, account)]
-            found += [(i.key, i.began) for i in self._unfinished(bucket, root, account)]
-        for key, when in found:
-            build_id, slash, _ = key[len(root) :].partition("/")
-            if slash and naming.BUILD_ID.fullmatch(build_id):
-                youngest[build_id] = max(youngest.get(build_id, when), when)
+            for key, when in self._dated(bucket, root, account):
+                build_id, slash, _ = key[len(root) :].partition("/")
+                if slash and naming.BUILD_ID.fullmatch(build_id):
+                    youngest[build_id] = max(youngest.get(build_id, when), when)
         yield from youngest.items()
+
+    def _dated(self, bucket: str, prefix: str, account: str) -> Iterator[tuple[str, datetime]]:
+        """Yield keys with their times, one by one: jobs may have left a million of them."""
+        yield from ((one.key, one.changed) for one in self._objects(bucket, prefix, account))
+        yield from ((one.key, one.began) for one in self._unfinished(bucket, prefix, account))
 
     def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
         """Return the texts of a build's tickets; one that we may not read is empty.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws.errors import note_attempt, translated
 from plugin.clients.aws.pace import HURRIED, ONCE, PATIENT, READING, Pace, config_of
+from plugin.clients.aws.shared_answer import SharedAnswer
 from plugin.clients.clock import SystemClock
 from plugin.core.errors import NoCredentials
 
@@ -73,7 +74,7 @@ class Clients:
         self._heard = heard
         self._budget = budget
         self._clock = clock or SystemClock()
-        self._account = ""
+        self._account = SharedAnswer(self._asked_account)
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._made: dict[tuple[str, Pace, str], Any] = {}
@@ -125,17 +126,16 @@ class Clients:
         return self._client("sns", HURRIED if is_hurried else PATIENT, region)
 
     def account_id(self) -> str:
-        """Return the account of the credentials in use; STS is asked at most once.
+        """Return the account of the credentials in use; STS is asked once, also by many threads.
 
         Who took a role knows its account.  AWS_ACCOUNT_ID in the environment is not believed: many
         pipelines set it, and to another account.
         """
         with translated("ask STS who we are"):
-            if not self._account:
-                self._account = self._account_of_role() or str(
-                    self._client("sts").get_caller_identity()["Account"]
-                )
-        return self._account
+            return self._account.get()
+
+    def _asked_account(self) -> str:
+        return self._account_of_role() or str(self._client("sts").get_caller_identity()["Account"])
 
     def _account_of_role(self) -> str:
         """Return the account of a role that was taken; empty where no role of ours was."""

@@ -152,7 +152,7 @@ def _given_up(seen: Sighting, *, is_local: bool) -> Judgement:
         return errored(Trouble.QUEUE, reason, "Run the check again.")
     if seen.state is RunState.ERROR and not is_local:
         return errored(Trouble.MISSING_JOB, reason)
-    return errored(Trouble.AWS_FAULT, reason)
+    return errored(Trouble.LOCAL_ENGINE if is_local else Trouble.AWS_FAULT, reason)
 
 
 def _never_began(seen: Sighting) -> Judgement:

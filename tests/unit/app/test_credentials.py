@@ -118,6 +118,7 @@ def test_oidc__session_ends_while_the_run_goes_on__is_renewed_and_no_secret_is_s
     """The log shows what only the second session's secret is."""
     runner.let(ASK, *(given(jwt(number)) for number in range(1, 4)))
     checkout.relay.let(BY_TOKEN, taken(1, seconds=30), taken(2), taken(3))
+    checkout.factor = 5
     shown = [jwt(1), BEARER, "secret-of-session-1", "secret-of-session-2", "it ran"]
     checkout.write("a.py", "".join(f"print({text[:9]!r} + {text[9:]!r})\n" for text in shown))
 

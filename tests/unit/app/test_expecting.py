@@ -73,6 +73,7 @@ def reading(checkout, **environ):
     """Check a push to main on the Glue of the tests, with a bucket for reports."""
     checkout.truth["s3"].create_bucket(Bucket=REPORTS)
     checkout.write("a.py", "print('fine')\n")
+    checkout.factor = 3
     step = {
         "GITHUB_ACTIONS": "true",
         "GITHUB_REPOSITORY": "octocat/flight-etl",

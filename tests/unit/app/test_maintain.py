@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from functools import partial
 
 import pytest
 
@@ -42,10 +43,10 @@ def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)
     return name
 
 
-def ticket(checkout, build_id):
+def ticket(checkout, build_id, *, check="a"):
     """Leave a ticket by which the objects may go."""
     told = {"region": "us-east-1", "expires_at": "2026-02-28T10:15:00Z", "keep": False}
-    key = f"glue-health-check/{build_id}/a/ticket.json"
+    key = f"glue-health-check/{build_id}/{check}/ticket.json"
     body = json.dumps(told).encode()
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=body)
 
@@ -634,6 +635,19 @@ def test_sweep__old_things__go_and_what_is_not_ours_stays(checkout):
     assert f"glue-health-check/{'1' * 12}/a/script/a.py" in left
 
 
+def test_sweep__a_check_of_the_same_build_has_no_job__its_objects_go_with_the_others(checkout):
+    """A process that was killed between the jobs of two checks left them."""
+    leave(checkout)
+    key = f"{PREFIX}b/script/b.py"
+    checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key, Body=b"")
+    ticket(checkout, BUILD, check="b")
+
+    outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
+
+    assert outcome.code == 0
+    assert (checkout.jobs(), checkout.keys()) == ([], [])
+
+
 def test_sweep__not_allowed_to_list__is_3_with_what_to_do(checkout):
     checkout.relay.let("ListJobs", refusal(400, "AccessDeniedException", "no glue:ListJobs"))
 
@@ -751,8 +765,52 @@ def test_sweep__a_signal_before_the_objects__leaves_them_and_says_how_many(check
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
     assert outcome.code == 143
-    assert "sweep: cancelled: 1 prefixes without a job stay." in outcome.out
+    assert "sweep: cancelled: the objects of 1 of 1 builds without a job stay." in outcome.out
     assert orphan in set(checkout.keys())
+
+
+def key_of(number):
+    """The script of a build without a job."""
+    return f"glue-health-check/{number:012x}/a/script/a.py"
+
+
+def list_builds(checkout):
+    """Let the next listing of the bucket tell of 101 builds, of which both ends alone are old."""
+    words = "".join(
+        f"<Version><Key>{key_of(number)}</Key><VersionId>null</VersionId><LastModified>"
+        f"{2020 if number in {0, 100} else 2999}-01-01T00:00:00.000Z</LastModified></Version>"
+        for number in range(101)
+    )
+    body = f"<ListVersionsResult>{words}</ListVersionsResult>".encode()
+    checkout.relay.let(f"GET {checkout.bucket}", Trouble(status=200, body=body))
+    for number in (0, 100):
+        checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=key_of(number), Body=b"")
+
+
+def test_sweep__hundreds_of_builds_without_a_job__says_how_far_it_is(checkout):
+    list_builds(checkout)
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 0
+    told = [line for line in outcome.out.splitlines() if "looked at" in line]
+    assert told == [
+        "sweep: looked at 100 of 101 builds without a job, 1 removed so far.",
+        "sweep: looked at 101 of 101 builds without a job, 2 removed so far.",
+    ]
+    assert checkout.keys() == []
+
+
+def test_sweep__a_signal_among_builds_without_a_job__looks_at_no_more_and_says_so(checkout):
+    list_builds(checkout)
+    stop = partial(os.kill, os.getpid(), signal.SIGTERM)
+    checkout.relay.once(f"POST {checkout.bucket}", stop)
+
+    outcome = checkout.on_glue("sweep")
+
+    assert outcome.code == 143
+    assert "sweep: cancelled: the objects of 1 of 101 builds without a job stay." in outcome.out
+    assert checkout.keys() == [key_of(100)]
 
 
 def test_sweep__local_engine__has_nothing_to_do(checkout):

@@ -57,9 +57,10 @@ def leave(checkout, build_id=OLDER, *, check="a", body=b"print(1)", **tags):
     return name
 
 
-def check(checkout, *argv, is_quick=True, **environ):
+def check(checkout, *argv, is_quick=True, factor=5, **environ):
     """Run a check; a quick one is refused its start, which spares the wait for late log lines."""
     checkout.write("a.py", "print(1)")
+    checkout.factor = factor
     if is_quick:
         checkout.relay.let("StartJobRun", refusal(400, "InvalidInputException"))
     return checkout.on_glue("check", "--script", "a.py", *argv, **{**drone(), **environ})
@@ -137,6 +138,7 @@ def test_check__two_checks__are_listed_once_and_other_checks_stay(checkout):
     other = leave(checkout, check="c")
     checkout.write("a.py", "print(1)")
     checkout.write(CONFIG, TWO)
+    checkout.factor = 5
     checkout.relay.let("StartJobRun", *[refusal(400, "InvalidInputException")] * 2)
 
     checkout.on_glue("check", **drone())
@@ -197,7 +199,7 @@ def test_check__a_signal_while_superseding__is_cancelled_and_makes_nothing(check
     leave(checkout)
     checkout.relay.once(step, lambda: os.kill(os.getpid(), signal.SIGTERM))
 
-    outcome = check(checkout)
+    outcome = check(checkout, factor=1)
 
     assert outcome.code == 143
     assert outcome.report["verdict"] == "cancelled"

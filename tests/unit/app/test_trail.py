@@ -1,6 +1,7 @@
 """The trail that a check leaves for cleanup: when, where, and whose."""
 
 import io
+import resource
 import tempfile
 import time
 
@@ -12,6 +13,7 @@ from plugin.app.invocation import Invocation
 from plugin.app.trail import find_trail, leave_trail, note_final
 from plugin.core import command_line
 from plugin.core.build import Build, Fork, Host
+from plugin.core.errors import PluginError
 from tests.unit.aws.relay import refusal
 
 FOLDER = "glue-health-check-report"
@@ -287,6 +289,31 @@ def test_note_final__on_github__is_a_state_of_the_action(tmp_path):
 
     assert state.read_text() == f"build_id={OLD}\nfinal={OLD}:success\n"
     assert not (tmp_path / TRAIL).exists()
+
+
+@pytest.fixture
+def _files_of_100_bytes():
+    """No file of this process grows any longer: a disk that is full takes a part, too."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+
+    yield
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_trail__the_disk_takes_a_part__leaves_no_half_line(tmp_path, _files_of_100_bytes):
+    # GitHub's runner fails a step for a line of its file that is none.
+    state = tmp_path / "state"
+    state.write_text(f"a={'x' * 90}\n")
+    invocation = invocation_in(tmp_path, GITHUB_ACTIONS="true", GITHUB_STATE=str(state))
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+
+    note_final(invocation, settings, build, build_id=OLD, state="success")
+    with pytest.raises(PluginError, match="state: No space left on device"):
+        leave_trail(invocation, settings, build, OLD)
+
+    assert state.read_text() == f"a={'x' * 90}\n"
 
 
 def test_note_final__it_cannot_be_written__is_no_error(tmp_path):

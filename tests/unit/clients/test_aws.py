@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -353,6 +354,31 @@ def test_clients__watched__tell_service_operation_and_status(relay):
 
 def test_account_id__of_the_key__is_told(relay):
     assert clients_of(relay).account_id() == "123456789012"
+
+
+def test_account_id__many_threads_at_once__is_asked_for_once(relay):
+    clients = clients_of(relay)
+    together = threading.Barrier(8)
+
+    def ask(_):
+        together.wait(10)
+        return clients.account_id()
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(ask, range(8)))
+
+    assert told == ["123456789012"] * 8
+    assert relay.asked == ["GetCallerIdentity"]
+
+
+def test_account_id__was_refused__is_asked_for_anew(relay):
+    clients = clients_of(relay)
+    relay.let("GetCallerIdentity", refusal(403, "AccessDenied"))
+
+    with pytest.raises(AccessDenied):
+        clients.account_id()
+
+    assert clients.account_id() == "123456789012"
 
 
 # --- a role to take first ------------------------------------------------------------------------

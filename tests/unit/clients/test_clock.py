@@ -1,6 +1,7 @@
 """The clock: one cancel that everybody hears, and pauses that nobody cuts short."""
 
 import threading
+import time
 from datetime import UTC
 
 from plugin.clients.clock import SystemClock
@@ -50,3 +51,9 @@ def test_now__is_utc():
 
     assert clock.now().tzinfo is UTC
     assert not clock.is_cancelled()
+
+
+def test_monotonic__is_the_one_clock_that_nobody_sets():
+    before, seconds, after = time.monotonic(), SystemClock().monotonic(), time.monotonic()
+
+    assert before <= seconds <= after

@@ -3,8 +3,10 @@
 import pytest
 
 from plugin.core.abandoned import abandoned
+from plugin.core.result import CheckResult, Leftover
 from plugin.core.trouble import Trouble
-from tests.doubles.checks import check_of
+from plugin.core.verdict import Verdict
+from tests.doubles.checks import BUILD_ID, check_of
 
 
 def test_abandoned__on_glue__names_run_objects_and_job_with_their_commands():
@@ -18,3 +20,39 @@ def test_abandoned__on_glue__names_run_objects_and_job_with_their_commands():
 @pytest.mark.parametrize("values", [{"keep": True}, {"is_local": True}])
 def test_abandoned__kept_or_local__names_nothing(values):
     assert abandoned(check_of(**values), seconds=4.0).leftovers == ()
+
+
+@pytest.mark.parametrize("region", ["", "eu-west-1"])
+def test_abandoned__all_that_is_known__is_told(region):
+    check = check_of()
+
+    result = abandoned(check, seconds=4.0, region=region) if region else abandoned(check, seconds=4)
+
+    places = (f"s3://{b}/glue-health-check/{BUILD_ID}/flights/" for b in ("scripts", "temporary"))
+    things = (
+        ("run", check.job_name),
+        *(("object", place) for place in places),
+        ("job", check.job_name),
+    )
+    assert result == CheckResult(
+        name="flights",
+        script="jobs/flights.py",
+        verdict=Verdict.CANCELLED,
+        reason="Cancelled: a signal told us to stop, and AWS did not answer in time.",
+        hint="Run cleanup: it finds all that this build made.",
+        trouble=Trouble.STOPPED,
+        leftovers=tuple(
+            Leftover(
+                kind=kind,
+                name=name,
+                reason="its removal had not ended when our time was over",
+                job_name=check.job_name,
+                region=region,
+            )
+            for kind, name in things
+        ),
+        job_name=check.job_name,
+        glue_version="5.1",
+        capacity="2 × G.1X",
+        seconds=4.0,
+    )

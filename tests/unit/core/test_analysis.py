@@ -99,6 +99,15 @@ def test_analysis_of__a_part_that_is_odd__is_left_out(key, value):
     assert found == Analysis(failure="x", is_of_job=True)
 
 
+def test_analysis_of__the_highest_line__is_still_one():
+    frames = [{"File Name": "a.py", "Line Number": HIGHEST_LINE}]
+    more: dict[str, object] = {"Stack Trace": frames, "Last Executed Line number": HIGHEST_LINE}
+
+    found = analysis_of([event("X", "x", **more)])
+
+    assert found == Analysis(failure="x", frames=(("a.py", HIGHEST_LINE),), last_line=HIGHEST_LINE)
+
+
 def test_analysis_of__too_much_of_everything__is_cut_and_keeps_the_failures_end():
     frames = [{"File Name": "f" * 9000, "Line Number": 1}] * 60
     message = event("X", "a" * 50_000 + "KeyError", script="s" * 9000)
@@ -164,6 +173,14 @@ def test_analysis_of__several_events__the_one_that_tells_most_wins():
     ]
 
     assert [one and one.failure for one in found] == [kinds[2], "job", FAILURE]
+
+
+def test_analysis_of__several_events_in_one_message__all_are_read():
+    task = event("GlueExceptionAnalysisTaskFailed", "task")
+
+    found = analysis_of([f"{task} {HEAD}{COMPACT}"])
+
+    assert found == EXPECTED
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_judge__glue_calls_it_an_error__the_job_was_removed_but_never_here():
     on_aws, here = (judge(check_of(is_local=it), seen, None, book_of()) for it in (False, True))
 
     assert (on_aws.verdict, on_aws.trouble) == (Verdict.ERRORED, Trouble.MISSING_JOB)
-    assert (here.verdict, here.trouble) == (Verdict.ERRORED, Trouble.AWS_FAULT)
+    assert (here.verdict, here.trouble) == (Verdict.ERRORED, Trouble.LOCAL_ENGINE)
 
 
 def test_judge__a_run_that_was_not_seen_to_end__is_errored():

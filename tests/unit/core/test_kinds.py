@@ -113,6 +113,24 @@ def test_schema__what_the_kind_reads__is_valid(kind, values):
         jsonschema.validate(value, kind.schema())
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (SLUG, "not a slug"),
+        (SLUG, "pr-7\nand more"),
+        (Text(pattern="a|b"), "ab"),
+        (Text(), True),
+        (Whole(minimum=1, maximum=10), 0),
+        (Whole(minimum=1, maximum=10), 11),
+        (Choice(of=("glue", "local")), "other"),
+    ],
+)
+def test_schema__what_the_kind_refuses__is_not_valid(kind, value):
+    assert refusal(kind, value)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, kind.schema())
+
+
 # --- text -----------------------------------------------------------------------------------------
 
 

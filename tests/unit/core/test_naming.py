@@ -16,6 +16,7 @@ from plugin.core.naming import (
     Location,
     Tag,
     agrees,
+    distinct_value,
     expiry,
     is_like_ours,
     job_name,
@@ -280,4 +281,148 @@ def test_tag_problems__too_many__are_refused():
     assert tag_problems({f"k{n}": "" for n in range(most)}) == ()
     assert tag_problems({f"k{n}": "" for n in range(most + 1)}) == (
         f"tags: at most {most} are possible.",
+    )
+
+
+# --- to the letter --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a b", "a-b"),
+        ("a//b", "a-b"),
+        ("a--b", "a--b"),
+        ("/a/", "a"),
+        (".-a-.", "a"),
+        ("a_b.c-d", "a_b.c-d"),
+        ("_a_", "_a_"),
+        ("ä", ""),
+        ("aXz09", "aXz09"),
+    ],
+)
+def test_slug__is(text, expected):
+    assert slug(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("prefix", "check", "suffix", "name"),
+    [
+        ("", "a", "", "a-012345"),
+        ("p", "a", "", "p-a-012345"),
+        ("", "", "", "-012345"),
+        ("p", "", "s", "p-s-012345"),
+        ("p", "a", "s" * 300, f"p-a-{'s' * 244}-012345"),
+        ("p", "a", "s" * 243 + "." + "s", f"p-a-{'s' * 243}-012345"),
+        ("p", "a", "s" * 243 + "-" + "s", f"p-a-{'s' * 243}-012345"),
+        ("p" * 59 + ".x", "a", "s", f"{'p' * 59}-a-s-012345"),
+    ],
+)
+def test_job_name__parts_left_out_or_cut__is(prefix, check, suffix, name):
+    assert job_name(prefix=prefix, check=check, suffix=suffix, build_id=BUILD_ID) == name
+
+
+def test_location__a_usual_check__is_below_its_build():
+    place = location(bucket="b", build_id=BUILD_ID, check="a b")
+
+    assert place == Location(bucket="b", prefix=f"glue-health-check/{BUILD_ID}/a-b/")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_like"),
+    [
+        ("a-012345", True),
+        ("x-y.z_-abcdef", True),
+        ("-012345", False),
+        ("a-01234", False),
+        ("a-0123456", False),
+        ("a-01234g", False),
+        ("a-ABCDEF", False),
+        ("a-012345\n", False),
+        ("a012345", False),
+        ("ä-012345", False),
+        ("", False),
+    ],
+)
+def test_is_like_ours__the_end_of_a_name__decides(name, is_like):
+    assert is_like_ours(name) is is_like
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a", "a"),
+        ("_.:/=+-@ 9", "_.:/=+-@ 9"),
+        ("a\nb", "a_b"),
+        ("a~b", "a_b"),
+        ("ä", "ä"),
+        ("x" * 257, "x" * 256),
+    ],
+)
+def test_tag_value__is(text, value):
+    assert tag_value(text) == value
+
+
+def test_distinct_value__what_a_tag_can_hold__is_kept():
+    assert distinct_value("x" * 256) == "x" * 256
+
+
+@pytest.mark.parametrize(("text", "kept"), [("a~b", "a_b"), ("x" * 257, "x" * 245)])
+def test_distinct_value__what_no_tag_can_hold__is_marked_and_still_fits(text, kept):
+    found = distinct_value(text)
+
+    assert re.fullmatch(rf"{kept}-[0-9a-f]{{10}}", found)
+    assert len(found) <= LONGEST_TAG_VALUE
+    assert found == distinct_value(text)
+
+
+def test_distinct_value__half_of_a_character__is_marked_too():
+    assert distinct_value("a\ud800") != distinct_value("a\ud801")
+
+
+def test_tags__of_a_workflow_and_server__name_them():
+    found = made(build=build(workflow="etl (a)", server_url="https://github.com"))
+
+    assert found[Tag.WORKFLOW] == distinct_value("etl (a)") != "etl (a)"
+    assert found[Tag.SERVER] == "https://github.com"
+
+
+def test_tags__what_no_tag_can_hold__is_cut_to_what_it_can():
+    found = made(check="a~b", context="ci ✓", users={"team": "x"})
+
+    assert (found[Tag.CHECK], found[Tag.CONTEXT], found["team"]) == ("a_b", "ci _", "x")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "problems"),
+    [
+        ("k" * 128, "v" * 256, 0),
+        ("k", "", 0),
+        ("k" * 129, "", 1),
+        ("k", "v" * 257, 2),  # too long, and cut it is another
+    ],
+)
+def test_tag_problems__at_the_bounds__is_refused_beyond_them(key, value, problems):
+    assert len(tag_problems({key: value})) == problems
+
+
+def test_tag_problems__a_long_key__is_quoted_in_part():
+    (problem, *_) = tag_problems({"k" * 129: "x"})
+
+    assert problem == (f"tags: {'k' * 60!r}: keys have 1 to 128 characters, values at most 256.")
+
+
+@pytest.mark.parametrize("key", ["glue-health-check:", "aws:" + "x" * 70, "GLUE-HEALTH-CHECK:X"])
+def test_tag_problems__a_reserved_beginning__is_refused_however_it_is_spelled(key):
+    assert tag_problems({key: "x"}) == (f"tags: {key[:60]!r} is reserved.",)
+
+
+@pytest.mark.parametrize("key", ["glue-health-checks", "aws", "my:aws:x"])
+def test_tag_problems__another_beginning__is_taken(key):
+    assert tag_problems({key: "x"}) == ()
+
+
+def test_tag_problems__other_characters__say_in_which():
+    assert tag_problems({"a~" + "b" * 70: "x"}) == (
+        f"tags: {'a~' + 'b' * 58!r}: use letters, digits, spaces and _.:/=+-@ only.",
     )

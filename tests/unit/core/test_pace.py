@@ -65,3 +65,34 @@ def test_seconds_after_failure__grows(failures, is_throttled, seconds):
 
 def test_seconds_after_failure__throttled_for_long__stays_bounded():
     assert seconds_after_failure(failures=10_000, is_throttled=True, draw=0.5) == 30.0
+
+
+@pytest.mark.parametrize(("draw", "factor"), [(0.0, 1 - JITTER), (1.0, 1 + JITTER)])
+@pytest.mark.parametrize(("failures", "seconds"), [(1, 2.0), (3, 8.0), (100, 8.0)])
+def test_seconds_after_failure__the_random_number__moves_it_a_little(
+    failures, seconds, draw, factor
+):
+    found = seconds_after_failure(failures=failures, is_throttled=False, draw=draw)
+
+    assert found == pytest.approx(seconds * factor)
+
+
+@pytest.mark.parametrize(
+    ("ran", "expected", "seconds"),
+    [
+        (990.0, 1000.0, QUICK_SECONDS),
+        (850.0, 1000.0, QUICK_SECONDS),
+        (849.0, 1000.0, SLOW_SECONDS),
+        (1151.0, 1000.0, SLOW_SECONDS),
+        (60.0, 70.0, QUICK_SECONDS),
+        (81.0, 70.0, SLOW_SECONDS),
+        (60.0, 60.0, QUICK_SECONDS),
+        (60.0, 49.0, SLOW_SECONDS),
+    ],
+)
+def test_seconds_to_next_look__around_the_expected_end__is_a_part_of_it_or_ten_seconds(
+    ran, expected, seconds
+):
+    found = seconds_to_next_look(waited=900.0, ran=ran, expected=expected, watchers=1, draw=0.5)
+
+    assert found == seconds

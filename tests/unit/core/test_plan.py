@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from plugin.core.build import Fork, Host
 from plugin.core.errors import AccessDenied, SettingsError
 from plugin.core.plan import (
-    MOST_CHECKS,
     NO_CREDENTIALS_OF_A_STRANGER,
     Plan,
     Skipped,
@@ -19,7 +18,7 @@ from plugin.core.plan import (
 )
 from plugin.core.ports import JobDefinition
 from plugin.core.settings import PlanSettings
-from plugin.core.settings.sources import Wanted
+from plugin.core.settings.sources import MOST_CHECKS, Wanted
 from plugin.core.trust import Runner, reason_to_skip
 from tests.unit.core.checkouts import Files, Jobs, asked, build, circumstances, settings
 

@@ -68,6 +68,12 @@ def test_comparison__the_same_again__has_time_and_cost_without_arrows():
     }
 
 
+def test_comparison__it_cost_nothing_before__is_still_a_cost():
+    assert rows_of(replace(BEFORE, cost_usd=Decimal(0)))["Cost"][0].startswith("↑")
+    assert "Cost" not in rows_of(replace(BEFORE, cost_usd=Decimal(-1)))
+    assert "Cost" not in rows_of(replace(BEFORE, cost_usd=None))
+
+
 def test_comparison__slower_dearer_and_failed__shows_each_with_its_arrow():
     cost = replace(COST, usd=Decimal("0.0294"))
 

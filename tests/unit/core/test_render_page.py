@@ -215,6 +215,15 @@ def test_markdown__many_checks__show_the_bad_ones_before_all_that_are_fine():
     assert "<summary>12 passed, 1 skipped</summary>" in page
 
 
+@pytest.mark.parametrize(("number", "is_folded"), [(10, False), (11, True)])
+def test_markdown__more_than_ten_that_are_fine__are_folded(number, is_folded):
+    passed = tuple(replace(FULL_PASSED, name=f"p{n}") for n in range(number))
+
+    page = markdown(report_of(*passed, FULL_FAILED))
+
+    assert (f"<summary>{number} passed</summary>" in page) is is_folded
+
+
 def test_markdown__many_checks_and_all_fine__has_no_empty_table():
     passed = tuple(replace(FULL_PASSED, name=f"p{n}") for n in range(12))
 

@@ -162,6 +162,25 @@ def test_outputs__results__are_one_line_of_json_with_every_check():
     assert results[2]["cost_usd"] == ""
 
 
+def test_outputs__a_result__has_its_numbers_rounded_and_its_reason_cut():
+    result = replace(FAILED, seconds=72.06, reason="x" * 1_000)
+
+    (told,) = json.loads(dict(outputs(report_of(result), ""))["results"])
+
+    assert 100 < len(told.pop("reason")) < 1_000
+    assert told == {
+        "name": "airports",
+        "verdict": "failed",
+        "place": "examples/jobs/airports.py:12",
+        "duration_seconds": 72.1,
+        "cost_usd": f"{result.cost.usd:.6f}",
+        "job_name": result.job_name,
+        "run_id": result.run_id,
+        "console_url": result.console_url,
+        "leftovers": len(result.leftovers),
+    }
+
+
 def test_outputs__nothing_was_run__are_all_there():
     assert outputs(report_of(reason="A fork."), "") == (
         ("verdict", "skipped"), ("passed", "0"), ("failed", "0"), ("errored", "0"),

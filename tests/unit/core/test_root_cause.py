@@ -653,3 +653,12 @@ def test_cause_of__sys_exit_zero__is_a_failure_with_its_line():
 
     assert found.error == "SystemExit: 0"
     assert found.place == Place(file="jobs/flights.py", line=88)
+
+
+@pytest.mark.parametrize(("line", "is_of_script"), [(0, False), (1, True), (51, True)])
+def test_cause_of__glue_names_a_line__the_script_had_begun(line, is_of_script):
+    told = f"Failed Line Number: {line}; " if line else ""
+
+    found = cause(message=f"Error Category: UNCLASSIFIED_ERROR; {told}no more is known")
+
+    assert found.is_of_script is is_of_script

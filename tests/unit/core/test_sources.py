@@ -512,6 +512,12 @@ def test_resolve__checks_that_are_no_list__are_refused(checks):
     )
 
 
+def test_resolve__a_list_of_as_many_checks_as_a_plan_takes__is_read():
+    checks = [{"name": f"check-{number}"} for number in range(200)]
+
+    assert len(resolved(file={"checks": checks}).checks) == 200
+
+
 @pytest.mark.parametrize("item", [None, "a", ["name"], 7])
 def test_resolve__check_that_is_no_map__is_refused(item):
     assert problems_of(file={"checks": [{"name": "a"}, item]}) == (

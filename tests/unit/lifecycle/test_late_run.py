@@ -4,15 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from plugin.core.errors import AccessDenied, AnswerLost, Throttled
+from plugin.core.errors import AccessDenied, AnswerLost, NotFound, Throttled
 from plugin.core.naming import Tag, expiry
+from plugin.core.states import RunState
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import run_check
 from plugin.lifecycle.late_run import LOOK_AGAIN_SECONDS
 from tests.doubles.checks import BUILD, BUILD_ID, check_of
 from tests.doubles.clock import BEGIN
 from tests.doubles.engine import FakeEngine, Refusal, refused
-from tests.unit.lifecycle.stage import FOREVER, JOB, play, stage_of
+from tests.unit.lifecycle.stage import FOREVER, JOB, ending, play, stage_of
 
 LOST = {"start_run": Refusal(error=AnswerLost("No answer."), takes_effect=True)}
 NEVER = {"start_run": Refusal(error=AnswerLost("No answer."))}
@@ -36,6 +37,16 @@ class Lagging(FakeEngine):
         now = self.clock.monotonic()
         self.first = now if self.first is None else self.first
         return now - self.first >= self.lag
+
+
+class BehindOnce(FakeEngine):
+    """Its first listing of the runs that go on is an old one."""
+
+    answers = 0
+
+    def active_runs(self, job_name):
+        self.answers += 1
+        return super().active_runs(job_name) if self.answers > 1 else ()
 
 
 def delayed(engine, lag):
@@ -152,3 +163,72 @@ def test_begin__an_upload_breaks_off__is_a_cancel_when_one_was_heard(cancel_at, 
     assert result.verdict is verdict
     assert result.leftovers == ()
     assert "create_job" not in engine.steps
+
+
+# --- a run that is known, and not listed ----------------------------------------------------------
+
+LOOKS_FAIL = Refusal(error=AccessDenied("No glue:GetJobRun."), passes=1, times=5)
+FOR_EVER = 10_000.0
+
+
+def unlisted(lag, *, course=FOREVER, **options):
+    """Run a check whose run Glue lists late; return its result and the engine."""
+    world, engine, _, _ = stage_of(course=course, **options)
+    delayed(engine, lag)
+    return run_check(check_of(), BUILD, BUILD_ID, world), engine
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.5, FOR_EVER])
+def test_finish__a_run_that_goes_on_and_is_listed_late__is_stopped_before_its_job_goes(lag):
+    result, engine = unlisted(lag, refusals={"look": LOOKS_FAIL})
+
+    assert result.verdict is Verdict.ERRORED
+    assert "stop_runs" in engine.steps
+    assert engine.is_empty
+    assert result.leftovers == ()
+
+
+def test_finish__a_run_that_is_not_listed_and_does_not_stop__keeps_its_job_and_is_named():
+    result, engine = unlisted(FOR_EVER, cancel_at=30.0, stop_seconds=3_600.0)
+
+    assert kinds(result) == (("run", "jr_1"), ("job", JOB))
+    assert JOB in engine.jobs
+
+
+def test_finish__a_run_that_is_neither_listed_nor_found_yet__is_stopped_and_named():
+    refusals = {"look": Refusal(error=NotFound("There is no run jr_1."))}
+
+    result, engine = unlisted(FOR_EVER, refusals=refusals)
+
+    assert kinds(result) == (("run", "jr_1"), ("job", JOB))
+    assert "stop_runs" in engine.steps
+
+
+def test_finish__a_run_that_was_seen_and_is_found_no_more__is_over():
+    refusals = {"look": Refusal(error=NotFound("There is no run jr_1."), passes=1)}
+
+    result, engine = unlisted(FOR_EVER, refusals=refusals)
+
+    assert "stop_runs" not in engine.steps
+    assert result.leftovers == ()
+
+
+def test_finish__a_run_that_is_not_listed_and_has_ended__is_not_stopped():
+    looks_fail = Refusal(error=AccessDenied("No glue:GetJobRun."), passes=4, times=5)
+    course = ending(RunState.SUCCEEDED, seconds=5)
+
+    result, engine = unlisted(FOR_EVER, course=course, refusals={"look": looks_fail})
+
+    assert result.verdict is Verdict.ERRORED
+    assert "stop_runs" not in engine.steps
+    assert engine.is_empty
+
+
+def test_finish__a_listing_that_is_behind_by_one_answer__is_asked_once_more():
+    world, engine, _, _ = stage_of(course=FOREVER, refusals={"look": LOOKS_FAIL})
+    engine.__class__ = BehindOnce
+
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert engine.is_empty
+    assert result.leftovers == ()

@@ -461,6 +461,17 @@ def test_watch__cancelled__stops_the_run_before_it_deletes(cancel_at):
     assert played.clock.seconds - cancel_at <= 6.0
 
 
+def test_watch__cancelled_during_a_look__stops_the_run_before_anything_else():
+    """A log that does not answer takes three of the few seconds that there are."""
+    steps = play(call_seconds=4.0, course=FOREVER).engine.steps
+    during_the_look = 4.0 * (steps.index("look") + 0.5)
+
+    played = play(call_seconds=4.0, course=FOREVER, cancel_at=during_the_look)
+
+    steps = [step for step in played.engine.steps if step != "driver_log"]  # asks nothing
+    assert steps[steps.index("look") + 1] == "stop_runs"
+
+
 def test_watch__cancelled_in_the_queue__costs_nothing():
     assert play(cancel_at=3.0, course=FOREVER).result.cost is None
 

@@ -8,11 +8,13 @@ import pytest
 
 from plugin.core.errors import EngineError
 from plugin.core.states import RunState
+from plugin.local.inner_aws import InnerAws
 from plugin.local.job_store import JobStore
+from plugin.local.launcher import Launcher, LaunchSettings
 from plugin.local.process import spawn
 from plugin.local.records import Job, JobRun
 from plugin.local.runner import LocalRunner
-from plugin.local.workspace import LaunchError
+from plugin.local.workspace import LaunchError, Workspace
 
 STATES = (RunState.SUCCEEDED, RunState.FAILED, RunState.STOPPED, RunState.TIMEOUT, RunState.ERROR)
 
@@ -81,6 +83,26 @@ def test_start__a_part_breaks__the_run_is_error(tmp_path, problem, message):
     assert run.state is RunState.ERROR
     assert message in run.error_message
     runner.close()
+
+
+def test_launch__its_files_cannot_be_written__says_where_and_why(tmp_path):
+    launcher = Launcher(
+        LaunchSettings(
+            python=sys.executable,
+            bootstrap=tmp_path,
+            environ={},
+            endpoint_url="",
+            work_dir=tmp_path,
+            notify=str,
+        ),
+        InnerAws(lambda _environ, _start: ()),
+    )
+    space = Workspace(tmp_path / "gone" / "jr_1")
+
+    with pytest.raises(EngineError, match="No such file or directory") as caught:
+        launcher.launch(a_run(), space, lifeline=0)
+
+    assert f"the run's files to {space.root}: " in caught.value.message
 
 
 def test_start__after_close__is_stopped_at_once(tmp_path):

@@ -93,6 +93,18 @@ def test_github_files__the_outputs_cannot_be_written__the_summary_is(tmp_path):
     assert (tmp_path / "summary").exists()
 
 
+def test_github_files__neither_can_be_written__both_are_named(tmp_path):
+    reporter = reporter_for(tmp_path, output=str(tmp_path / "no/such"), summary=str(tmp_path))
+
+    with pytest.raises(PluginError, match="outputs file") as caught:
+        reporter.report(REPORT)
+
+    assert caught.value.message == (
+        "The outputs file was not written: No such file or directory."
+        " The step summary file was not written: Is a directory."
+    )
+
+
 def test_github_files__the_summary_cannot_be_written__the_outputs_are(tmp_path):
     reporter = reporter_for(tmp_path, summary=str(tmp_path))
 

@@ -1,0 +1,70 @@
+"""Play seeds and print a table: ``python -m tests.chaos --seeds 200 --first 1 --jobs 2``.
+
+``--seed N`` plays one and tells it whole.  Ends with 1 when a law was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from tests.chaos.laws import broken
+from tests.chaos.many import rows
+from tests.chaos.play import opened, play
+from tests.chaos.seeds import of_seed
+from tests.chaos.tally import table
+from tests.chaos.telling import play_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_EVERY = 100
+"""Plays between two words of how far we are."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Play what the command line asks for; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=200, help="how many seeds to play")
+    parser.add_argument("--first", type=int, default=1, help="the first of them")
+    parser.add_argument("--jobs", type=int, default=2, help="plays at once")
+    parser.add_argument("--seed", type=int, help="play this one alone, and tell it whole")
+    asked = parser.parse_args(argv)
+    if asked.seed is not None:
+        return _tell_one(asked.seed)
+    return _play_many(range(asked.first, asked.first + asked.seeds), jobs=asked.jobs)
+
+
+def _tell_one(seed: int) -> int:
+    with opened() as stage:
+        played = play(of_seed(seed), stage)
+    found = broken(played)
+    _say(*play_lines(played, found))
+    return 1 if found else 0
+
+
+def _play_many(seeds: range, *, jobs: int) -> int:
+    since, found = time.monotonic(), []
+    for row in rows(seeds, jobs=jobs):
+        found.append(row)
+        if row.broken:
+            _say(f"seed {row.seed}:", *(f"  BROKEN {law}: {told}" for law, told in row.broken))
+        if len(found) % _EVERY == 0:
+            _say(f"{len(found)} of {len(seeds)} after {time.monotonic() - since:.0f} s")
+    took = time.monotonic() - since
+    bad = sorted(row.seed for row in found if row.broken)
+    _say("", *table(found), f"{len(found)} plays in {took:.0f} s, {took / len(found):.2f} s each")
+    if bad:
+        _say(f"broken: {len(bad)} seeds: {' '.join(map(str, bad))}")
+        _say(f"one of them, whole: python -m tests.chaos --seed {bad[0]}")
+    return 1 if bad else 0
+
+
+def _say(*lines: str) -> None:
+    print("\n".join(lines), flush=True)  # noqa: T201 - a program for people
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Tracebacks of a log, cut or whole: what ends each, and where it was raised."""
+
+from plugin.core.judging.tracebacks import Traceback, tracebacks_in
+from plugin.core.result import Place
+
+HEAD = "Traceback (most recent call last):"
+OURS = {"flights.py": "jobs/flights.py"}
+AT_32 = Place(file="jobs/flights.py", line=32)
+
+
+def frame(file: str, line: int) -> tuple[str, str]:
+    return f'  File "{file}", line {line}, in main', "    x"
+
+
+def found(*lines: str) -> list[Traceback]:
+    return list(tracebacks_in(lines, OURS))
+
+
+def test_tracebacks_in__whole__has_its_end_our_place_and_the_innermost_file():
+    lines = (HEAD, *frame("/tmp/flights.py", 32), *frame("/lib/py4j/java.py", 9), "OSError: x")
+
+    assert found(*lines) == [
+        Traceback(error="OSError: x", place=AT_32, raised_in="/lib/py4j/java.py")
+    ]
+
+
+def test_tracebacks_in__the_end_is_missing__keeps_the_place_and_the_file():
+    cut = (HEAD, *frame("/tmp/flights.py", 32))
+    expected = Traceback(error="", place=AT_32, raised_in="/tmp/flights.py")
+
+    assert found(*cut) == [expected]
+    assert found(*cut, *cut) == [expected, expected]
+
+
+def test_tracebacks_in__the_head_is_missing__keeps_the_place():
+    assert found(*frame("/tmp/flights.py", 32)) == [
+        Traceback(error="", place=AT_32, raised_in="/tmp/flights.py")
+    ]
+
+
+def test_tracebacks_in__no_frame_of_ours__has_no_place():
+    lines = (HEAD, *frame("/lib/other.py", 3), "OSError: x")
+
+    assert found(*lines) == [Traceback(error="OSError: x", place=None, raised_in="/lib/other.py")]
+    assert found(*lines[:-1]) == []
+
+
+def test_tracebacks_in__two__know_nothing_of_each_other():
+    first = (HEAD, *frame("/tmp/flights.py", 32), "OSError: x")
+
+    assert found(*first, HEAD, "SystemExit: 1", "after it") == [
+        Traceback(error="OSError: x", place=AT_32, raised_in="/tmp/flights.py"),
+        Traceback(error="SystemExit: 1", place=None, raised_in=""),
+    ]
