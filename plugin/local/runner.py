@@ -21,6 +21,7 @@ from plugin.local.process import lifeline
 from plugin.local.workspace import LaunchError, Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from plugin.local.job_store import JobStore
@@ -65,15 +66,26 @@ class Execution:
 
 
 class LocalRunner:
-    """Runs scripts on this machine.  `seconds_per_minute` is what a minute of a time-out takes."""
+    """Runs scripts on this machine.
+
+    `seconds_per_minute` is what a minute of a time-out takes; `now` what time it is, in epoch
+    seconds.
+    """
 
     def __init__(
-        self, store: JobStore, logs: Logs, launcher: Launches, *, seconds_per_minute: float
+        self,
+        store: JobStore,
+        logs: Logs,
+        launcher: Launches,
+        *,
+        seconds_per_minute: float,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._logs = logs
         self._launcher = launcher
         self._seconds_per_minute = seconds_per_minute
+        self._now = now
         self._lock = threading.Lock()
         self._active: dict[str, Execution] = {}
         self._closed = False
@@ -89,7 +101,7 @@ class LocalRunner:
                 self._active[run.id] = execution
                 thread.start()
                 return
-        self._store.advance(run.id, RunState.STOPPED, now=time.time())
+        self._store.advance(run.id, RunState.STOPPED, now=self._now())
 
     def stop(self, run_id: str) -> None:
         """Ask a run to end; a run that has ended is no error."""
@@ -104,7 +116,7 @@ class LocalRunner:
             self._closed = True
             executions = tuple(self._active.values())
         for execution in executions:
-            self._store.advance(execution.run.id, RunState.STOPPING, now=time.time())
+            self._store.advance(execution.run.id, RunState.STOPPING, now=self._now())
             self.stop(execution.run.id)
         for execution in executions:
             execution.thread.join(_JOIN_SECONDS)
@@ -123,7 +135,7 @@ class LocalRunner:
         except Exception as problem:  # noqa: BLE001 - a run reaches a final state whatever breaks
             text = f"LocalGlueError: {type(problem).__name__}: {problem}"
             end = End(state=RunState.ERROR, message=text)
-        self._store.advance(run.id, end.state, now=time.time(), message=end.message)
+        self._store.advance(run.id, end.state, now=self._now(), message=end.message)
         shutil.rmtree(space.root, ignore_errors=True)
         with self._lock:
             del self._active[run.id]
@@ -135,7 +147,7 @@ class LocalRunner:
         """Start the next attempt of a failed run, if its job has MaxRetries left."""
         if run.attempt >= run.job.definition["MaxRetries"]:
             return
-        attempt, now = run.attempt + 1, time.time()
+        attempt, now = run.attempt + 1, self._now()
         origin = run.id.partition("_attempt_")[0]
         run_id = f"{origin}_attempt_{attempt}"
         again = replace(
@@ -181,7 +193,7 @@ class LocalRunner:
 
         What is noticed first decides: a stop that arrives after the child's end changes nothing.
         """
-        run = self._store.advance(execution.run.id, RunState.RUNNING, now=time.time())
+        run = self._store.advance(execution.run.id, RunState.RUNNING, now=self._now())
         if run.state is RunState.STOPPING:
             execution.wake.set()  # stopped while it was prepared
         minutes = run.timeout_minutes

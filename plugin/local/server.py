@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Self
 
@@ -94,9 +95,9 @@ class LocalGlue:
             notify=_once(notify),
             may_run_as_us=may_run_as_us,
         )
-        launcher, store = Launcher(settings, aws), JobStore()
-        runner = LocalRunner(store, aws, launcher, seconds_per_minute=seconds_per_minute)
-        http.start(_front(GlueApi(store, runner, aws.has_role), app, region))
+        launcher, store, now = Launcher(settings, aws), JobStore(), _steady_time()
+        runner = LocalRunner(store, aws, launcher, seconds_per_minute=seconds_per_minute, now=now)
+        http.start(_front(GlueApi(store, runner, aws.has_role, now=now), app, region))
         return cls(http=http, runner=runner, folder=folder, region=region, host=host)
 
     def __enter__(self) -> Self:
@@ -122,6 +123,12 @@ class LocalGlue:
             self._http.close()
             self._folder.remove()
             self._stopped.set()
+
+
+def _steady_time() -> Callable[[], float]:
+    """Return a clock that begins right (epoch seconds) and never jumps: runs are timed by it."""
+    begin = time.time() - time.monotonic()
+    return lambda: begin + time.monotonic()
 
 
 def _place(host: str, port: int, work_dir: Path | None) -> tuple[HttpServer, Folder]:

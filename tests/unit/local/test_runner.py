@@ -152,6 +152,21 @@ def test_start__stopped_before_it_was_heard_of__is_stopped(tmp_path):
     runner.close()
 
 
+def test_start__a_clock_of_its_own__times_the_run_by_it_from_start_to_end(tmp_path):
+    """The machine's may jump while a run goes on."""
+    store = JobStore()
+    runner = LocalRunner(
+        store, NoLogs(), SleepingLauncher(tmp_path), seconds_per_minute=1.0, now=lambda: 77.0
+    )
+    store.add_run(a_run())
+    store.advance("jr_1", RunState.STOPPING, now=2.0)
+
+    runner.start(a_run())
+
+    assert await_final(store).completed_on == 77.0
+    runner.close()
+
+
 class FailingLauncher(BrokenLauncher):
     """Fails a run, and takes its job's only slot before the next attempt can."""
 
