@@ -60,7 +60,9 @@ def nothing_bears(build_id: str, *, region: str, buckets: Sequence[str]) -> str:
 
 
 def _by_hand(removal: Removal, region: str) -> str:
-    whats = [("job", removal.name), *(("object", place.uri()) for place in removal.places)]
+    whats = [("object", place.uri()) for place in removal.places]
+    if removal.job:
+        whats.insert(0, ("job", removal.name))
     return " && ".join(removal_command(kind=kind, name=name, region=region) for kind, name in whats)
 
 

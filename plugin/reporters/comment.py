@@ -87,7 +87,8 @@ class Comment:
             if merged is None:
                 self._say(_LATE)
                 break
-            is_shared = any(one.key != ours.key for one in sections)
+            # of another leg, or of another build: one may be about to write what it has seen
+            is_shared = any(one.mark != ours.mark for one in sections)
             seen, lost = place.write(
                 seen,
                 place.body_of(merged, ours),

@@ -5,13 +5,14 @@ Leaves what is kept on purpose or owned by somebody else.  Knows the ports only;
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugin.core import naming
 from plugin.core.errors import EngineError
 from plugin.core.naming import Location, Tag
 from plugin.core.result import Leftover
+from plugin.core.ticket import Ticket, read_ticket
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,11 +44,11 @@ class Removal:
 class Traces:
     """What one build left.
 
-    ``kept`` are jobs that stay on purpose, with what they hold; ``others`` are jobs of another pull
-    request, repository or server, ``unread`` are jobs whose tags nobody may read, ``strange`` are
-    jobs that bear the build's id without being ours, ``unclaimed`` are addresses of objects of
-    which no job says whose they are.  ``is_blind`` says that nobody named a bucket, so that objects
-    were not looked for.
+    ``kept`` are jobs that stay on purpose, with what they hold, or objects alone; ``others`` are
+    jobs of another pull request, repository or server, ``unread`` are jobs whose tags, or objects
+    whose tickets, nobody may read, ``strange`` are jobs that bear the build's id without being
+    ours, ``unclaimed`` are addresses of objects of which no job says whose they are.  ``is_blind``
+    says that nobody named a bucket, so that objects were not looked for.
     """
 
     removals: tuple[Removal, ...] = ()
@@ -83,24 +84,44 @@ def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[s
     strange = tuple(job.name for job in found if job not in jobs)
     if others := tuple(job.name for job in jobs if not owner.owns(job.tags)):
         return Traces(others=others, strange=strange, unread=unread)
-    kept = tuple(job for job in jobs if is_kept(job.tags))
     told = (bucket for job in jobs for bucket in buckets_of(job.tags))
     everywhere = _build_places(build_id, (*buckets, *told))
-    wanted = () if kept or unread else everywhere  # who cannot be read may be kept
+    may_be_kept = unread or any(is_kept(job.tags) for job in jobs)
+    wanted = () if may_be_kept else everywhere
     places = tuple(place for place in wanted if _may_hold(engine, place))
     if not jobs and not owner.is_sure:
         unclaimed = tuple(place.uri() for place in places)
         return Traces(unclaimed=unclaimed, strange=strange, unread=unread, is_blind=not everywhere)
     why = f"build {build_id}"
-    removals = (of_job(job, why) for job in jobs if not is_kept(job.tags))
-    orphans = (Removal(name=place.uri(), places=(place,), why=why) for place in places)
-    return Traces(
-        removals=(*removals, *orphans),
-        kept=tuple(of_job(job, why) for job in kept),
-        strange=strange,
-        unread=unread,
-        is_blind=not everywhere,
-    )
+    orphans = tuple(Removal(name=place.uri(), places=(place,), why=why) for place in places)
+    of_jobs = tuple(of_job(job, why) for job in jobs)
+    traces = _with_jobs(of_jobs, orphans) if jobs else _without_jobs(engine, build_id, orphans)
+    unread = (*unread, *traces.unread)
+    return replace(traces, strange=strange, unread=unread, is_blind=not everywhere)
+
+
+def _with_jobs(of_jobs: tuple[Removal, ...], orphans: tuple[Removal, ...]) -> Traces:
+    """Return the traces of a build with jobs, of which some may stay; ``orphans`` go with them."""
+    kept = tuple(one for one in of_jobs if one.job and is_kept(one.job.tags))
+    return Traces(removals=(*(one for one in of_jobs if one not in kept), *orphans), kept=kept)
+
+
+def _without_jobs(engine: Engine, build_id: str, found: tuple[Removal, ...]) -> Traces:
+    """Return the traces of a build of which objects alone are there: its tickets say if they stay.
+
+    Its jobs were never created, or are not listed yet.
+    """
+    unread: list[Leftover] = []
+    tickets: list[Ticket | None] = []
+    for removal in found:
+        for place in removal.places:
+            try:
+                tickets += map(read_ticket, engine.tickets(place.bucket, build_id))
+            except EngineError as error:
+                unread.append(Leftover(kind="objects", name=removal.name, reason=str(error)))
+    if any(ticket and ticket.is_kept for ticket in tickets):
+        return Traces(kept=found)
+    return Traces(unread=tuple(unread)) if unread else Traces(removals=found)
 
 
 def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:

@@ -1,6 +1,7 @@
 """Play seeds and print a table: ``python -m tests.chaos --seeds 200 --first 1 --jobs 2``.
 
-``--seed N`` plays one and tells it whole.  Ends with 1 when a law was broken.
+``--seed N`` plays one and tells it whole.  Ends with 1 when a law was broken.  SIGINT ends it early,
+with the table of what was played.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from tests.chaos.telling import play_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tests.chaos.tally import Row
 
 _EVERY = 100
 """Plays between two words of how far we are."""
@@ -46,14 +49,24 @@ def _tell_one(seed: int) -> int:
 
 
 def _play_many(seeds: range, *, jobs: int) -> int:
-    since, found = time.monotonic(), []
-    for row in rows(seeds, jobs=jobs):
-        found.append(row)
-        if row.broken:
-            _say(f"seed {row.seed}:", *(f"  BROKEN {law}: {told}" for law, told in row.broken))
-        if len(found) % _EVERY == 0:
-            _say(f"{len(found)} of {len(seeds)} after {time.monotonic() - since:.0f} s")
-    took = time.monotonic() - since
+    since = time.monotonic()
+    found: list[Row] = []
+    try:
+        for row in rows(seeds, jobs=jobs):
+            found.append(row)
+            if row.broken:
+                _say(f"seed {row.seed}:", *(f"  BROKEN {law}: {told}" for law, told in row.broken))
+            if len(found) % _EVERY == 0:
+                _say(f"{len(found)} of {len(seeds)} after {time.monotonic() - since:.0f} s")
+    except KeyboardInterrupt:
+        _say("no more: interrupted")
+    return _tell_many(found, took=time.monotonic() - since)
+
+
+def _tell_many(found: list[Row], *, took: float) -> int:
+    """Print the table of these; return the exit code."""
+    if not found:
+        return 1
     bad = sorted(row.seed for row in found if row.broken)
     _say("", *table(found), f"{len(found)} plays in {took:.0f} s, {took / len(found):.2f} s each")
     if bad:

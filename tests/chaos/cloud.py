@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from moto.backends import get_backend
+from moto.core import utils as moto_utils
 
 from plugin.local.front import Front
 from plugin.local.glue_api import GlueApi
@@ -52,7 +53,8 @@ class Cloud:
         self._checks: tuple[CheckPlan, ...] = ()
 
     def close(self) -> None:
-        """Give moto its own time back."""
+        """Give moto its own time back, and take our bucket away."""
+        self._drop_bucket()
         self._restore()
 
     def now(self) -> float:
@@ -62,7 +64,7 @@ class Cloud:
     def furnish(self, checks: tuple[CheckPlan, ...], *, is_versioned: bool) -> None:
         """Forget all, and put there what is not ours."""
         self._checks = checks
-        get_backend("s3")[_ACCOUNT]["aws"].reset()
+        self._drop_bucket()
         self.logs = LogService(self.now)
         self.store = JobStore()
         self.runner = ScriptedRunner(self.store, self.logs, plan_of=self._plan_of, now=self.now)
@@ -166,6 +168,12 @@ class Cloud:
     def _bucket(self) -> Any:
         return get_backend("s3")[_ACCOUNT]["aws"].buckets[strangers.BUCKET]
 
+    def _drop_bucket(self) -> None:
+        """Forget our bucket alone: other servers of this process have theirs in the same S3."""
+        backends: Any = get_backend("s3")
+        backends[_ACCOUNT]["aws"].buckets.pop(strangers.BUCKET, None)
+        backends.bucket_accounts.pop(strangers.BUCKET, None)
+
     def _plan_of(self, job: str) -> RunPlan:
         if job in strangers.JOBS:
             return _FOR_EVER
@@ -235,16 +243,13 @@ def _own_the_time(now: Callable[[], float]) -> Callable[[], None]:
     def utcnow() -> datetime:
         return datetime.fromtimestamp(now(), UTC).replace(tzinfo=None)
 
-    before = {
-        name: vars(module)["utcnow"]
-        for name, module in list(sys.modules.items())
-        if name.startswith("moto.") and "utcnow" in vars(module)
-    }
-    for name in before:
-        vars(sys.modules[name])["utcnow"] = utcnow
+    real = moto_utils.utcnow
 
-    def restore() -> None:
-        for name, earlier in before.items():
-            vars(sys.modules[name])["utcnow"] = earlier
+    def swap(one: object, other: object) -> None:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("moto.") and vars(module).get("utcnow") is one:
+                vars(module)["utcnow"] = other
 
-    return restore
+    swap(real, utcnow)
+    # Modules of moto that come in meanwhile take ours from where they find it.
+    return lambda: swap(utcnow, real)

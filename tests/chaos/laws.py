@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.chaos import laws_of_others as others
 from tests.chaos import laws_of_things as things
 from tests.chaos import laws_of_time as time
 from tests.chaos import laws_of_words as words
@@ -22,16 +23,17 @@ LAWS: tuple[Law, ...] = (
     things.nothing_is_left_in_the_end,
     things.a_clean_up_that_is_content_has_removed_all,
     things.a_clean_up_that_nothing_keeps_from_it_is_content,
+    things.cleanup_knows_of_what_check_made,
     things.what_a_clean_up_leaves_is_named,
     things.check_removes_what_it_made,
     things.what_check_leaves_is_named_with_its_command,
     things.no_run_goes_on_without_its_job,
     things.no_run_is_started_twice,
     things.a_run_is_asked_to_stop_after_a_signal,
-    things.foreign_things_are_as_they_were,
-    things.no_request_names_foreign_things,
-    things.writes_below_our_prefix_only,
-    things.what_is_kept_stays,
+    others.foreign_things_are_as_they_were,
+    others.no_request_names_foreign_things,
+    others.writes_below_our_prefix_only,
+    others.what_is_kept_stays,
     words.the_verdict_is_the_truth_or_errored,
     words.a_verdict_is_what_the_run_came_to,
     words.a_report_is_whole,

@@ -1,4 +1,4 @@
-"""Laws about things on AWS: what is ours goes, what is not stays, and a run is started once.
+"""Laws about our things on AWS: they go, what stays is named, and a run is started once.
 
 Each law takes a play and yields the promises that were broken, in words.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.chaos import truth
-from tests.chaos.ours import in_words, runs, things
+from tests.chaos.ours import deleted_by_others, in_words, runs, things
 from tests.chaos.schedule import Command, Fate
 
 if TYPE_CHECKING:
@@ -16,24 +16,6 @@ if TYPE_CHECKING:
 
     from tests.chaos.ours import Thing
     from tests.chaos.played import Played, Request, Step
-
-LAST_CLEANUP, LAST_SWEEP = "last cleanup", "last sweep"
-_WRITES = frozenset(
-    {
-        *("CreateJob", "UpdateJob", "DeleteJob", "StartJobRun", "BatchStopJobRun"),
-        *("TagResource", "UntagResource"),
-        *("PutObject", "DeleteObject", "DeleteObjects", "CopyObject", "AbortMultipartUpload"),
-        *("CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload", "PutBucketPolicy"),
-        *("DeleteLogStream", "DeleteLogGroup", "PutLogEvents", "CreateLogStream"),
-    }
-)
-_LOOKS = frozenset(
-    {
-        *("BatchGetJobs", "GetTags"),
-        *("ListJobs", "ListObjectVersions", "ListObjectsV2", "ListMultipartUploads"),
-    }
-)
-"""Listings; and what may be asked of a job that only looks like ours: whose it is."""
 
 
 def nothing_is_left_in_the_end(played: Played) -> Iterator[str]:
@@ -55,9 +37,16 @@ def a_clean_up_that_is_content_has_removed_all(played: Played) -> Iterator[str]:
         if step.command is Command.CHECK or step.code != 0 or _had_no_trail(step):
             continue
         earlier = [one.name for one in played.steps[: played.steps.index(step) + 1]]
-        left = things(played, step.world)
+        left = _findable(played, step)
         if left and not truth.may_be_unseen(played, *earlier):
             yield f"{step.name} ended with 0 and left: {in_words(left)}"
+
+
+def _findable(played: Played, step: Step) -> tuple[Thing, ...]:
+    """Return what is there, but for runs whose job somebody else has deleted: nobody finds them."""
+    gone = deleted_by_others(played)
+    left = things(played, step.world)
+    return tuple(thing for thing in left if thing.kind != "run" or thing.job not in gone)
 
 
 def _had_no_trail(step: Step) -> bool:
@@ -70,6 +59,18 @@ def a_clean_up_that_nothing_keeps_from_it_is_content(played: Played) -> Iterator
         is_of_removal = step.command is not Command.CHECK
         if is_of_removal and not truth.may_stay(played, step) and step.code != 0:
             yield f"{step.name} ended with {step.code}, and nothing kept it from its work"
+
+
+def cleanup_knows_of_what_check_made(played: Played) -> Iterator[str]:
+    """Before check makes anything it writes its build's id down, and cleanup finds it."""
+    made = [
+        one
+        for one in played.requests
+        if one.step == Command.CHECK and one.operation in {"PutObject", "CreateJob"}
+    ]
+    for step in played.steps:
+        if step.command is Command.CLEANUP and made and _had_no_trail(step):
+            yield f"check had sent {made[0].operation}, and {step.name} found no build id"
 
 
 def what_a_clean_up_leaves_is_named(played: Played) -> Iterator[str]:
@@ -85,7 +86,7 @@ def what_a_clean_up_leaves_is_named(played: Played) -> Iterator[str]:
         if step.command is Command.CHECK or is_blind or truth.signals(step) or _had_no_trail(step):
             continue
         told = f"{step.out}\n{step.err}"
-        left = things(played, step.world)
+        left = _findable(played, step)
         has_job = any(thing.kind == "job" for thing in left)
         for thing in left:
             is_told = thing.name in told or thing.job in told if thing.job else thing.name in told
@@ -210,67 +211,3 @@ def a_run_is_asked_to_stop_after_a_signal(played: Played) -> Iterator[str]:
 
 def _is_answered(request: Request) -> bool:
     return request.fate is None and request.status == 200
-
-
-def foreign_things_are_as_they_were(played: Played) -> Iterator[str]:
-    """What is not ours is there after each command, byte for byte."""
-    before = played.before.foreign
-    for step in played.steps:
-        now = step.world.foreign
-        for name, digest in before.items():
-            if name not in now:
-                yield f"after {step.name} a stranger's {name} is gone"
-            elif now[name] != digest:
-                yield f"after {step.name} a stranger's {name} is not what it was"
-
-
-def no_request_names_foreign_things(played: Played) -> Iterator[str]:
-    """No request changes a stranger's thing; of a job that looks like ours its tags may be read."""
-    before = played.before
-    strange = {
-        *before.jobs,
-        *before.objects,
-        *(run.id for run in before.runs),
-        *(run.job for run in before.runs),
-    }
-    for one in played.requests:
-        names = {name.strip() for name in one.subject.split(",")}
-        if one.service in {"glue", "s3"} and one.operation not in _LOOKS and names & strange:
-            yield f"{one.step} asked {one.operation} of a stranger's {one.subject}"
-
-
-def writes_below_our_prefix_only(played: Played) -> Iterator[str]:
-    """Objects are written and deleted below ``glue-health-check/<build id>/`` alone."""
-    ids = truth.build_ids(played)
-    for one in played.requests:
-        if one.service != "s3" or one.operation not in _WRITES or "/" not in one.subject:
-            continue
-        for name in one.subject.split(","):
-            parts = name.strip().split("/")
-            is_ours = parts[1:2] == ["glue-health-check"] and (not ids or parts[2:3][0] in ids)
-            if len(parts) < 4 or not is_ours:
-                yield f"{one.step} sent {one.operation} for {name.strip()}"
-
-
-def what_is_kept_stays(played: Played) -> Iterator[str]:
-    """With keep_resources nothing that check left is removed by anybody, nor is it while it runs."""
-    if not truth.is_kept(played.schedule):
-        return
-    check = played.step(Command.CHECK)
-    left = things(played, check.world)
-    has_job = any(thing.kind == "job" for thing in left)
-    results = check.report["results"] if check.report is not None else ()
-    is_promised = any(note.startswith("Kept, ") for one in results for note in one["notes"])
-    last = {str(thing) for thing in things(played, played.steps[-1].world)}
-    deleted = {name for name, _ in _deleted_by_strangers(played)}
-    for thing in left if has_job or is_promised else ():
-        is_thing = thing.kind in {"job", "object"}
-        if is_thing and str(thing) not in last and thing.name not in deleted:
-            yield f"it was kept on purpose, and is gone: {thing}"
-
-
-def _deleted_by_strangers(played: Played) -> Iterator[tuple[str, str]]:
-    names = {check.name for check in played.schedule.checks if check.run.is_deleted}
-    for run in played.steps[0].world.runs:
-        if run.check in names:
-            yield run.job, run.id

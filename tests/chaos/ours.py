@@ -51,6 +51,14 @@ def runs(played: Played, world: World) -> tuple[Run, ...]:
     return tuple(run for run in world.runs if run.id not in strange and run.check)
 
 
+def deleted_by_others(played: Played) -> frozenset[str]:
+    """Return the names of the jobs that somebody else may have deleted."""
+    names = {check.name for check in played.schedule.checks if check.run.is_deleted}
+    return frozenset(
+        run.job for step in played.steps for run in step.world.runs if run.check in names
+    )
+
+
 def in_words(some: tuple[Thing, ...]) -> str:
     """Return them in a line."""
     return ", ".join(str(thing) for thing in some)

@@ -26,7 +26,11 @@ class Zygote:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.zygote"],
             cwd=_ROOT,
-            env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "PYTHONPATH": str(_ROOT)},
+            env={
+                "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
+                "PYTHONHASHSEED": "0",
+                "PYTHONPATH": str(_ROOT),
+            },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -147,15 +147,17 @@ def _settings(draw: random.Random, *, has_findings: bool) -> tuple[tuple[str, st
 def _strike(draw: random.Random, command: Command, checks: tuple[CheckPlan, ...]) -> Strike:
     at = _point(draw, command, checks)
     name = f"{at.service} {at.operation}"
-    fate = _one(draw, {fate: n for fate, n in _FATES.items() if _is_possible(fate, name)})
+    possible = {fate: n for fate, n in _FATES.items() if _is_possible(fate, name, command)}
+    fate = _one(draw, possible)
     is_lasting = fate is Fate.REFUSED and draw.random() < 0.4
     times = 1 if is_lasting else _one(draw, _TIMES if name in STRUCK_MORE_THAN_ONCE else {1: 1})
     return Strike(at=at, fate=fate, times=times, is_lasting=is_lasting)
 
 
-def _is_possible(fate: Fate, name: str) -> bool:
+def _is_possible(fate: Fate, name: str, command: Command) -> bool:
+    """Whether a request can meet a fate.  What sweep looks at is a day old: that lags no more."""
     if fate is Fate.STALE:
-        return name in STALE_ABLE
+        return name in STALE_ABLE and command is not Command.SWEEP
     if fate is Fate.HALF:
         return name in HALVABLE
     return fate is not Fate.BELATED or name in BELATABLE

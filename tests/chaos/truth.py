@@ -167,6 +167,7 @@ _OF_REMOVAL = frozenset(
 )
 _FINDS = frozenset({"GetCallerIdentity", "ListJobs", "BatchGetJobs"})
 """Requests without which nobody knows what is there."""
+_ONLY_WAYS = frozenset({"ListObjectVersions", "ListMultipartUploads"})
 _UNSEEN = frozenset({Fate.STALE, Fate.BELATED})
 """After these nobody can know what is there."""
 
@@ -195,17 +196,15 @@ def was_blinded(played: Played, step: Step) -> bool:
 
 
 def may_be_unseen(played: Played, *steps: str) -> bool:
-    """Whether what is there was hidden from a step, or came to be only after it."""
+    """Whether what is there was hidden from a step, or came to be only after it.
+
+    Old versions, and uploads without an end, are seen by none without the right to list them.
+    """
     return any(
-        one.fate in _UNSEEN and one.service in {"glue", "s3"}
+        one.fate in _UNSEEN or (one.fate is Fate.REFUSED and one.operation in _ONLY_WAYS)
         for one in played.requests
-        if one.step in steps
+        if one.step in steps and one.service in {"glue", "s3"}
     )
-
-
-def belated_subjects(played: Played) -> frozenset[str]:
-    """Return the names of what was made long after it was asked for."""
-    return frozenset(one.subject for one in played.requests if one.fate is Fate.BELATED)
 
 
 def build_ids(played: Played) -> frozenset[str]:

@@ -8,6 +8,7 @@ It knows the order of the steps; making, choosing and running are others'.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import random
@@ -21,7 +22,7 @@ from tests.mutants.making import Mutant, copy_tree, modules_of, mutate
 
 ROOT = Path(__file__).parents[2]
 PATHS = ("plugin/core", "plugin/lifecycle", "plugin/sweep")
-TESTS = ("core", "lifecycle", "test_supersede.py", "test_sweep*.py")
+TESTS = ("ci", "core", "lifecycle", "reporters", "test_supersede.py", "test_sweep*.py")
 """Below tests/unit: what keeps every branch of the pure parts covered."""
 
 ALIVE = ("survived", "not reached")
@@ -43,9 +44,10 @@ def main(argv: list[str]) -> int:
         "jobs": options.jobs,
     }
     (folder / "asked.json").write_text(json.dumps(asked), "utf-8")
+    _forget(folder, mutants)
     code = _pytest(folder)
     fates = _read(folder / "fates.json")
-    _print(chosen, fates)
+    _print([m for m in chosen if m.name in fates], fates)
     (folder / "survivors.txt").write_text(_survivors(mutants, fates), "utf-8")
     print(f"The survivors are in {folder / 'survivors.txt'}")
     return code
@@ -70,6 +72,24 @@ def _made(folder: Path, paths: list[str]) -> list[Mutant]:
     (folder / "mutants.json").write_text(json.dumps([asdict(m) for m in mutants]), "utf-8")
     print(f"{len(mutants)} mutants", flush=True)
     return mutants
+
+
+def _forget(folder: Path, mutants: list[Mutant]) -> None:
+    """Drop what was seen of tests that have changed; of all when other modules are mutated."""
+    now = {
+        path.relative_to(folder / "tree").as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (folder / "tree/tests/unit").rglob("*.py")
+    }
+    now["modules"] = " ".join(sorted({mutant.path for mutant in mutants}))
+    before, seen = _read(folder / "files.json"), _read(folder / "seen.json")
+    is_same = before.get("modules") == now["modules"]
+    kept = {
+        test: what
+        for test, what in seen.items()
+        if is_same and before.get(file := test.partition("::")[0]) == now.get(file)
+    }
+    (folder / "seen.json").write_text(json.dumps(kept), "utf-8")
+    (folder / "files.json").write_text(json.dumps(now), "utf-8")
 
 
 def _pytest(folder: Path) -> int:

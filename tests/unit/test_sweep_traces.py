@@ -1,5 +1,6 @@
 """What a build's traces tell beside what goes: whose the rest is, and what nobody could find out."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from plugin import sweep
 from plugin.core.naming import Tag
 from plugin.core.result import Leftover
 from tests.doubles.clock import FakeClock
-from tests.doubles.engine import FakeEngine
+from tests.doubles.engine import FakeEngine, refused
 from tests.unit.test_sweep import ID, NAME, OLD, tags_of
 
 FOREIGN = "glue-health-check-hotels-pr-8-0a1b2c"
@@ -109,6 +110,44 @@ def test_of_build__kept_beside_one_that_goes__leaves_the_builds_other_objects():
     assert [place.uri() for place in found.kept[0].places] == [
         f"s3://{bucket}/glue-health-check/{ID}/hotels/" for bucket in ("scripts", "temporary")
     ]
+
+
+def left_alone_by(ticket: str, **engine):
+    """Return the traces of a build of which objects alone are there, with this ticket."""
+    stage = FakeEngine(FakeClock(), **engine)
+    for name, text in (("script/a.py", ""), ("ticket.json", ticket)):
+        key = f"glue-health-check/{ID}/flights/{name}"
+        stage.add_object("scripts", key, at=OLD)
+        stage.texts["scripts", key] = text
+    return sweep.of_build(stage, ID, owner=SURE, buckets=("scripts",))
+
+
+def ticket(*, keep: bool) -> str:
+    told = {"region": "us-east-1", "expires_at": "2026-02-28T10:15:00Z", "keep": keep}
+    return json.dumps(told)
+
+
+def test_of_build__no_job_and_a_ticket_that_keeps__leaves_the_objects():
+    """Its job could not be created, or is not listed yet; the report said that it stays."""
+    found = left_alone_by(ticket(keep=True))
+
+    assert found.removals == ()
+    assert [(one.name, one.job) for one in found.kept] == [(URI, None)]
+
+
+@pytest.mark.parametrize("told", [ticket(keep=False), "", "no ticket"])
+def test_of_build__no_job_and_no_ticket_that_keeps__removes_the_objects(told):
+    found = left_alone_by(told)
+
+    assert [one.name for one in found.removals] == [URI]
+    assert found.kept == ()
+
+
+def test_of_build__no_job_and_tickets_that_nobody_tells__leaves_and_names_the_objects():
+    found = left_alone_by(ticket(keep=False), refusals=refused("tickets"))
+
+    assert (found.removals, found.kept) == ((), ())
+    assert [(one.kind, one.name) for one in found.unread] == [("objects", URI)]
 
 
 @pytest.mark.parametrize("keep", ["", "true"])

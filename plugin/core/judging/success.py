@@ -64,7 +64,8 @@ def _not_known(check: Check, book: LogBook, notes: tuple[str, ...]) -> Judgement
     if book.unreadable:
         reason = one_line(book.unreadable[0]) + _more(book.unreadable_count)
         hint = 'Print {"name": text, "ok": true or false, …} behind the mark.'
-        return errored(Trouble.LOG_UNREADABLE, reason, hint)
+        others = tuple(note for note in notes if note != book.unreadable[0])
+        return errored(Trouble.LOG_UNREADABLE, reason, hint, notes=others)
     missing = shortfall(check, book)
     if missing is not None:
         return errored(Trouble.LOG_UNREADABLE, missing.reason, missing.hint, notes=notes)

@@ -3,13 +3,15 @@
 import json
 import os
 import signal
+import threading
 import time
 from functools import partial
 
 import pytest
 
-from plugin.app.left_alone import Alone
-from plugin.core.naming import Tag
+from plugin.app.left_alone import Alone, of_build
+from plugin.core.naming import Location, Tag
+from plugin.sweep import Removal, Traces
 from tests.doubles.github_server import GitHubServer
 from tests.unit.aws.relay import Trouble, refusal
 
@@ -17,6 +19,15 @@ BUILD = "0123456789ab"
 OTHER = "ba9876543210"
 TRAIL = "glue-health-check-report/build-id"
 TOKEN = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
+
+
+def interrupt(number):
+    """Send ourselves a signal; what is asked goes on when the main thread has heard it.
+
+    The work is done in another thread meanwhile, and would be over before.
+    """
+    os.kill(os.getpid(), number)
+    threading.Event().wait(0.3)
 
 
 def leave(checkout, build_id=BUILD, *, name="", tags=None, keys=("script/a.py",)):
@@ -536,7 +547,7 @@ def test_cleanup__a_run_goes_on__is_stopped_first(checkout):
 def test_cleanup__signal__ends_with_its_code_and_names_what_is_left(checkout):
     name = leave(checkout)
     trail(checkout)
-    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    checkout.relay.once("ListJobs", partial(interrupt, signal.SIGTERM))
 
     outcome = checkout.on_glue("cleanup")
 
@@ -562,6 +573,16 @@ def test_cleanup__log_streams__go_when_they_are_asked_for(checkout, deletes):
 
 
 # --- sweep ---------------------------------------------------------------------------------------
+
+
+def test_left_alone__kept_objects_without_a_job__are_told_with_their_command():
+    place = Location(bucket="acme", prefix=PREFIX)
+    kept = Removal(name=place.uri(), places=(place,), why="")
+
+    (told,) = of_build(Traces(kept=(kept,)), BUILD, region="")
+
+    command = f"aws s3 rm --recursive s3://acme/{PREFIX}"
+    assert told == f"s3://acme/{PREFIX} is kept on purpose. To remove it: {command}"
 
 
 def test_sweep__everything_is_young__removes_nothing(checkout):
@@ -727,7 +748,7 @@ def test_sweep__tags_may_not_be_read__is_3_and_the_objects_are_looked_for_all_th
 
 def test_sweep__a_signal__says_what_was_done_and_what_not_and_ends_with_its_code(checkout):
     name = leave(checkout)
-    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    checkout.relay.once("ListJobs", partial(interrupt, signal.SIGTERM))
 
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
@@ -741,7 +762,7 @@ def test_sweep__a_signal_among_hundreds__says_how_many_were_not_looked_at(checko
     names = [f"nightly-{number}" for number in range(101)]
     body = json.dumps({"JobNames": names}).encode()
     checkout.relay.let("ListJobs", Trouble(status=200, body=body))
-    checkout.relay.once("ListJobs", lambda: os.kill(os.getpid(), signal.SIGINT))
+    checkout.relay.once("ListJobs", partial(interrupt, signal.SIGINT))
 
     outcome = checkout.on_glue("sweep")
 
@@ -760,7 +781,7 @@ def test_sweep__a_signal_before_the_objects__leaves_them_and_says_how_many(check
     orphan = f"glue-health-check/{OTHER}/a/script/a.py"
     checkout.truth["s3"].put_object(Bucket=checkout.bucket, Key=orphan, Body=b"")
     ticket(checkout, OTHER)
-    checkout.relay.once(f"GET {checkout.bucket}", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    checkout.relay.once(f"GET {checkout.bucket}", partial(interrupt, signal.SIGTERM))
 
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
@@ -803,7 +824,7 @@ def test_sweep__hundreds_of_builds_without_a_job__says_how_far_it_is(checkout):
 
 def test_sweep__a_signal_among_builds_without_a_job__looks_at_no_more_and_says_so(checkout):
     list_builds(checkout)
-    stop = partial(os.kill, os.getpid(), signal.SIGTERM)
+    stop = partial(interrupt, signal.SIGTERM)
     checkout.relay.once(f"POST {checkout.bucket}", stop)
 
     outcome = checkout.on_glue("sweep")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos import laws
+from tests.chaos import laws_of_others as others
 from tests.chaos import laws_of_things as things
 from tests.chaos import laws_of_time as time
 from tests.chaos import laws_of_words as words
@@ -75,6 +76,10 @@ BREAKS = [
             played=with_step("sweep", code=3),
         ),
     ),
+    (
+        things.cleanup_knows_of_what_check_made,
+        with_step("cleanup", out="cleanup: no build id was left here by a check"),
+    ),
     *(
         (things.what_a_clean_up_leaves_is_named, with_step("sweep", code=3, world=LEFT[kind]))
         for kind in LEFT
@@ -125,33 +130,33 @@ BREAKS = [
         things.a_run_is_asked_to_stop_after_a_signal,
         with_step("check", signals=("SIGTERM",), world=LEFT["run"]),
     ),
-    (things.foreign_things_are_as_they_were, with_step("sweep", world=strange(foreign={}))),
+    (others.foreign_things_are_as_they_were, with_step("sweep", world=strange(foreign={}))),
     (
-        things.foreign_things_are_as_they_were,
+        others.foreign_things_are_as_they_were,
         with_step("sweep", world=strange(foreign={f"job {STRANGER}": "other"})),
     ),
     (
-        things.no_request_names_foreign_things,
+        others.no_request_names_foreign_things,
         with_requests(request("DeleteJob", subject=STRANGER)),
     ),
     (
-        things.no_request_names_foreign_things,
+        others.no_request_names_foreign_things,
         with_requests(request("GetObject", service="s3", subject=STRANGERS_KEY)),
     ),
     (
-        things.no_request_names_foreign_things,
+        others.no_request_names_foreign_things,
         with_requests(request("BatchStopJobRun", subject="jr_strange")),
     ),
     (
-        things.writes_below_our_prefix_only,
+        others.writes_below_our_prefix_only,
         with_requests(request("PutObject", service="s3", subject="bucket/elsewhere/x/y")),
     ),
     (
-        things.writes_below_our_prefix_only,
+        others.writes_below_our_prefix_only,
         with_requests(request("PutObject", service="s3", subject="bucket/glue-health-check/x")),
     ),
     (
-        things.what_is_kept_stays,
+        others.what_is_kept_stays,
         with_settings("KEEP_RESOURCES", played=with_step("check", world=LEFT["job"])),
     ),
     (words.the_verdict_is_the_truth_or_errored, with_run(end=End.FAILS)),
@@ -272,6 +277,10 @@ LETS_PASS = [
             )
         ),
     ),
+    (
+        things.cleanup_knows_of_what_check_made,
+        with_step("cleanup", played=play(requests=()), out="cleanup: no build id was left here"),
+    ),
     *(
         (
             things.what_a_clean_up_leaves_is_named,
@@ -298,9 +307,9 @@ LETS_PASS = [
             played=with_step("check", signals=("SIGTERM",), world=LEFT["run"]),
         ),
     ),
-    (things.no_request_names_foreign_things, with_requests(request("GetTags", subject=STRANGER))),
+    (others.no_request_names_foreign_things, with_requests(request("GetTags", subject=STRANGER))),
     (
-        things.writes_below_our_prefix_only,
+        others.writes_below_our_prefix_only,
         with_requests(request("PutObject", service="s3", subject=KEY)),
     ),
     *(

@@ -2,16 +2,23 @@
 
 import json
 import signal
+import sys
+import types
 
 import pytest
+from moto.core import utils
+from moto.s3 import models
 
 from plugin.core.states import RunState
 from plugin.local.glue_api import GlueApi
+from plugin.local.inner_aws import InnerAws
 from plugin.local.job_store import JobStore
+from plugin.local.server import moto_app
 from tests.chaos import faults, halves
 from tests.chaos.answers import Answer
 from tests.chaos.asking import asked
 from tests.chaos.child import LATE_HEADER, SECONDS_HEADER
+from tests.chaos.cloud import Cloud
 from tests.chaos.judge import Behind, Judge
 from tests.chaos.runs import ScriptedRunner
 from tests.chaos.schedule import (
@@ -26,6 +33,7 @@ from tests.chaos.schedule import (
     Schedule,
     Strike,
 )
+from tests.chaos.strangers import BUCKET
 
 CHECKS = (CheckPlan(name="job-0"), CheckPlan(name="job-1"))
 REGION = "us-east-1"
@@ -211,6 +219,13 @@ def test_judge__a_lasting_strike__goes_on_in_later_commands_but_not_in_calm(behi
     assert told == [200, 400, 400, 400, 200]
 
 
+def test_judge__a_strike_that_does_not_last__is_over_with_its_command(behind):
+    judge = behind.judge(Strike(at=point("GetJob"), fate=Fate.REFUSED, times=9))
+    judge.begin("cleanup", Command.CLEANUP, is_calm=False)
+
+    assert judge.answer(of_glue("GetJob", JobName="x")).status == 200
+
+
 # --- signals -------------------------------------------------------------------------------------
 
 
@@ -374,3 +389,34 @@ def test_runner__a_job_that_is_deleted_under_us__is_gone_and_its_run_goes_on():
 
     assert run.state is RunState.RUNNING
     assert not glue.store.jobs(REGION)
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+def test_cloud__closed__gives_moto_its_own_time_back_in_every_module():
+    real = utils.utcnow
+    cloud = Cloud(seconds=lambda: 5.0, epoch=1_000_000_000.0)
+    during = [vars(one)["utcnow"]().isoformat() for one in (utils, models)]
+    late = types.ModuleType("moto.that_comes_late")
+    vars(late)["utcnow"] = utils.utcnow
+    sys.modules[late.__name__] = late
+    cloud.close()
+    del sys.modules[late.__name__]
+
+    assert during == ["2001-09-09T01:46:45"] * 2
+    assert [vars(one)["utcnow"] for one in (utils, models, late)] == [real] * 3
+
+
+def test_cloud__furnished__leaves_the_buckets_of_others_in_this_process_alone():
+    cloud = Cloud(seconds=lambda: 5.0, epoch=1_000_000_000.0)
+    others = InnerAws(moto_app())
+    others.create_bucket("bucket-of-another-server", REGION)
+
+    cloud.furnish(CHECKS, is_versioned=False)
+    during = set(others.bucket_names(REGION))
+    cloud.close()
+
+    assert {"bucket-of-another-server", BUCKET} <= during
+    assert BUCKET not in others.bucket_names(REGION)
+    assert "bucket-of-another-server" in others.bucket_names(REGION)

@@ -47,6 +47,7 @@ def in_turns(tmp_path):
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
         assert not ended.stderr
         return ended.stdout.splitlines(), ended.returncode

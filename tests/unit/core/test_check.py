@@ -1,6 +1,7 @@
 """One check: everything needed to run it, or everything that is wrong with it."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,8 +10,10 @@ import pytest
 from plugin.core.check import LOCAL_BUCKET, LOCAL_ROLE
 from plugin.core.making import make_check
 from plugin.core.naming import Tag
+from plugin.core.ports import LogSource
 from plugin.core.settings import PlanSettings
 from plugin.core.settings.sources import Wanted
+from tests.doubles.checks import check_of
 from tests.unit.core.checkouts import BUILD_ID, NOW, ROLE, Files, asked, build, circumstances
 
 POLICY = {"Statement": {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}}
@@ -163,3 +166,40 @@ def test_make_check__shell__has_its_capacity():
 
     assert found == ()
     assert check.capacity.in_words() == "1 DPU"
+
+
+def test_log_source__a_run__is_told_with_all_that_moves_its_log():
+    check = check_of()
+    arguments = {"--custom-logGroup-prefix": "/acme"}
+    request = {
+        "DefaultArguments": arguments,
+        "SecurityConfiguration": "encrypted",
+        "Role": "glue",
+    }
+
+    source = replace(check, request=request).log_source("jr_1", "/acme/flights")
+
+    assert source == LogSource(
+        job_name=check.job_name,
+        run_id="jr_1",
+        job_type=check.capacity.job_type,
+        glue_version=check.capacity.glue_version,
+        group="/acme/flights",
+        arguments=arguments,
+        security_configuration="encrypted",
+        role="glue",
+    )
+
+
+def test_log_source__nothing_moves_the_log__says_nothing_of_it():
+    source = replace(check_of(), request={}).log_source("jr_1")
+
+    assert (source.group, source.arguments) == ("", {})
+    assert (source.security_configuration, source.role) == ("", "")
+
+
+def test_places__one_bucket_for_both__is_one_prefix():
+    check = check_of(temp_bucket="scripts")
+
+    assert check.places == (check.scripts,)
+    assert check_of().places == (check_of().scripts, check_of().temp)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.core.command_line import LATER, CommandLine, help_text, parse
-from plugin.core.commands import _TAKEN, COMMANDS
+from plugin.core.commands import _TAKEN, COMMANDS, takes
 from plugin.core.settings import table
 from plugin.core.settings.kinds import Flag
 from plugin.core.settings.many import Several, Table
@@ -47,6 +47,13 @@ def test_parse__no_port__is_a_problem(port):
 
     assert "is not a port from 0 to 65535" in problem
     assert len(problem) < 200
+
+
+@pytest.mark.parametrize("port", ["0", "80", "65535"])
+def test_parse__a_port__is_taken(port):
+    line = parse(["local", "--port", port])
+
+    assert (line.port, line.problems) == (int(port), ())
 
 
 @pytest.mark.parametrize("text", ["", "0a1b2c", "0A1B2C3D4E5F", "0a1b2c3d4e5f\n", "../" * 30])
@@ -238,3 +245,18 @@ def test_parse__a_host_started_a_shell__is_told_about_the_entry_point(argv):
     problems = parse(argv).problems
 
     assert any("entrypoint" in problem for problem in problems)
+
+
+def test_help_text__of_a_command__says_what_each_setting_is_and_its_default():
+    text = "".join(help_text("check").split())
+
+    rows = [row for name, row in table().items() if takes("check", name)]
+    told = [f"{row.about} Default: {row.default_in_words}.".replace("`", "") for row in rows]
+    assert [about for about in told if "".join(about.split()) not in text] == []
+
+
+@pytest.mark.parametrize("argv", [["check", "--dry-run", "sweep"], ["--only=x", "sweep"]])
+def test_parse__one_word_too_many__leaves_the_first_command(argv):
+    line = parse([*argv, "--port", "x"])
+
+    assert line.command == next(word for word in argv if word in COMMANDS)

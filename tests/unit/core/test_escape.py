@@ -256,3 +256,18 @@ def test_output_entry__any_values__are_read_back_and_nothing_else(values):
 def test_output_entry__what_would_break_the_file__is_refused(name, value, delimiter):
     with pytest.raises(ValueError, match=re.escape("elimiter") + "|name of an output"):
         output_entry(name, value, delimiter)
+
+
+@pytest.mark.parametrize("word", ["aZ", "Z9", "_a", "a-b", "A_B-C"])
+def test_output_entry__every_name_and_delimiter_that_may_be__is_one(word):
+    assert output_entry(word, "x", word) == f"{word}<<{word}\nx\n{word}\n"
+
+
+@pytest.mark.parametrize("name", ["-a", "9a", "ä"])
+def test_output_entry__a_name_that_may_begin_no_variable__is_refused(name):
+    with pytest.raises(ValueError, match="name of an output"):
+        output_entry(name, "x", "END")
+
+
+def test_output_entry__what_a_file_cannot_hold__is_replaced():
+    assert output_entry("a", "x\x00y\ud800", "END") == "a<<END\nx\ufffdy\\ud800\nEND\n"

@@ -14,6 +14,7 @@ from plugin.core.forms.history import (
     MOST_RUNS,
     MOST_VARIANTS,
     PREFIX,
+    TEXT_LIMIT,
     History,
     OtherVersion,
     Unreadable,
@@ -555,3 +556,23 @@ def test_expected_seconds__an_older_document__is_unknown():
     old = b'{"version": "1", "checks": {"flights": [{"verdict": "passed", "started_at": "2026"}]}}'
 
     assert expected_seconds(parse(old), "flights", glue_version="", capacity="") is None
+
+
+def test_merged__a_finding_without_end__is_cut_in_all_its_parts():
+    long = "x" * (TEXT_LIMIT + 1)
+    finding = Finding(
+        name=long, ok=False, value=long, expected=long, message=long, place=Place(file=long, line=3)
+    )
+
+    history = merged(History(), report_of(replace(RESULT, findings=(finding, FINDING))))
+
+    ((cut, kept),) = (run.findings for run in history.checks["flights"])
+    assert cut.place is not None
+    parts = (cut.name, cut.value, cut.expected, cut.message, cut.place.file)
+    assert {len(part) for part in parts} == {TEXT_LIMIT}
+    assert (cut.ok, cut.place.line) == (False, 3)
+    assert kept == FINDING
+
+
+def test_written__a_history__has_no_byte_too_much():
+    assert b" " not in written(history_of(Verdict.PASSED))

@@ -106,6 +106,45 @@ def test_suite__its_properties__say_which_build_what_it_cost_and_where_to_look()
     assert "console_url" not in dict(suite_of(report_of()).properties)
 
 
+def test_suite__all_that_a_report_knows__is_a_property():
+    report = report_of(PASSED, FAILED)
+
+    suite = suite_of(report)
+
+    assert suite.properties == (
+        ("build_id", report.build_id),
+        ("verdict", "failed"),
+        ("engine", report.engine),
+        ("cost_usd", "0.029400"),
+        ("repository", BUILD.repository),
+        ("commit", BUILD.commit),
+        ("pull_request", "7"),
+        ("build_url", BUILD.link),
+        ("console_url", FAILED.console_url),
+    )
+    assert suite.seconds == report.seconds
+    assert f"{suite.timestamp}Z" == report.started_at
+    assert suite.cases[0].seconds == PASSED.seconds
+
+
+def test_suite__no_pull_request__has_no_such_property():
+    report = report_of(PASSED, build=replace(BUILD, pull_request=None))
+
+    assert "pull_request" not in dict(suite_of(report).properties)
+
+
+def test_suite__a_finding__has_its_kind_and_its_text_on_one_side():
+    bad = Finding(name="rows", ok=False, value="3", place=Place(file="a.py", line=7))
+    good = replace(bad, ok=True)
+
+    _, failed, passed = suite_of(report_of(replace(PASSED, findings=(bad, good)))).cases
+
+    assert (failed.kind, passed.kind) == ("finding", "finding")
+    assert (failed.detail, failed.output) == (f"{failed.message}\na.py:7", "")
+    assert (passed.detail, passed.output) == ("", passed.message)
+    assert (failed.file, failed.line, failed.seconds) == ("a.py", 7, 0.0)
+
+
 def test_suite__findings__are_cases_of_the_same_class():
     bad = Finding(name="rows", ok=False, place=Place(file="a.py", line=-1))
 
@@ -147,3 +186,9 @@ def test_suite__skipped__has_its_reason_as_message():
 
     assert case.message == SKIPPED.reason
     assert (case.detail, case.output) == ("", f"Script: {SKIPPED.script}")
+
+
+def test_suite__no_place__names_no_file():
+    case = case_of(PASSED)
+
+    assert (case.file, case.line) == ("", 0)

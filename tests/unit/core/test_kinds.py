@@ -353,3 +353,10 @@ def test_choice__unknown_word__names_those_there_are():
 @pytest.mark.parametrize("raw", ["flex", " FLEX ", "Flex"])
 def test_choice__other_case__is_spelled_as_in_the_table(raw):
     assert Choice(of=("STANDARD", "FLEX")).read(raw) == "FLEX"
+
+
+@pytest.mark.parametrize("raw", ["first\nsecond", "first\x7fsecond", "first\x00"])
+def test_text__a_control_character__is_refused_with_the_value_unless_it_is_secret(raw):
+    assert "first" in refusal(Text(), raw)
+    assert "first" not in refusal(Text(secret=True), raw)
+    assert refusal(Text(), raw).isprintable()

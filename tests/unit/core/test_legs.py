@@ -150,3 +150,14 @@ def test_failure_beside__refused_in_this_attempt__stands():
 @pytest.mark.parametrize(("before", "now"), [(1, 2), (0, 0)])
 def test_failure_beside__refused_before_it_was_run_again__is_none(before, now):
     assert stands(A, said("error", "", before), attempt=now) is None
+
+
+@pytest.mark.parametrize(("length", "leg"), [(LONGEST_LINK, A), (LONGEST_LINK + 1, "")])
+def test_place_of__a_link_of_any_length__is_read_up_to_a_bound(length, leg):
+    end = f"#leg-{A}"
+    link = f"https://ci.test/{'a' * (length - 16 - len(end))}{end}"
+
+    place = place_of(link)
+
+    assert place.leg == leg
+    assert place.build == (link.removesuffix(end) if leg else link)

@@ -173,7 +173,7 @@ def test_outputs__a_result__has_its_numbers_rounded_and_its_reason_cut():
         "verdict": "failed",
         "place": "examples/jobs/airports.py:12",
         "duration_seconds": 72.1,
-        "cost_usd": f"{result.cost.usd:.6f}",
+        "cost_usd": "0.014700",
         "job_name": result.job_name,
         "run_id": result.run_id,
         "console_url": result.console_url,

@@ -8,7 +8,14 @@ from botocore.validate import ParamValidator
 
 from plugin.core.capacity import capacity_of
 from plugin.core.cloning.arguments import INTERNAL
-from plugin.core.request import OURS, argument_problems, create_request, start_request
+from plugin.core.ports import JobDefinition
+from plugin.core.request import (
+    OURS,
+    argument_problems,
+    create_request,
+    job_arguments,
+    start_request,
+)
 from plugin.core.shipping.package import Package
 from tests.unit.core.checkouts import TEMP, asked
 
@@ -179,3 +186,17 @@ def test_start_request__marker_and_policy__are_in_a_legal_request(glue, policy):
     assert report(glue, "StartJobRun", request) == ""
     assert request["Arguments"] == {"--glue_health_check_run": "m"}
     assert request.get("ExecutionRoleSessionPolicy", "") == policy
+
+
+def test_job_arguments__production_writes_event_logs__they_go_below_our_own_prefix():
+    settings = asked()
+    package = Package(script_uri="s3://b/a.py", arguments={})
+    production = JobDefinition(
+        name="nightly",
+        members={"DefaultArguments": {"--spark-event-logs-path": "s3://production/"}},
+    )
+
+    found = job_arguments(settings, capacity_of(settings), package, TEMP, production)
+
+    assert found.default["--spark-event-logs-path"] == "s3://temp/p/temp/spark-event-logs/"
+    assert found.default["--TempDir"] == "s3://temp/p/temp/"

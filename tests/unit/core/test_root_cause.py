@@ -659,6 +659,7 @@ def test_cause_of__sys_exit_zero__is_a_failure_with_its_line():
 def test_cause_of__glue_names_a_line__the_script_had_begun(line, is_of_script):
     told = f"Failed Line Number: {line}; " if line else ""
 
-    found = cause(message=f"Error Category: UNCLASSIFIED_ERROR; {told}no more is known")
+    message = f"Error Category: UNCLASSIFIED_ERROR; {told}no more is known"
 
-    assert found.is_of_script is is_of_script
+    assert cause(message=message).is_of_script is is_of_script
+    assert cause(message=message, shipped={}).is_of_script is is_of_script

@@ -72,3 +72,9 @@ def test_forms_of__a_very_long_one__is_looked_for_by_its_beginning():
 
     assert "ab" * 10_000 in forms
     assert "ab" * 10_000 + "a" not in forms
+
+
+def test_forms_of__both_quotes_and_a_backslash__is_looked_for_as_python_writes_it():
+    secret = 'it\'s "so" \\ far'
+
+    assert 'it\\\'s "so" \\\\ far' in forms_of(secret)

@@ -15,6 +15,7 @@ class Sample:
     fast: bool = setting("Quick.", Flag(), default=True)
     style: str = setting("Style.", TEXT, default="LOUD")
     values: dict[str, str] = setting("Map.", TEXT, default={})  # noqa: RUF009 - it is a field
+    secrets: dict[str, str] = setting("Keys.", TEXT, default={}, secret=True)  # noqa: RUF009 - as above
 
 
 ROWS = {item.name: row_of(item, is_per_check=True) for item in fields(Sample)}
@@ -22,6 +23,13 @@ ROWS = {item.name: row_of(item, is_per_check=True) for item in fields(Sample)}
 
 def test_setting__secret__is_not_in_the_repr():
     assert "hunter2" not in repr(Sample(token="hunter2"))
+
+
+def test_setting__map__is_in_the_repr_unless_it_is_secret():
+    shown = repr(Sample(values={"team": "data"}, secrets={"key": "hunter2"}))
+
+    assert "data" in shown
+    assert "hunter2" not in shown
 
 
 def test_setting__map__is_not_shared():

@@ -289,3 +289,12 @@ def test_superseded__pending_of_a_build_that_is_gone__ends_where_it_pointed():
     assert over(said, "ba9876543210", OURS) == StatusPost(
         state="error", context=CONTEXT, description=SUPERSEDED, target_url=said.target_url
     )
+
+
+@pytest.mark.parametrize(("length", "is_kept"), [(2_000, True), (2_001, False)])
+def test_target_url__a_link_of_any_length__is_kept_up_to_a_bound(length, is_kept):
+    link = f"https://ci.test/{'a' * (length - 16)}"
+
+    url = target_url(Build(host=Host.PLAIN, link=link))
+
+    assert url == (link if is_kept else "")

@@ -100,3 +100,10 @@ def test_names_store__any_text__is_an_answer_and_a_scheme_always_counts(key, val
     assert isinstance(names_store(key, value), bool)
     assert names_store(f"--x{key}", f"{value} s3://acme")
     assert stores({"--x": "s3://b"}) == ("--x",)
+
+
+@pytest.mark.parametrize(("number", "more"), [(MOST_NAMES, ""), (MOST_NAMES + 1, " and 1 more")])
+def test_store_problems__as_many_names_as_are_told__has_no_others(number, more):
+    (problem,) = store_problems("nightly", {f"--table_{n:03}": "t" for n in range(number)})
+
+    assert f"--table_{MOST_NAMES - 1:03}{more}. Override each" in problem

@@ -44,6 +44,15 @@ def test_succeeded__each_thing_against_it__has_its_class_and_what_else_is_known(
     assert judgement.notes == (PROBLEM,)
 
 
+def test_succeeded__a_finding_that_cannot_be_read__is_told_once_and_what_else_is_known_too():
+    judgement = succeeded(CHECK, book_of('GLUE_HEALTH_CHECK {"name"\nGLUE_HEALTH_CHECK [2]\n'))
+
+    assert judgement.trouble is Trouble.LOG_UNREADABLE
+    assert judgement.notes[0] == PROBLEM
+    assert len(judgement.notes) == 2  # the first line is the reason
+    assert judgement.notes[1] not in judgement.reason
+
+
 def test_succeeded__all_at_once__the_scripts_own_word_comes_first():
     fields = {"analysis": JOB, "is_whole": False, "counted": 5}
 

@@ -164,6 +164,16 @@ def test_watch__no_look_goes_well__has_said_no_state_and_read_no_log():
     assert "read_log" not in played.engine.steps
 
 
+def test_watch__cancelled_before_any_look_went_well__is_cancelled_and_no_bug():
+    throttled = Refusal(error=Throttled("Slow down."))
+
+    played = play(refusals={"look": throttled}, course=FOREVER, cancel_at=30.0)
+
+    assert (played.result.verdict, played.result.trouble) == (Verdict.CANCELLED, Trouble.STOPPED)
+    assert ("driver_log", "jr_1") in played.engine.calls
+    assert played.engine.is_empty
+
+
 def test_watch__the_expected_time__is_asked_of_this_very_check():
     asked: list[str] = []
 

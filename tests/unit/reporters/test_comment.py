@@ -297,8 +297,8 @@ def test_report__many_comments_before__finds_ours_among_them():
     assert sections_of(github.bodies()[-1])[0].number == "42"
 
 
-@pytest.mark.parametrize("is_there", [True, False])
-def test_report__nobody_else_writes__costs_four_requests(is_there):
+@pytest.mark.parametrize(("is_there", "seconds"), [(True, 2), (False, 0)])
+def test_report__nobody_else_writes__costs_four_requests(is_there, seconds):
     github = GitHubMemory()
     if is_there:
         github.add(body(leg("a", FAILED, number="41")))
@@ -310,7 +310,7 @@ def test_report__nobody_else_writes__costs_four_requests(is_there):
     )
 
     assert len(github.requests) == 4
-    assert clock.seconds == 0
+    assert clock.seconds == seconds
     assert marks(github) == {("a", "42", "1", "passed")}
 
 
@@ -450,7 +450,7 @@ def telling(github, report, *, begin, latencies, luck):
     return play
 
 
-LEGS = st.tuples(
+TIMES = st.tuples(
     st.floats(0, 2),
     st.lists(st.floats(0.05, 0.6), min_size=1, max_size=5),
     st.lists(st.floats(0, 1), min_size=1, max_size=3),
@@ -458,7 +458,7 @@ LEGS = st.tuples(
 
 
 @settings(max_examples=25)
-@given(st.lists(LEGS, min_size=2, max_size=5), st.booleans())
+@given(st.lists(TIMES, min_size=2, max_size=5), st.booleans())
 def test_report__legs_that_finish_at_the_same_time__all_stand_in_the_one_comment(legs, is_there):
     github = GitHubMemory()
     if is_there:
@@ -472,3 +472,31 @@ def test_report__legs_that_finish_at_the_same_time__all_stand_in_the_one_comment
 
     assert outcomes == [None] * len(legs)
     assert marks(github) == {(str(n), "42", "1", "passed") for n in range(len(legs))}
+
+
+def test_report__an_older_build_overwrites_ours__ours_is_written_again():
+    github, clock = GitHubMemory(), FakeClock()
+    number = github.add(body(leg("a", number="40")))
+    older = body(leg("a", FAILED, number="41"))
+    github.after["update_comment"] = [lambda: github.update_comment("", number, older)]
+
+    comment(github, clock=clock).report(leg("a"))
+
+    assert marks(github) == {("a", "42", "1", "passed")}
+
+
+@settings(max_examples=25)
+@given(st.lists(TIMES, min_size=2, max_size=5), st.booleans())
+def test_report__builds_that_finish_at_the_same_time__the_newest_stands(builds, is_there):
+    github = GitHubMemory()
+    if is_there:
+        github.add(body(leg("a", FAILED, number="40")))
+    plays = [
+        telling(github, leg("a", number=str(41 + n)), begin=begin, latencies=latencies, luck=luck)
+        for n, (begin, latencies, luck) in enumerate(builds)
+    ]
+
+    outcomes = Stage().perform(*plays)
+
+    assert outcomes == [None] * len(builds)
+    assert marks(github) == {("a", str(40 + len(builds)), "1", "passed")}
