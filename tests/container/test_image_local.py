@@ -120,7 +120,7 @@ def test_local_image__jars_beside_the_script__are_on_the_class_path(
     lock, local_image, run_container, workspace
 ):
     (workspace / "jobs/with_jar.py").write_text(WITH_JAR)
-    with zipfile.ZipFile(workspace / "jobs/my acme.jar", "w") as jar:
+    with zipfile.ZipFile(workspace / "jobs/my-acme.jar", "w") as jar:
         jar.writestr("acme.txt", "here")
     options = in_workspace(owned(workspace, lock), **lock)
 
@@ -128,7 +128,7 @@ def test_local_image__jars_beside_the_script__are_on_the_class_path(
         run_container(
             local_image,
             *CHECK,
-            *("--script", "jobs/with_jar.py", "--extra-jars", "jobs/my acme.jar"),
+            *("--script", "jobs/with_jar.py", "--extra-jars", "jobs/my-acme.jar"),
             **options,
         )
     )
