@@ -25,6 +25,7 @@ LOCKED := $(PIP) install --no-build-isolation --require-hashes
 
 # The suites that need Docker, Terraform or a long time are for test-all.
 QUICK := not container and not terraform and not slow
+LONG := slow and not container and not terraform
 
 # Where every branch must be taken.
 STRICT := plugin/core/*,plugin/lifecycle/*,plugin/sweep/*
@@ -101,11 +102,12 @@ test: $(VENV)/.dev ## unit, contract, integration and repository tests, with the
 .PHONY: test-all
 test-all: test test-rest ## test, then the container, Terraform and long fault tests
 
-# One process, because they share an engine.  pytest says 5 when there is nothing to run; that is
-# well here and nowhere else.
+# Containers in one process, because they share an engine.  pytest says 5 when there is nothing to
+# run; that is well here and nowhere else.
 .PHONY: test-rest
 test-rest: $(VENV)/.tools ## what test-all has besides test
-	$(BIN)/python -m pytest -m "not ($(QUICK))" $(TEST_ARGS) || { code=$$?; test $$code -eq 5; }
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "$(LONG)" $(TEST_ARGS) || { code=$$?; test $$code -eq 5; }
+	$(BIN)/python -m pytest -m "not ($(QUICK)) and not ($(LONG))" $(TEST_ARGS) || { code=$$?; test $$code -eq 5; }
 
 .PHONY: lint
 lint: $(VENV)/.tools ## ruff, mypy, the layers, workflows, examples, and what must not be committed
