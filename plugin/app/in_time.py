@@ -23,7 +23,7 @@ _LIMIT = Limit(who="AWS", hint="", seconds=math.inf, hurried_seconds=3.5)
 
 
 def hearing(invocation: Invocation, work: Callable[[], int]) -> int:
-    """Return the exit code of ``work``; after a signal the signal's, whatever becomes of it.
+    """Return the exit code of ``work``; after a signal the signal's, whatever AWS and GitHub say.
 
     Raises what ``work`` raises when there was no signal, and ``SettingsError`` in any case.
     """
@@ -47,11 +47,11 @@ def in_time(invocation: Invocation, work: Callable[[], int], *, again: Iterable[
     """
     try:
         return Budget(invocation.clock).run(work, _LIMIT)
-    except Overdue:
+    except PluginError as error:
         if not invocation.clock.is_cancelled():
             raise
-        command = invocation.line.command
-        why = "cancelled: AWS did not answer in time"
-        invocation.complain((f"{command}: {why}: what was not removed by now may stay.",))
+        why = "AWS did not answer in time." if isinstance(error, Overdue) else str(error)
+        told = f"{invocation.line.command}: cancelled: {why} What was not removed by now may stay."
+        invocation.complain((told,))
         invocation.say(*again)
         return Exit.ERRORED

@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 import traceback
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,6 +88,10 @@ class Invocation:
     _learnt: list[Masker] = field(default_factory=list, init=False, repr=False, compare=False)
     """The masker of all that was learnt so far, last; the only part that changes, and only grows:
     whoever holds ``mask`` masks what is learnt later, too."""
+    _learning: threading.RLock = field(
+        default_factory=threading.RLock, init=False, repr=False, compare=False
+    )
+    """Two threads may learn at once, and neither's secret may be lost."""
 
     @classmethod
     def of_process(cls, line: Any) -> Invocation:  # noqa: ANN401 - a CommandLine, imported for types only
@@ -155,12 +160,14 @@ class Invocation:
 
     def learn(self, secrets: Iterable[str]) -> None:
         """Mask these from now on, too, wherever ``mask`` is held already."""
-        self._learnt.append(self._masker().knowing(secrets))
+        with self._learning:
+            self._learnt.append(self._masker().knowing(secrets))
 
     def _masker(self) -> Masker:
-        if not self._learnt:
-            self._learnt.append(Masker(self._secrets()))
-        return self._learnt[-1]
+        with self._learning:
+            if not self._learnt:
+                self._learnt.append(Masker(self._secrets()))
+            return self._learnt[-1]
 
     def say(self, *lines: str) -> None:
         """Print lines on stdout, harmless to terminal and CI host."""

@@ -43,7 +43,8 @@ def end_pending(invocation: Invocation, settings: Settings, build: Build, trail:
 
     Nothing is asked where no check says "pending", nor in a dry run.
     """
-    build = answered(build, settings, invocation) if not build.commit else build
+    if not build.commit and not invocation.clock.is_cancelled():  # then there is time for one
+        build = answered(build, settings, invocation)
     may_be_pending = (
         settings.plan.commit_status
         and is_on_github(build, settings.plan, offer_of(invocation))

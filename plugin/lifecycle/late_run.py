@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugin.core.errors import NotFound
+from plugin.core.errors import EngineError, NotFound
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
@@ -49,10 +49,15 @@ def unlisted_run(check: Check, world: World, course: Course) -> tuple[str, ...]:
     engine, run_id = world.engine, course.run_id
     if not run_id or check.is_local:
         return ()
-    if run_id in engine.runs(check.job_name):  # the listing before may have been an older one
-        return engine.active_runs(check.job_name)
+    is_listed = run_id in engine.runs(check.job_name)
+    if is_listed and (active := engine.active_runs(check.job_name)):
+        return active  # the listing before was an older one
     try:
         is_over = engine.look(check.job_name, run_id).state.is_final
     except NotFound:
-        is_over = course.was_seen
+        is_over = is_listed or course.was_seen
+    except EngineError:
+        if not is_listed:
+            raise
+        is_over = True  # two listings say so
     return () if is_over else (run_id,)

@@ -126,7 +126,10 @@ class LocalGlue:
 
 
 def _steady_time() -> Callable[[], float]:
-    """Return a clock that begins right (epoch seconds) and never jumps: runs are timed by it."""
+    """Return a clock that begins right (epoch seconds) and never jumps: runs are timed by it.
+
+    While the machine is suspended it stands still, and so do the scripts.
+    """
     begin = time.time() - time.monotonic()
     return lambda: begin + time.monotonic()
 

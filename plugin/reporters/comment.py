@@ -4,8 +4,8 @@ Talks to GitHub.  What the comment says, and who may replace whom, is decided in
 
 GitHub has no lock and no condition on a write.  So we read back what we wrote: where another leg
 has overwritten it, ours is merged in again, after a drawn wait.  A leg that read before we wrote
-may write after that: where there are other legs, we read back only when it must have done so.  Of
-two comments made at the same moment the older one stays.
+may write after that: where there are other legs, or an older build's text was there, we read back
+only when it must have done so.  Of two comments made at the same moment the older one stays.
 """
 
 from __future__ import annotations

@@ -116,12 +116,25 @@ def _without_jobs(engine: Engine, build_id: str, found: tuple[Removal, ...]) -> 
     for removal in found:
         for place in removal.places:
             try:
-                tickets += map(read_ticket, engine.tickets(place.bucket, build_id))
+                texts = engine.tickets(place.bucket, build_id)
             except EngineError as error:
                 unread.append(Leftover(kind="objects", name=removal.name, reason=str(error)))
+                continue
+            told = tuple(read_ticket(text) for text in texts)
+            tickets += told
+            if why := _doubt(texts, told, engine.region):
+                unread.append(Leftover(kind="objects", name=removal.name, reason=why))
     if any(ticket and ticket.is_kept for ticket in tickets):
         return Traces(kept=found)
     return Traces(unread=tuple(unread)) if unread else Traces(removals=found)
+
+
+def _doubt(texts: tuple[str, ...], told: tuple[Ticket | None, ...], region: str) -> str:
+    """Return why objects may be somebody's still: by tickets closed to us, or of another region."""
+    if "" in texts:
+        return "a ticket may not be read (s3:GetObject): they may be kept on purpose"
+    away = {one.region for one in told if one and one.region} - {region}
+    return f"of a job in {min(away)}: run cleanup with that region" if away else ""
 
 
 def of_older(engine: Engine, newcomer: Newcomer) -> tuple[Removal, ...]:

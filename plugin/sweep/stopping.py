@@ -104,11 +104,14 @@ def _ask(engine: Engine, clock: Clock, job: FoundJob, *, watched: float) -> Ende
     """
     age = (clock.now() - job.created_at).total_seconds()
     is_young = max(age, watched) < YOUNG_SECONDS
-    # Asked first: a run that appears between the two looks is seen by the second one.
-    is_unsure = is_young and not engine.runs(job.name)
+    listed, refusals = NONE, NONE
+    if is_young:  # asked first: a run that appears between the two looks is seen by the second one
+        listing = partial(engine.runs, job.name)
+        listed, refusals = guarded("run", job.name, listing, otherwise=NONE)
     active = engine.active_runs(job.name)
     if not active:
-        return Ended(is_unsure=is_unsure)
+        is_unsure = is_young and not listed and not refusals
+        return Ended(is_unsure=is_unsure, refusals=refusals)
     try:
         engine.stop_runs(job.name, active)
     except NotFound:  # somebody else has removed the job meanwhile

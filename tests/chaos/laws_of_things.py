@@ -197,11 +197,16 @@ def _started_nothing(start: Request) -> bool:
 
 
 def a_run_is_asked_to_stop_after_a_signal(played: Played) -> Iterator[str]:
-    """A run that check knows of, and that goes on after it was cancelled, was asked to stop."""
+    """A run that check knows of, and that goes on after it was cancelled, was asked to stop.
+
+    Excused is a check whose request Glue left unanswered: it is left behind, and all of it named.
+    """
     step = played.step(Command.CHECK)
     if truth.was_killed(step) or not truth.was_cancelled(step) or truth.is_kept(played.schedule):
         return
     sent = [one for one in played.requests if one.step == step.name]
+    if any(one.service == "glue" and one.fate in {Fate.LATE, Fate.BELATED} for one in sent):
+        return
     stopped = {one.check for one in sent if one.operation == "BatchStopJobRun"}
     known = {one.check for one in sent if one.operation == "StartJobRun" and _is_answered(one)}
     for run in runs(played, step.world):

@@ -69,7 +69,7 @@ def ends_told(stage):
     (job,) = stage.relay.sent("CreateJob")
     texts = [asked.body for asked in stage.relay.sent(f"PUT {stage.bucket}")]
     (ticket,) = (text for text in texts if b'"expires_at"' in text)
-    told = re.search(r'"expires_at": "([^"]+)"', ticket.decode())[1]
+    (told,) = re.findall(r'"expires_at": "([^"]+)"', ticket.decode())
     return [
         datetime.strptime(text, TIME_FORMAT).replace(tzinfo=UTC)
         for text in (job.json["Tags"][Tag.EXPIRES_AT], told)

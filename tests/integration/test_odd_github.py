@@ -41,7 +41,7 @@ def at_fault(stage):
 @contextmanager
 def silent(stage):
     """Yield the address of a server that takes connections, and says nothing."""
-    taken = []
+    taken: list[socket.socket] = []
     with listening(taken.append) as address:
         yield f"http://{address}/api/v3"
     for connection in taken:

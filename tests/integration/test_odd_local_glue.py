@@ -39,7 +39,9 @@ def local_glue(repository, folder, *argv):
         start_new_session=True,
     )
     try:
-        yield process, re.search(r"http://[\d.]+:\d+", process.stdout.readline())[0]
+        assert process.stdout is not None
+        (address,) = re.findall(r"http://[\d.]+:\d+", process.stdout.readline())
+        yield process, address
     finally:
         process.kill()
         process.communicate()
@@ -73,7 +75,7 @@ def test_check__its_local_glue_is_killed__is_errored_and_names_what_it_cannot_re
 ):
     build = stage.build(1, SLEEPS)
     with local_glue(repository, tmp_path) as (glue, address), Relay(address) as relay:
-        relay.once(moment, lambda: (glue.kill(), glue.wait()))
+        relay.once(moment, glue.kill)
 
         ended = stage.run(build, environ=on(relay.endpoint_url))
 

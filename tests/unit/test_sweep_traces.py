@@ -122,8 +122,8 @@ def left_alone_by(ticket: str, **engine):
     return sweep.of_build(stage, ID, owner=SURE, buckets=("scripts",))
 
 
-def ticket(*, keep: bool) -> str:
-    told = {"region": "us-east-1", "expires_at": "2026-02-28T10:15:00Z", "keep": keep}
+def ticket(*, keep: bool, region: str = "us-east-1") -> str:
+    told = {"region": region, "expires_at": "2026-02-28T10:15:00Z", "keep": keep}
     return json.dumps(told)
 
 
@@ -135,12 +135,29 @@ def test_of_build__no_job_and_a_ticket_that_keeps__leaves_the_objects():
     assert [(one.name, one.job) for one in found.kept] == [(URI, None)]
 
 
-@pytest.mark.parametrize("told", [ticket(keep=False), "", "no ticket"])
+@pytest.mark.parametrize("told", [ticket(keep=False), "no ticket"])
 def test_of_build__no_job_and_no_ticket_that_keeps__removes_the_objects(told):
     found = left_alone_by(told)
 
     assert [one.name for one in found.removals] == [URI]
     assert found.kept == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("", "may not be read (s3:GetObject)"),
+        (ticket(keep=False, region="eu-west-1"), "of a job in eu-west-1: run cleanup with that"),
+    ],
+    ids=["closed", "another region"],
+)
+def test_of_build__no_job_and_a_ticket_that_may_speak_for_them__leaves_and_names(told, reason):
+    """Who may not read it does not know whether they are kept; elsewhere their job may run."""
+    found = left_alone_by(told)
+
+    assert (found.removals, found.kept) == ((), ())
+    (left,) = found.unread
+    assert reason in left.reason
 
 
 def test_of_build__no_job_and_tickets_that_nobody_tells__leaves_and_names_the_objects():

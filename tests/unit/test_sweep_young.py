@@ -137,3 +137,12 @@ def test_remove__whether_it_has_runs_is_refused__keeps_the_job():
 
     assert [item.kind for item in swept.leftovers] == ["run", "job"]
     assert list(engine.jobs) == [NAME]
+
+
+def test_remove__its_runs_are_not_listed_once__what_goes_on_is_stopped_all_the_same():
+    engine = Late(FakeClock(), refusals=refused("runs", times=1))
+
+    swept = removed(engine)
+
+    assert engine.active() == ()
+    assert swept.leftovers == ()

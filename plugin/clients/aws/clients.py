@@ -75,6 +75,7 @@ class Clients:
         self._budget = budget
         self._clock = clock or SystemClock()
         self._account = SharedAnswer(self._asked_account)
+        self._hurried_account = SharedAnswer(self._asked_account)
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._made: dict[tuple[str, Pace, str], Any] = {}
@@ -131,11 +132,16 @@ class Clients:
         Who took a role knows its account.  AWS_ACCOUNT_ID in the environment is not believed: many
         pipelines set it, and to another account.
         """
+        # After a cancel nobody waits for a question that was asked with patience before it.
+        is_hurried = self._clock.is_cancelled() and not self._account.is_known
+        asking = self._hurried_account if is_hurried else self._account
         with translated("ask STS who we are"):
-            return self._account.get()
+            return asking.get()
 
     def _asked_account(self) -> str:
-        return self._account_of_role() or str(self._client("sts").get_caller_identity()["Account"])
+        return self._account_of_role() or str(
+            self._client("sts", self._pace()).get_caller_identity()["Account"]
+        )
 
     def _account_of_role(self) -> str:
         """Return the account of a role that was taken; empty where no role of ours was."""

@@ -24,6 +24,12 @@ class SharedAnswer(Generic[_Answer]):
         self._lock = threading.Lock()
         self._pending: Future[_Answer] | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it was answered already."""
+        with self._lock:
+            return self._pending is not None and self._pending.done()
+
     def get(self) -> _Answer:
         """Return the answer; ask, or wait for who asks already.  Raises what ``ask`` raises."""
         from concurrent.futures import Future

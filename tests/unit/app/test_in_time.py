@@ -107,7 +107,7 @@ def test_in_time__no_answer_after_a_signal__is_left_behind_and_says_how_to_go_on
 
     assert code == 3
     assert told.errors == [
-        "cleanup: cancelled: AWS did not answer in time: what was not removed by now may stay."
+        "cleanup: cancelled: AWS did not answer in time. What was not removed by now may stay."
     ]
     assert told.lines == ["cleanup: to try again: x"]
 
@@ -126,3 +126,22 @@ def test_in_time__who_is_late_by_its_own_bounds__is_late():
 
     with pytest.raises(Overdue):
         in_time(invoked(), work, again=())
+
+
+def test_in_time__refused_after_a_signal__says_why_and_how_to_go_on():
+    told = invoked()
+
+    def work():
+        told.clock.cancel()
+        refuse()
+
+    assert in_time(told, work, again=("cleanup: to try again: x",)) == 3
+    assert told.errors == [
+        "cleanup: cancelled: Could not list jobs. What was not removed by now may stay."
+    ]
+    assert told.lines == ["cleanup: to try again: x"]
+
+
+def test_in_time__refused_without_a_signal__is_raised():
+    with pytest.raises(EngineError):
+        in_time(invoked(), refuse, again=())

@@ -14,6 +14,7 @@ import pytest
 from plugin.clients.aws.budget import RequestBudget
 from plugin.clients.aws.clients import Access, Clients
 from plugin.clients.aws.errors import translated
+from plugin.clients.clock import SystemClock
 from plugin.core.errors import (
     AccessDenied,
     AnswerLost,
@@ -49,8 +50,9 @@ def relay(server):
         yield relay
 
 
-def clients_of(relay, **more):
-    return Clients(Access(region="us-east-1", endpoint_url=relay.endpoint_url, **{**KEY, **more}))
+def clients_of(relay, *, clock=None, **more):
+    access = Access(region="us-east-1", endpoint_url=relay.endpoint_url, **{**KEY, **more})
+    return Clients(access, clock=clock)
 
 
 def test_clients__no_credentials__are_told_as_such():
@@ -379,6 +381,28 @@ def test_account_id__was_refused__is_asked_for_anew(relay):
         clients.account_id()
 
     assert clients.account_id() == "123456789012"
+
+
+def test_account_id__after_a_cancel__does_not_wait_for_who_asked_with_patience(relay):
+    clock = SystemClock()
+    clients = clients_of(relay, clock=clock)
+    may_answer, asked = threading.Event(), threading.Event()
+
+    def hold():
+        asked.set()
+        may_answer.wait(30)
+
+    relay.once("GetCallerIdentity", hold)
+    with ThreadPoolExecutor(1) as pool:
+        patient = pool.submit(clients.account_id)
+        assert asked.wait(30)
+        clock.cancel()
+        told = clients.account_id()
+        was_waiting = not patient.done()
+        may_answer.set()
+
+    assert (told, patient.result()) == ("123456789012", "123456789012")
+    assert was_waiting
 
 
 # --- a role to take first ------------------------------------------------------------------------

@@ -49,6 +49,14 @@ class BehindOnce(FakeEngine):
         return super().active_runs(job_name) if self.answers > 1 else ()
 
 
+class BehindTwice(BehindOnce):
+    """Its second one is, too."""
+
+    def active_runs(self, job_name):
+        found = super().active_runs(job_name)
+        return found if self.answers > 2 else ()
+
+
 def delayed(engine, lag):
     """Let an engine of a stage list its runs late."""
     engine.__class__ = Lagging
@@ -227,6 +235,28 @@ def test_finish__a_run_that_is_not_listed_and_has_ended__is_not_stopped():
 def test_finish__a_listing_that_is_behind_by_one_answer__is_asked_once_more():
     world, engine, _, _ = stage_of(course=FOREVER, refusals={"look": LOOKS_FAIL})
     engine.__class__ = BehindOnce
+
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert engine.is_empty
+    assert result.leftovers == ()
+
+
+def test_finish__two_listings_are_behind__the_run_itself_is_looked_at():
+    """A cancel whose stop was not taken: the run goes on, and its job must not go before it."""
+    world, engine, _, _ = stage_of(
+        course=FOREVER, cancel_at=3.0, refusals=refused("stop_runs", times=1)
+    )
+    engine.__class__ = BehindTwice
+
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert engine.is_empty or {left.kind for left in result.leftovers} >= {"run", "job"}
+    assert not engine.abandoned
+
+
+def test_finish__listed_as_over_and_the_look_is_refused__two_listings_are_believed():
+    world, engine, _, _ = stage_of(refusals=refused("look"))
 
     result = run_check(check_of(), BUILD, BUILD_ID, world)
 

@@ -468,8 +468,8 @@ def test_watch__cancelled_during_a_look__stops_the_run_before_anything_else():
 
     played = play(call_seconds=4.0, course=FOREVER, cancel_at=during_the_look)
 
-    steps = [step for step in played.engine.steps if step != "driver_log"]  # asks nothing
-    assert steps[steps.index("look") + 1] == "stop_runs"
+    asked = [step for step in played.engine.steps if step != "driver_log"]  # asks nothing
+    assert asked[asked.index("look") + 1] == "stop_runs"
 
 
 def test_watch__cancelled_in_the_queue__costs_nothing():

@@ -93,7 +93,7 @@ def test_launch__its_files_cannot_be_written__says_where_and_why(tmp_path):
             environ={},
             endpoint_url="",
             work_dir=tmp_path,
-            notify=str,
+            notify=lambda _text: None,
         ),
         InnerAws(lambda _environ, _start: ()),
     )
