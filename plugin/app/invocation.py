@@ -126,14 +126,14 @@ class Invocation:
             raise SettingsError(settings.problems)
         return settings
 
-    def gathered(self, *, is_foreign: bool) -> Settings:
+    def gathered(self, *, is_foreign: bool, reads_file: bool = True) -> Settings:
         """Return all settings with their problems, the command line's and the file's too."""
         problems = list(self.line.problems)
         name = self.peek("config")
         file: Mapping[str, object] = {}
         unread: frozenset[str] = frozenset()
         try:
-            file = self._config_file(name)
+            file = self._config_file(name) if reads_file else {}
         except (ValueError, OSError, Unusable) as error:
             problems.append(_file_problem(name, error))
             unread = frozenset(table())  # what the file says nobody knows

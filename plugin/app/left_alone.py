@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugin.core.leftovers import removal_command, remove_all
-from plugin.core.naming import ROOT
+from plugin.core.naming import ROOT, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ NAME_A_BUCKET = (
 def of_build(traces: Traces, build_id: str, *, region: str) -> Iterator[str]:
     """Yield what of a build is left alone, for ``cleanup``."""
     for removal in traces.kept:
-        yield f"{removal.name} is kept on purpose. To remove it: {_by_hand(removal, region)}"
+        yield f"{removal.name} {_why_kept(removal)}: {_by_hand(removal, region)}"
     for name in traces.strange:
         yield f"{name} bears the id of build {build_id}, but not all our tags and name: left alone."
     if traces.others:
@@ -59,11 +59,18 @@ def nothing_bears(build_id: str, *, region: str, buckets: Sequence[str]) -> str:
     return f"nothing bears the id {build_id} in {place}, {where}: is it right?"
 
 
+def _why_kept(removal: Removal) -> str:
+    owner = removal.job.tags.get(Tag.OWNER, "") if removal.job else ""
+    if owner:
+        return f"is watched and removed by its owner, {owner}. To remove it all the same"
+    return "is kept on purpose. To remove it"
+
+
 def _by_hand(removal: Removal, region: str) -> str:
     whats = [("object", place.uri()) for place in removal.places]
     if removal.job:
-        whats.insert(0, ("job", removal.name))
-    return " && ".join(removal_command(kind=kind, name=name, region=region) for kind, name in whats)
+        whats.append(("job", removal.name))
+    return "; ".join(removal_command(kind=kind, name=name, region=region) for kind, name in whats)
 
 
 @dataclass
@@ -86,7 +93,7 @@ class Alone:
                 in_full=in_full,
             )
         if self.kept:
-            yield _left(self.kept, "kept on purpose", in_full=in_full)
+            yield _left(self.kept, "kept on purpose, or their owner's to remove", in_full=in_full)
         if self.young:
             age = f"younger than {hours:g} hours (sweep_older_than_hours)"
             reason = age if hours else "made, or gone, since this sweep began"

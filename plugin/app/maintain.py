@@ -9,7 +9,14 @@ from plugin.app import left_alone
 from plugin.app.in_time import hearing, in_time
 from plugin.app.pending import end_pending
 from plugin.app.questions import answered
-from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
+from plugin.app.removing import (
+    buckets_of,
+    carry_out,
+    engine_of,
+    foretell,
+    on_glue,
+    settings_of,
+)
 from plugin.app.trail import find_trail, forget_trail
 from plugin.core.build import Fork
 from plugin.core.errors import Exit, SettingsError
@@ -54,7 +61,7 @@ def _cleanup(invocation: Invocation) -> int:
         if is_known and not invocation.peek("allow_forks"):
             invocation.say("cleanup: the check of a stranger's code was skipped: nothing to do.")
             return Exit.PASSED
-    settings = invocation.settings(is_foreign=build.is_foreign)
+    settings = settings_of(invocation, build)
     again = [f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids]
     try:
         work = partial(_removed, invocation, settings, build, trail)
@@ -65,9 +72,10 @@ def _cleanup(invocation: Invocation) -> int:
 
 def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> int:
     """Remove what the builds of the trail left; return the exit code."""
-    if settings.plan.engine == "local":
+    if _was_local(invocation, settings, trail):
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
+    settings = on_glue(settings)
     engine = engine_of(invocation, settings, build)
     found = _found(engine, settings, build, trail)
     _tell(invocation, settings, trail, found)
@@ -78,7 +86,8 @@ def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Tr
         return Exit.PASSED
     swept = carry_out(invocation, engine, settings, removals, bounds=CLEANUP)
     stay = len(removals) - len(swept.removed)
-    invocation.say(f"cleanup: {len(swept.removed)} removed, {stay} stay{_doubt(found)}.")
+    told = f"{len(swept.removed)} removed, {stay} stay{_alone(found)}{_doubt(found)}"
+    invocation.say(f"cleanup: {told}.")
     unread = [item for traces in found.values() for item in traces.unread]
     invocation.complain(f"cleanup: {one.kind} {one.name}: {one.reason}" for one in unread)
     if stay or unread:
@@ -87,6 +96,16 @@ def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Tr
     if trail.is_file and not any(map(_is_open, found.values())):
         forget_trail(invocation)
     return Exit.PASSED
+
+
+def _was_local(invocation: Invocation, settings: Settings, trail: Trail) -> bool:
+    """Whether the checks ran on a local Glue, by what the operator says, or the file alone.
+
+    A check on AWS has left a bucket's name, and who names a build means AWS.
+    """
+    if invocation.peek("engine") == "local":
+        return True
+    return settings.plan.engine == "local" and not (trail.buckets or trail.is_named)
 
 
 def _found(engine: Engine, settings: Settings, build: Build, trail: Trail) -> Mapping[str, Traces]:
@@ -124,6 +143,15 @@ def _tell(
 def _is_open(traces: Traces) -> bool:
     """Whether somebody may have to look for this build once more."""
     return bool(traces.is_blind or traces.unclaimed or traces.strange)
+
+
+def _alone(found: Mapping[str, Traces]) -> str:
+    """Return how many things are left alone; empty for none."""
+    number = sum(
+        len(one.kept) + len(one.others) + len(one.strange) + len(one.unclaimed)
+        for one in found.values()
+    )
+    return f", {number} left alone" if number else ""
 
 
 def _doubt(found: Mapping[str, Traces]) -> str:

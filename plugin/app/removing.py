@@ -1,4 +1,4 @@
-"""What ``cleanup`` and ``sweep`` share: the engine, the buckets, and to do and tell a removal."""
+"""What ``cleanup`` and ``sweep`` share: settings, engine, buckets, and to do and tell a removal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from plugin.app.credentials import access_of
 from plugin.app.parts import clients_of
+from plugin.core.errors import SettingsError
 from plugin.sweep import foresee, remove
+from plugin.sweep.stopping import YOUNG_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,30 @@ if TYPE_CHECKING:
 
 
 _NO_CREDENTIALS = "Give the step the AWS credentials with which the checks ran, e.g. by OIDC."
+
+
+def settings_of(invocation: Invocation, build: Build) -> Settings:
+    """Return the settings; those of a configuration file that is wrong are set aside, and said so.
+
+    What a pull request has written into it must not keep us from removing what a check left.
+    Raises ``SettingsError`` for what is wrong without it.
+    """
+    settings = invocation.gathered(is_foreign=build.is_foreign)
+    if not settings.problems:
+        return settings
+    without = invocation.gathered(is_foreign=build.is_foreign, reads_file=False)
+    if without.problems:
+        raise SettingsError(settings.problems)
+    name, command = invocation.peek("config"), invocation.line.command
+    first, *others = settings.problems
+    more = f" (and {len(others)} more)" if others else ""
+    invocation.say(f"warning: {command}: {name} is set aside, because it is wrong: {first}{more}")
+    return without
+
+
+def on_glue(settings: Settings) -> Settings:
+    """Return the settings for the engine ``glue``, whatever the configuration file says of it."""
+    return replace(settings, plan=replace(settings.plan, engine="glue"))
 
 
 def engine_of(invocation: Invocation, settings: Settings, build: Build) -> Engine:
@@ -54,6 +80,18 @@ def foretell(
     invocation.say(*(f"{invocation.line.command}: {line}" for line in lines))
 
 
+def _young(invocation: Invocation, removals: tuple[Removal, ...]) -> str:
+    """Return the name of a job whose run may be starting yet, or how many there are."""
+    now = invocation.clock.now()
+    names = [
+        removal.name
+        for removal in removals
+        if removal.job and (now - removal.job.created_at).total_seconds() < YOUNG_SECONDS
+    ]
+    more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else ""
+
+
 def _words(command: str, item: Leftover) -> Iterator[str]:
     yield f"{command}: {item.kind} {item.name} stays: {item.reason}"
     if item.command:
@@ -70,6 +108,9 @@ def carry_out(
 ) -> Swept:
     """Remove, and say what was and what could not be."""
     command = invocation.line.command
+    if young := _young(invocation, removals):
+        wait = f"a run of it that is not listed yet is waited for, up to {YOUNG_SECONDS:.0f} s"
+        invocation.say(f"{command}: {young} is younger than a minute: {wait}.")
     swept = remove(
         engine, invocation.clock, removals, bounds=bounds, with_logs=settings.plan.delete_logs
     )

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from plugin.app.in_time import hearing, in_time
 from plugin.app.left_alone import Alone
-from plugin.app.removing import buckets_of, carry_out, engine_of, foretell
+from plugin.app.removing import (
+    buckets_of,
+    carry_out,
+    engine_of,
+    foretell,
+    on_glue,
+    settings_of,
+)
 from plugin.core.errors import EngineError, Exit
 from plugin.sweep import SWEEP, orphans, our_jobs, overdue_jobs
 from plugin.sweep.overdue import PORTION
@@ -45,10 +52,11 @@ def sweep(invocation: Invocation) -> int:
 
 def _sweep(invocation: Invocation) -> int:
     build = invocation.build()
-    settings = invocation.settings(is_foreign=build.is_foreign)
-    if settings.plan.engine == "local":
+    settings = settings_of(invocation, build)
+    if invocation.peek("engine") == "local":  # the file's word is a pull request's, and of checks
         invocation.say("sweep: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
+    settings = on_glue(settings)
     again = ("sweep: to go on: run sweep again.",)
     return in_time(invocation, partial(_swept, invocation, settings, build), again=again)
 

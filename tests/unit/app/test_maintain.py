@@ -485,8 +485,17 @@ def test_cleanup__more_ids_than_a_trail_holds__is_not_our_file(checkout):
     assert (outcome.code, checkout.relay.asked, checkout.jobs()) == (0, [], [name])
 
 
-@pytest.mark.parametrize("tag", [Tag.KEEP, Tag.OWNER])
-def test_cleanup__kept_on_purpose__stays_with_its_objects(checkout, tag):
+@pytest.mark.parametrize(
+    ("tag", "why"),
+    [
+        (Tag.KEEP, "is kept on purpose. To remove it: aws s3 rm"),
+        (
+            Tag.OWNER,
+            "is watched and removed by its owner, somebody. To remove it all the same: aws",
+        ),
+    ],
+)
+def test_cleanup__kept_on_purpose__stays_with_its_objects(checkout, tag, why):
     name = leave(checkout, tags={tag: "somebody"})
     trail(checkout)
 
@@ -495,8 +504,62 @@ def test_cleanup__kept_on_purpose__stays_with_its_objects(checkout, tag):
     assert outcome.code == 0
     assert checkout.jobs() == [name]
     assert len(checkout.keys()) == 1
-    assert f"{name} is kept on purpose. To remove it: aws glue delete-job" in outcome.out
+    assert f"{name} {why}" in outcome.out
     assert f"aws s3 rm --recursive s3://{checkout.bucket}/{PREFIX}a/" in outcome.out
+    assert f"; aws glue delete-job --job-name={name}" in outcome.out  # last: it is the anchor
+    assert "cleanup: 0 removed, 0 stay, 1 left alone." in outcome.out
+
+
+FILE = ".glue-health-check.yml"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("engine: local\n", ""),
+        ("checks: [{name: a, script: a.py, job_typ: x}, {nam: b}]\n", " is set aside, because it"),
+        ("{", " is set aside, because it is wrong: "),
+    ],
+    ids=["local", "typos", "no YAML"],
+)
+@pytest.mark.parametrize("command", ["cleanup", "sweep"])
+def test_clean_up__a_pull_request_wrote_something_odd_into_its_file__removes_all_the_same(
+    checkout, command, text, words
+):
+    """Else it could keep a later clean-up from removing what its own check left."""
+    leave(checkout)
+    checkout.write(FILE, text)
+    argv = {"cleanup": ["--build-id", BUILD], "sweep": ["--sweep-older-than-hours", "0"]}[command]
+
+    outcome = checkout.on_glue(command, *argv)
+
+    assert outcome.code == 0
+    assert checkout.jobs() == []
+    assert words in outcome.out
+
+
+@pytest.mark.parametrize(("bucket", "is_left"), [("", True), ("bucket=acme-scripts\n", False)])
+def test_cleanup__the_file_says_local__aws_is_asked_where_a_check_wrote_there(
+    checkout, bucket, is_left
+):
+    name = leave(checkout)
+    checkout.write(FILE, "engine: local\n")
+    trail(checkout, f"{BUILD}\n{bucket}")
+
+    outcome = checkout.on_glue("cleanup")
+
+    assert outcome.code == 0
+    assert checkout.jobs() == ([name] if is_left else [])
+
+
+def test_cleanup__a_wrong_flag__is_2_also_beside_a_wrong_file(checkout):
+    checkout.write(FILE, "{")
+    trail(checkout)
+
+    outcome = checkout.on_glue("cleanup", "--debug", "perhaps")
+
+    assert outcome.code == 2
+    assert checkout.relay.asked == []
 
 
 def test_cleanup__dry_run__names_and_removes_nothing(checkout):
@@ -643,7 +706,8 @@ def test_sweep__old_things__go_and_what_is_not_ours_stays(checkout):
     outcome = checkout.on_glue("sweep", "--sweep-older-than-hours", "0")
 
     assert outcome.code == 0
-    assert f"sweep: left alone: 1 kept on purpose: {stay[0]}." in outcome.out
+    kept = "kept on purpose, or their owner's to remove"
+    assert f"sweep: left alone: 1 {kept}: {stay[0]}." in outcome.out
     assert (
         "sweep: left alone: 1 younger than its own limits (tag glue-health-check:expires-at;"
         f" until 2999-01-01 00:00 UTC): {stay[3]}."
