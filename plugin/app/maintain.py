@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,15 +64,27 @@ def _cleanup(invocation: Invocation) -> int:
             return Exit.PASSED
     settings = settings_of(invocation, build)
     again = [f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids]
+    is_over = threading.Event()
     try:
-        work = partial(_removed, invocation, settings, build, trail)
+        work = partial(_removed, invocation, settings, build, trail, is_over)
         return in_time(invocation, work, again=again)
     finally:
-        end_pending(invocation, settings, build, trail)
+        is_told = end_pending(invocation, settings, build, trail)
+        if is_told and is_over.is_set():
+            forget_trail(invocation)
 
 
-def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> int:
-    """Remove what the builds of the trail left; return the exit code."""
+def _removed(
+    invocation: Invocation,
+    settings: Settings,
+    build: Build,
+    trail: Trail,
+    is_over: threading.Event,
+) -> int:
+    """Remove what the builds of the trail left; return the exit code.
+
+    ``is_over`` is set when nobody has to look for them again by the file that we read.
+    """
     if _was_local(invocation, settings, trail):
         invocation.say("cleanup: a local Glue leaves nothing behind: nothing to do.")
         return Exit.PASSED
@@ -94,7 +107,7 @@ def _removed(invocation: Invocation, settings: Settings, build: Build, trail: Tr
         invocation.say(*(f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids))
         return Exit.ERRORED
     if trail.is_file and not any(map(_is_open, found.values())):
-        forget_trail(invocation)
+        is_over.set()
     return Exit.PASSED
 
 

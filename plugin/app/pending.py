@@ -36,10 +36,11 @@ _SUPERSEDED = Limit(
 _LIMIT = Limit(who="GitHub", hint="A commit status may go on saying pending.", seconds=60)
 
 
-def end_pending(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> None:
+def end_pending(invocation: Invocation, settings: Settings, build: Build, trail: Trail) -> bool:
     """Put what they ended with, else an error, over the pending status of one of these checks.
 
-    They are over.  Never raises.
+    They are over.  Never raises; returns False when GitHub did not take it, so that another try
+    may.
 
     Nothing is asked where no check says "pending", nor in a dry run.
     """
@@ -52,20 +53,21 @@ def end_pending(invocation: Invocation, settings: Settings, build: Build, trail:
         and build.commit
     )
     if not may_be_pending or invocation.line.dry_run:
-        return
+        return True
     if not settings.plan.github_token:
         invocation.say("warning: no github_token: a commit status may go on saying pending.")
-        return
+        return True
     try:
         state = Budget(invocation.clock).run(
             lambda: _end(invocation, settings, build, trail), _LIMIT
         )
     except PluginError as error:
         invocation.say(f"warning: {error}")
-        return
+        return False
     if state:
         context = settings.plan.status_context
         invocation.say(f"cleanup: the commit status {context} said pending: now it is {state}.")
+    return True
 
 
 def end_superseded(

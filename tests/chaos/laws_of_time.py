@@ -52,24 +52,22 @@ def _most(played: Played, step: Step) -> float:
 def a_check_ends_soon_after_a_signal(played: Played) -> Iterator[str]:
     """A check that hears a signal ends before its host kills it."""
     step = played.step(Command.CHECK)
-    took = step.seconds_after_signal
-    if took is None or truth.was_killed(step):
-        return
-    is_answered = not any(
-        one.fate in _SILENT for one in played.requests if one.step == Command.CHECK
-    )
-    is_soon = is_answered and played.schedule.latency_seconds < SLOW_SECONDS
-    most = SOON_SECONDS if is_soon else KILLED_SECONDS
-    if took > most:
-        yield f"check ended {took:.1f} s after its signal: more than {most:.1f} s"
+    yield from _late_after_a_signal(played, step)
 
 
 def a_clean_up_ends_soon_after_a_signal(played: Played) -> Iterator[str]:
-    """A cleanup or sweep that hears a signal begins nothing more, where AWS answers."""
+    """A cleanup or sweep that hears a signal ends before its host kills it, whatever AWS says."""
     for step in played.steps:
-        took = step.seconds_after_signal
-        if step.command is Command.CHECK or took is None or truth.was_killed(step):
-            continue
-        is_answered = not any(one.fate for one in played.requests if one.step == step.name)
-        if is_answered and took > SOON_SECONDS:
-            yield f"{step.name} ended {took:.1f} s after its signal"
+        if step.command is not Command.CHECK:
+            yield from _late_after_a_signal(played, step)
+
+
+def _late_after_a_signal(played: Played, step: Step) -> Iterator[str]:
+    took = step.seconds_after_signal
+    if took is None or truth.was_killed(step):
+        return
+    is_silent = any(one.fate in _SILENT for one in played.requests if one.step == step.name)
+    is_soon = not is_silent and played.schedule.latency_seconds < SLOW_SECONDS
+    most = SOON_SECONDS if is_soon else KILLED_SECONDS
+    if took > most:
+        yield f"{step.name} ended {took:.1f} s after its signal: more than {most:.1f} s"

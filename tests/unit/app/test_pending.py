@@ -55,6 +55,22 @@ def environ(github, **more):
     }
 
 
+def jenkins(build, github):
+    """What a stage after the check has, on a host that keeps no state."""
+    return {
+        "JENKINS_URL": "https://ci.test/",
+        "BUILD_URL": build.link,
+        "BUILD_NUMBER": "42",
+        "JOB_NAME": "etl",
+        "GIT_URL": f"https://github.com/{REPOSITORY}.git",
+        "GIT_COMMIT": COMMIT,
+        "BRANCH_NAME": "main",
+        "CI": "true",
+        "GITHUB_TOKEN": TOKEN,
+        "GLUE_HEALTH_CHECK_GITHUB_API_URL": github.api_url,
+    }
+
+
 def cleanup(checkout, github, *argv, **more):
     """Clean up after a local check: nothing on AWS is asked."""
     return checkout.on_glue("cleanup", "--engine", "local", *argv, **environ(github, **more))
@@ -217,25 +233,27 @@ def test_cleanup__a_file_says_how_it_ended__a_pass_is_not_believed(checkout, git
     build = Build(host=Host.JENKINS, link="https://ci.test/job/etl/42/")
     say(github, build=build)
     checkout.write("glue-health-check-report/build-id", f"{BUILD_ID}\nfinal={BUILD_ID}:{state}\n")
-    jenkins = {
-        "JENKINS_URL": "https://ci.test/",
-        "BUILD_URL": build.link,
-        "BUILD_NUMBER": "42",
-        "JOB_NAME": "etl",
-        "GIT_URL": f"https://github.com/{REPOSITORY}.git",
-        "GIT_COMMIT": COMMIT,
-        "BRANCH_NAME": "main",
-    }
 
-    outcome = checkout.on_glue(
-        "cleanup",
-        "--engine",
-        "local",
-        **jenkins,
-        CI="true",
-        GITHUB_TOKEN=TOKEN,
-        GLUE_HEALTH_CHECK_GITHUB_API_URL=github.api_url,
-    )
+    outcome = checkout.on_glue("cleanup", "--engine", "local", **jenkins(build, github))
 
     assert outcome.code == 0
     assert said(github) == ["pending", told]
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_cleanup__github_did_not_take_the_end__another_cleanup_may_try(
+    checkout, github, is_refused
+):
+    """On a host without a state of its own the file is all that leads to the status."""
+    build = Build(host=Host.JENKINS, link="https://ci.test/job/etl/42/")
+    say(github, build=build)
+    checkout.write("glue-health-check-report/build-id", BUILD_ID)
+    github.permissions = {"statuses": "read"} if is_refused else {"statuses": "write"}
+
+    first = checkout.on_glue("cleanup", **jenkins(build, github))
+    github.permissions = {"statuses": "write"}
+    again = checkout.on_glue("cleanup", **jenkins(build, github))
+
+    assert (first.code, again.code) == (0, 0)
+    assert said(github) == ["pending", "error"]
+    assert ("no build id was left here" in again.out) is not is_refused

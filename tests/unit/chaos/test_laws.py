@@ -239,6 +239,13 @@ BREAKS = [
         time.a_clean_up_ends_soon_after_a_signal,
         with_step("cleanup", signals=("SIGTERM",), seconds_after_signal=6.1),
     ),
+    (
+        time.a_clean_up_ends_soon_after_a_signal,
+        with_requests(
+            request("ListJobs", fate=Fate.LATE, step="sweep"),
+            played=with_step("sweep", signals=("SIGTERM",), seconds_after_signal=7.6),
+        ),
+    ),
 ]
 
 LETS_PASS = [
@@ -345,6 +352,13 @@ LETS_PASS = [
     (
         time.a_check_ends_soon_after_a_signal,
         with_step("check", signals=("SIGINT",), seconds_after_signal=5.9),
+    ),
+    (
+        time.a_clean_up_ends_soon_after_a_signal,
+        with_requests(
+            request("ListJobs", fate=Fate.LATE, step="sweep"),
+            played=with_step("sweep", signals=("SIGTERM",), seconds_after_signal=7.4),
+        ),
     ),
     (
         time.a_check_ends_soon_after_a_signal,
