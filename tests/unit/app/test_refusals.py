@@ -149,7 +149,7 @@ def test_main__ci_host_unknown__is_named(checkout, command):
         (b"!!python/object/apply:os.system [id]\n", "not valid YAML"),
         (b"role_anr: x\n", "Did you mean role_arn?"),
         (b"github_token: x\n", "may not stand in the configuration file"),
-        (b"checks: []\n", "checks is not a list of 1 to 100 maps"),
+        (b"checks: []\n", "checks is not a list of 1 to 200 maps"),
         (b"checks: [{script: a.py}]\n", "checks[1]: name is missing"),
     ],
 )

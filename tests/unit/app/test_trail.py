@@ -409,11 +409,11 @@ def _run(access, script):
             aws_secret_access_key=access.secret_access_key,
         )
 
-    client("s3").create_bucket(Bucket="a-bucket")
-    client("s3").put_object(Bucket="a-bucket", Key="a.py", Body=script.encode())
+    client("s3").create_bucket(Bucket="bucket-of-the-trail")
+    client("s3").put_object(Bucket="bucket-of-the-trail", Key="a.py", Body=script.encode())
     client("iam").create_role(RoleName="a-role", AssumeRolePolicyDocument="{}")
     glue = client("glue")
-    command = {"Name": "pythonshell", "ScriptLocation": "s3://a-bucket/a.py"}
+    command = {"Name": "pythonshell", "ScriptLocation": "s3://bucket-of-the-trail/a.py"}
     glue.create_job(Name="a", Role="a-role", Command=command)
     run_id = glue.start_job_run(JobName="a")["JobRunId"]
     until = time.monotonic() + 60

@@ -23,7 +23,7 @@ def ask(bench, operation):
         if operation == "CreateJob":
             bench.clients.glue_once.create_job(Name="x", Role="y", Command={})
         else:
-            bench.clients.s3_hurried.put_object(Bucket="a-bucket", Key="a-key", Body=b"")
+            bench.clients.s3_hurried.put_object(Bucket="nobodys-bucket", Key="a-key", Body=b"")
 
 
 def failure(bench, operation, answer):
@@ -134,7 +134,7 @@ def test_glue__each_trouble__has_its_class_and_remedy(bench, code, text, trouble
     ],
 )  # fmt: skip
 def test_s3__each_trouble__has_its_class_and_remedy(bench, code, status, text, trouble, words):
-    error = failure(bench, "PUT a-bucket", refusal(status, code, text))
+    error = failure(bench, "PUT nobodys-bucket", refusal(status, code, text))
 
     assert error.trouble is trouble
     assert words in error.hint
@@ -144,9 +144,9 @@ def test_s3__bucket_elsewhere__the_region_of_the_header_is_told(bench):
     body = b"<Error><Code>PermanentRedirect</Code><Message>elsewhere</Message></Error>"
     there = (("x-amz-bucket-region", "ap-south-1"),)
     answer = Trouble(status=301, body=body, headers=there)
-    bench.relay.let("PUT a-bucket", answer)  # botocore follows once, and is told the same
+    bench.relay.let("PUT nobodys-bucket", answer)  # botocore follows once, and is told the same
 
-    error = failure(bench, "PUT a-bucket", answer)
+    error = failure(bench, "PUT nobodys-bucket", answer)
 
     assert error.trouble is Class.WRONG_REGION
     assert "The bucket is in ap-south-1" in error.hint
