@@ -262,3 +262,14 @@ def test_finish__listed_as_over_and_the_look_is_refused__two_listings_are_believ
 
     assert engine.is_empty
     assert result.leftovers == ()
+
+
+def test_finish__a_run_that_nobody_lists_and_looks_are_refused__keeps_its_job_and_names_it():
+    world, engine, _, _ = stage_of(course=FOREVER, cancel_at=3.0, refusals=refused("look"))
+    delayed(engine, 3600.0)
+
+    result = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert list(engine.jobs) == [JOB]
+    assert not engine.abandoned
+    assert ("job", JOB) in kinds(result)
