@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from plugin.core.ports import Engine, FoundJob
 
 PORTION = 100
-"""Jobs that are looked at, and then removed, before the next ones are."""
+"""Jobs (or builds without one) that are looked at, and then removed, before the next ones are."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,11 +68,13 @@ class TinyClients:
 
     glue: TinyGlue
     region: str = "us-east-1"
-    partition: str = "aws"
     is_local: bool = True
 
     def account_id(self) -> str:
         return "123456789012"
+
+    def job_arn(self, name: str) -> str:
+        return f"arn:aws:glue:{self.region}:{self.account_id()}:job/{name}"
 
 
 class TinyEngine(AwsEngine):

@@ -5,7 +5,6 @@ The one implementation of the ``JobReader`` port.  Only reads: nothing it asks c
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws.errors import translated
@@ -26,8 +25,6 @@ class JobDefinitions:
     def __init__(self, clients: Clients) -> None:
         """Take the clients; nothing is asked yet."""
         self._clients = clients
-        self._lock = threading.Lock()
-        self._account = ""
 
     def definitions(self, names: tuple[str, ...]) -> Mapping[str, JobDefinition | PluginError]:
         """Return each job's definition, or why it could not be read.
@@ -67,19 +64,12 @@ class JobDefinitions:
 
     def _tags(self, name: str) -> Mapping[str, str] | None:
         """Return a job's tags, which GetJob does not tell; None when they may not be read."""
-        region, partition = self._clients.region, self._clients.partition
         try:
-            arn = f"arn:{partition}:glue:{region}:{self._account_id()}:job/{name}"
+            arn = self._clients.job_arn(name)
             with translated(f"read the tags of the job {name}"):
                 return dict(self._clients.glue.get_tags(ResourceArn=arn).get("Tags", {}))
         except AccessDenied:
             return None
-
-    def _account_id(self) -> str:
-        with self._lock:
-            if not self._account:
-                self._account = self._clients.account_id()
-            return self._account
 
 
 def _upgraded(metadata: Mapping[str, Any]) -> str:

@@ -34,7 +34,6 @@ class FoundJobs:
     def __init__(self, clients: Clients) -> None:
         """Take the clients."""
         self._clients = clients
-        self._account = ""
 
     def names(self, tags: Mapping[str, str]) -> Iterator[str]:
         """Yield the names of the jobs that carry all of ``tags``, asked of Glue page by page."""
@@ -66,8 +65,8 @@ class FoundJobs:
             for job in self._definitions(names[first : first + BATCH])
             if until is None or job["CreatedOn"] <= until
         ]
-        if jobs and not self._account:
-            self._account = self._clients.account_id()
+        if jobs:
+            self._clients.account_id()  # known now: else each job would be unread by itself
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
             found = tuple(pool.map(self._found, jobs))
         return tuple(job for job in found if job is not None)
@@ -107,7 +106,6 @@ class FoundJobs:
         )
 
     def _tags(self, name: str) -> dict[str, str]:
-        region, partition = self._clients.region, self._clients.partition
-        arn = f"arn:{partition}:glue:{region}:{self._account}:job/{name}"
+        arn = self._clients.job_arn(name)
         with translated(f"read the tags of the job {name}"):
             return dict(self._clients.glue.get_tags(ResourceArn=arn)["Tags"])

@@ -45,7 +45,6 @@ class GlueJobs:
         """Take the clients and the clock that waits for a lost run."""
         self._clients = clients
         self._clock = clock
-        self._account = ""
         self._wanted: dict[str, Mapping[str, str]] = {}
         """The tags of the jobs whose creation was asked for."""
         self._ours: set[str] = set()
@@ -211,9 +210,6 @@ class GlueJobs:
 
     def _tags(self, name: str) -> dict[str, str]:
         """Return a job's tags; GetJob does not tell them."""
-        if not self._account:
-            self._account = self._clients.account_id()
-        region, partition = self._clients.region, self._clients.partition
-        arn = f"arn:{partition}:glue:{region}:{self._account}:job/{name}"
+        arn = self._clients.job_arn(name)
         with translated(f"read the tags of the job {name}"):
             return dict(self._clients.glue.get_tags(ResourceArn=arn)["Tags"])

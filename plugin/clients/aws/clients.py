@@ -138,6 +138,10 @@ class Clients:
         with translated("ask STS who we are"):
             return asking.get()
 
+    def job_arn(self, name: str) -> str:
+        """Return the ARN of a Glue job of this account and region; asks as ``account_id`` does."""
+        return f"arn:{self.partition}:glue:{self.region}:{self.account_id()}:job/{name}"
+
     def _asked_account(self) -> str:
         return self._account_of_role() or str(
             self._client("sts", self._pace()).get_caller_identity()["Account"]
