@@ -11,13 +11,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 
 import docker
 from docker.models.containers import Container
 
 from benchmarks.measure import in_turn, print_table
+from tests.doubles.loopback import Loopback, Request, Response
 
 BASE = "python:3.13-slim-bookworm"
 FIRST_CALL = ("sweep", "--dry-run")
@@ -40,53 +40,27 @@ print(json.dumps(sizes))
 """
 
 
-class Listener(BaseHTTPRequestHandler):
-    """Notes when it was first asked, and refuses."""
-
-    server: "Server"
-
-    def do_POST(self) -> None:
-        """Note the time; answer in a way that nobody tries again."""
-        if not self.server.asked.is_set():
-            self.server.first = time.perf_counter()
-            self.server.asked.set()
-        body = json.dumps({"__type": "AccessDeniedException", "Message": "no"}).encode()
-        self.send_response(400)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_words: object) -> None:
-        """Say nothing."""
-
-
-class Server(ThreadingHTTPServer):
-    """A server on loopback that knows when it was first asked, by `time.perf_counter`."""
+class Refusing(Loopback):
+    """Refuses all, in a way that nobody tries again; knows when it was first asked."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Listener)
+        """Wait for the first request; ``first`` is its time by `time.perf_counter`."""
+        super().__init__(self._refuse)
         self.asked = Event()
         self.first = 0.0
 
-
-@contextmanager
-def listening() -> Iterator[Server]:
-    """Serve in a thread while the block runs."""
-    server = Server()
-    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    def _refuse(self, _: Request) -> Response:
+        if not self.asked.is_set():
+            self.first = time.perf_counter()
+            self.asked.set()
+        body = json.dumps({"__type": "AccessDeniedException", "Message": "no"}).encode()
+        return Response(status=400, body=body)
 
 
-def environ_for(server: Server) -> dict[str, str]:
+def environ_for(server: Refusing) -> dict[str, str]:
     """What our command is given to take the server for AWS."""
     return {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+        "AWS_ENDPOINT_URL": server.endpoint_url,
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
@@ -120,7 +94,7 @@ def whole(client: docker.DockerClient, tag: str, *words: str) -> float:
     return seconds
 
 
-def to_first_call(client: docker.DockerClient, tag: str, server: Server) -> float:
+def to_first_call(client: docker.DockerClient, tag: str, server: Refusing) -> float:
     """Seconds from a container's start to the first request that reaches the server."""
     server.asked.clear()
     with created(client, tag, *FIRST_CALL, environ=environ_for(server)) as container:
@@ -158,7 +132,7 @@ def tell_size(client: docker.DockerClient, tag: str) -> None:
 def tell_start(client: docker.DockerClient, tag: str, *, rounds: int) -> None:
     """Print how long the base and the image take to start."""
     first_call = f"{' '.join(FIRST_CALL)}, first AWS call"
-    with listening() as server:
+    with Refusing() as server:
         medians = in_turn(
             {
                 "base: python -c pass, whole": lambda: whole(client, BASE, "python", "-c", "pass"),

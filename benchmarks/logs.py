@@ -11,10 +11,11 @@ import json
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 
 from benchmarks.measure import print_table
 from plugin.aws.engine import AwsEngine
@@ -28,6 +29,7 @@ from plugin.core.watching.course import Course
 from plugin.lifecycle.log import drain, read_log
 from plugin.lifecycle.world import World
 from tests.doubles.checks import check_of
+from tests.doubles.loopback import Loopback, Request, Response
 
 LINES = 100_000
 LINES_OF_AN_EVENT = (1, 1, 1, 20, 1, 1)
@@ -51,55 +53,32 @@ def event_at(number: int, position: int, lines: int) -> str:
     return "".join(line_of(one) for one in range(number, min(number + count, lines)))
 
 
-class Server(ThreadingHTTPServer):
-    """Knows how many lines there are."""
-
-    lines = LINES
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers GetLogEvents."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        """Answer one request."""
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if asked["logGroupName"] != OUTPUT:
-            self._answer(400, {"__type": "ResourceNotFoundException", "message": "no"})
-            return
-        token = asked.get("nextToken", "")
-        number, position = (int(part) for part in (token[2:] or "0.0").split("."))
-        events: list[dict[str, object]] = []
-        size = 0
-        while number < self.server.lines and len(events) < PAGE_EVENTS:
-            text = event_at(number, position, self.server.lines)
-            size += len(text) + EVENT_BYTES
-            if size > PAGE_BYTES:
-                break
-            events.append({"timestamp": position, "ingestionTime": position, "message": text})
-            number, position = number + text.count("\n"), position + 1
-        following = f"f/{number}.{position}"
-        self._answer(200, {"events": events, "nextForwardToken": following})
-
-    def _answer(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
-        self.send_response_only(status)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+def page_of(request: Request, *, lines: int) -> Response:
+    """Answer GetLogEvents for a log of so many lines."""
+    asked = json.loads(request.body)
+    if asked["logGroupName"] != OUTPUT:
+        refused = {"__type": "ResourceNotFoundException", "message": "no"}
+        return Response(status=400, body=json.dumps(refused).encode())
+    token = asked.get("nextToken", "")
+    number, position = (int(part) for part in (token[2:] or "0.0").split("."))
+    events: list[dict[str, object]] = []
+    size = 0
+    while number < lines and len(events) < PAGE_EVENTS:
+        text = event_at(number, position, lines)
+        size += len(text) + EVENT_BYTES
+        if size > PAGE_BYTES:
+            break
+        events.append({"timestamp": position, "ingestionTime": position, "message": text})
+        number, position = number + text.count("\n"), position + 1
+    page = {"events": events, "nextForwardToken": f"f/{number}.{position}"}
+    return Response(body=json.dumps(page).encode())
 
 
 def serve(lines: int) -> None:
-    """Serve until the pipe to us is closed by the end of our parent."""
-    server = Server(("127.0.0.1", 0), Handler)
-    server.lines = lines
-    print(server.server_port, flush=True)
-    server.serve_forever()
+    """Serve until our parent ends us."""
+    with Loopback(partial(page_of, lines=lines)) as server:
+        print(server.port, flush=True)
+        threading.Event().wait()
 
 
 @contextmanager

@@ -14,10 +14,8 @@ import statistics
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from benchmarks.measure import print_table
@@ -29,6 +27,7 @@ from plugin.core.result import CheckResult, Leftover
 from plugin.core.verdict import Verdict
 from plugin.lifecycle import World, run_check
 from tests.doubles.checks import BUILD, BUILD_ID, check_of
+from tests.doubles.loopback import Loopback, Request, Response
 from tests.doubles.quick_clock import QuickClock
 
 SIZES = (1, 10, 50, 200)
@@ -43,7 +42,6 @@ class SmallGlue:
     run_seconds: Callable[[], float]
     asked: list[tuple[float, str]] = field(default_factory=list)
     ends: dict[str, float] = field(default_factory=dict)
-    connections: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, service: str, operation: str, request: dict[str, Any]) -> dict[str, Any]:
@@ -82,39 +80,11 @@ class SmallGlue:
         return most
 
 
-def handler_of(glue: SmallGlue) -> type[BaseHTTPRequestHandler]:
-    """Return the handler of a server that answers for ``glue``."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def setup(self) -> None:
-            super().setup()
-            glue.connections += 1
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            service, _, operation = self.headers["X-Amz-Target"].partition(".")
-            answer = json.dumps(glue.answer(service, operation, json.loads(body))).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/x-amz-json-1.1")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            with suppress(OSError):
-                self.wfile.write(answer)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    return Handler
-
-
-class Server(ThreadingHTTPServer):
-    """Takes as many connections at once as there are checks."""
-
-    request_queue_size = 512
-    daemon_threads = True
+def served(glue: SmallGlue, request: Request) -> Response:
+    """Return the small Glue's answer to a request."""
+    service, _, operation = request.headers["x-amz-target"].partition(".")
+    body = json.dumps(glue.answer(service, operation, json.loads(request.body))).encode()
+    return Response(headers=(("Content-Type", "application/x-amz-json-1.1"),), body=body)
 
 
 class Hearing(AwsEngine):
@@ -168,11 +138,10 @@ def measured(size: int, *, factor: float, seed: int) -> Measured:
     clock = QuickClock(factor)
     draw = random.Random(seed)  # noqa: S311 - when runs end
     glue = SmallGlue(clock, partial(draw.uniform, 30.0, 240.0))
-    with Server(("127.0.0.1", 0), handler_of(glue)) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with Loopback(partial(served, glue)) as server:
         access = Access(
             region="eu-west-1",
-            endpoint_url=f"http://127.0.0.1:{server.server_address[1]}",
+            endpoint_url=server.endpoint_url,
             access_key_id="AKIDEXAMPLE",
             secret_access_key="made-up",  # noqa: S106 - for the small Glue
         )
@@ -187,7 +156,6 @@ def measured(size: int, *, factor: float, seed: int) -> Measured:
         run = partial(run_check, build=BUILD, build_id=BUILD_ID, world=world)
         with ThreadPoolExecutor(size) as pool:
             results = list(pool.map(run, [check_of(name=f"check-{n}") for n in range(size)]))
-        server.shutdown()
     bad = next((result for result in results if result.verdict is not Verdict.PASSED), None)
     if bad is not None:
         raise SystemExit(f"not measured: {bad.verdict}: {bad.reason}")
@@ -195,7 +163,7 @@ def measured(size: int, *, factor: float, seed: int) -> Measured:
         seconds=max(at for at, _ in glue.asked) - min(at for at, _ in glue.asked),
         requests=len(glue.asked),
         peak=glue.peak(),
-        connections=glue.connections,
+        connections=server.connections,
         heard_after=tuple(engine.heard[name] - end for name, end in glue.ends.items()),
     )
 

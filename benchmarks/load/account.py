@@ -14,25 +14,25 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from benchmarks.load.s3 import KEPT_BYTES, Bucket
+from benchmarks.load.s3 import Bucket
 from plugin.core.states import RunState
 from plugin.local import shapes
 from plugin.local.errors import GlueError
 from plugin.local.glue_api import GlueApi
 from plugin.local.job_store import JobStore
+from tests.doubles.loopback import Loopback, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
 
     from plugin.local.records import JobRun
 
 REGION, ACCOUNT = "us-east-1", "123456789012"
 PAGE_BYTES, PAGE_EVENTS, EVENT_BYTES = 1_048_576, 10_000, 26
 """Of one answer to GetLogEvents.  Source: its page in the reference of CloudWatch Logs."""
+_JSON = "application/x-amz-json-1.1"
 _WHO = (
     "<GetCallerIdentityResponse><GetCallerIdentityResult>"
     f"<Arn>arn:aws:iam::{ACCOUNT}:user/ci</Arn><UserId>u</UserId><Account>{ACCOUNT}</Account>"
@@ -112,26 +112,18 @@ class Runs:
                 self._store.advance(run_id, state, now=at, message=message)
 
 
-class Account:
+class Account(Loopback):
     """The services together, to be used in a ``with``; ``factor`` is the command's."""
 
     def __init__(self, *, course: Course | None = None, factor: float = 1.0) -> None:
         """Take how runs go; begin empty."""
+        super().__init__(self._answered)
         self.factor = factor
         self.store, self.bucket, self.asked = JobStore(), Bucket(), Asked()
         self._course = course or Course()
         self._begin, self._epoch = time.monotonic(), time.time()
         self._runs = Runs(self.store, self._course, self.now)
         self._glue = GlueApi(self.store, self._runs, lambda _role: True, now=self.now)
-        self._server = _Server(self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where AWS clients are pointed."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def now(self) -> float:
         """Return the time as seconds since 1970, which go as quickly as the command's."""
@@ -160,88 +152,27 @@ class Account:
             events.append({"timestamp": number, "ingestionTime": number, "message": text})
         return {"events": events, "nextForwardToken": f"f/{first + len(events)}"}
 
-    def __enter__(self) -> Self:
-        """Begin to serve."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Serve no more."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    """Takes as many connections at once as there are checks."""
-
-    request_queue_size = 512
-    daemon_threads = True
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of a client that hangs up."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Finds the service that is asked, and answers in its form."""
-
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def _handle(self) -> None:
-        account, at = self.server.account, self.server.account.now()
-        body, size = self._read()
-        target = self.headers.get("X-Amz-Target", "")
-        if not target and self.command == "POST" and self.path == "/":
-            account.asked.note("sts", "GetCallerIdentity", at)
-            self._send(200, _WHO.encode(), "text/xml")
-            return
+    def _answered(self, request: Request) -> Response:
+        """Find the service that is asked; return its answer."""
+        at, target = self.now(), request.headers.get("x-amz-target", "")
+        if not target and request.method == "POST" and request.path == "/":
+            self.asked.note("sts", "GetCallerIdentity", at)
+            return _response(200, _WHO.encode(), "text/xml")
         if not target:
-            operation, reply = account.bucket.answer(self.command, self.path, body, size)
-            account.asked.note("s3", operation, at)
-            self._send(reply.status, reply.body, "application/xml")
-            return
+            operation, reply = self.bucket.answer(request.method, request.path, request.body)
+            self.asked.note("s3", operation, at)
+            return _response(reply.status, reply.body, "application/xml")
         family, _, operation = target.partition(".")
         service = "glue" if family == "AWSGlue" else "logs"
-        account.asked.note(service, operation, at)
+        self.asked.note(service, operation, at)
         try:
-            asked = json.loads(body or b"{}")
-            told = (account.glue if service == "glue" else account.logs)(operation, asked)
-            self._send(200, json.dumps(told).encode(), "application/x-amz-json-1.1")
+            members = json.loads(request.body or b"{}")
+            told = (self.glue if service == "glue" else self.logs)(operation, members)
+            return _response(200, json.dumps(told).encode(), _JSON)
         except GlueError as problem:
             words = {"__type": problem.code.value, "Message": problem.message}
-            self._send(problem.status, json.dumps(words).encode(), "application/x-amz-json-1.1")
+            return _response(problem.status, json.dumps(words).encode(), _JSON)
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _handle  # noqa: N815 - http.server's names
 
-    def _read(self) -> tuple[bytes, int]:
-        """Return what was sent, if that is little, and its size."""
-        size = int(self.headers.get("Content-Length") or 0)
-        if self.command != "PUT" or size <= KEPT_BYTES:
-            return self.rfile.read(size), size
-        left = size
-        while left and (piece := self.rfile.read(min(left, KEPT_BYTES))):
-            left -= len(piece)
-        return b"", size
-
-    def _send(self, status: int, body: bytes, kind: str) -> None:
-        self.send_response_only(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("ETag", '"e"')
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+def _response(status: int, body: bytes, kind: str) -> Response:
+    return Response(status=status, headers=(("Content-Type", kind), ("ETag", '"e"')), body=body)

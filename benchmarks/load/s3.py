@@ -74,11 +74,8 @@ class Bucket:
             found = [(key, self.objects[key]) for key in keys if key.startswith(prefix)]
         return found[:PAGE], len(found) > PAGE
 
-    def answer(self, method: str, target: str, body: bytes, size: int) -> tuple[str, Reply]:
-        """Return the name of the operation and its answer; ``size`` are the bytes that were sent.
-
-        ``body`` may be empty when there are many.
-        """
+    def answer(self, method: str, target: str, body: bytes) -> tuple[str, Reply]:
+        """Return the name of the operation and its answer."""
         parts = urlsplit(target)
         _, _, key = unquote(parts.path).lstrip("/").partition("/")
         query = {
@@ -90,10 +87,10 @@ class Bucket:
         if method == "POST" and "delete" in query:
             return "DeleteObjects", self._deleted(body)
         if method == "PUT" and "partNumber" not in query:
-            self.put(key, body, changed=datetime.now(UTC), size=size)
+            self.put(key, body, changed=datetime.now(UTC))
             return "PutObject", Reply()
         if method in {"PUT", "POST"}:
-            return self._in_parts(method, key, query, size)
+            return self._in_parts(method, key, query, len(body))
         if method == "DELETE":
             self.delete(key)
             return "DeleteObject", Reply(status=204)

@@ -1,21 +1,23 @@
 """Play seeds and print a table: ``python -m tests.chaos --seeds 200 --first 1 --jobs 2``.
 
-``--seed N`` plays one and tells it whole.  Ends with 1 when a law was broken.  SIGINT ends it early,
-with the table of what was played.
+``--seed N`` plays one and tells it whole.  Ends with 1 when a law was broken.  SIGINT and SIGTERM
+end it after the plays that run, with the table of what was played, and with 130 or 143.
 """
 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from tests.chaos.halting import Halt
 from tests.chaos.laws import broken
-from tests.chaos.many import rows
+from tests.chaos.many import LostError, rows
 from tests.chaos.play import opened, play
 from tests.chaos.seeds import of_seed
-from tests.chaos.tally import table
+from tests.chaos.tally import so_far, table
 from tests.chaos.telling import play_lines
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.chaos.tally import Row
 
-_EVERY = 100
+_EVERY = 50
 """Plays between two words of how far we are."""
 
 
@@ -35,9 +37,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="plays at once")
     parser.add_argument("--seed", type=int, help="play this one alone, and tell it whole")
     asked = parser.parse_args(argv)
-    if asked.seed is not None:
-        return _tell_one(asked.seed)
-    return _play_many(range(asked.first, asked.first + asked.seeds), jobs=asked.jobs)
+    with Halt() as halt:
+        if asked.seed is not None:
+            code = _tell_one(asked.seed)
+        else:
+            seeds = range(asked.first, asked.first + asked.seeds)
+            code = _play_many(seeds, jobs=asked.jobs, halt=halt)
+    return 128 + halt.number if halt else code
 
 
 def _tell_one(seed: int) -> int:
@@ -48,18 +54,24 @@ def _tell_one(seed: int) -> int:
     return 1 if found else 0
 
 
-def _play_many(seeds: range, *, jobs: int) -> int:
+def _play_many(seeds: range, *, jobs: int, halt: Halt) -> int:
+    """Play them; say at once what is broken, and now and then how far we are."""
     since = time.monotonic()
     found: list[Row] = []
     try:
-        for row in rows(seeds, jobs=jobs):
+        for row in rows(seeds, jobs=jobs, is_over=lambda: bool(halt)):
             found.append(row)
             if row.broken:
                 _say(f"seed {row.seed}:", *(f"  BROKEN {law}: {told}" for law, told in row.broken))
             if len(found) % _EVERY == 0:
-                _say(f"{len(found)} of {len(seeds)} after {time.monotonic() - since:.0f} s")
-    except KeyboardInterrupt:
-        _say("no more: interrupted")
+                seconds = time.monotonic() - since
+                _say(so_far(found, of=len(seeds), seconds=seconds), to=sys.stderr)
+    except LostError as error:
+        _say(str(error), to=sys.stderr)
+        _tell_many(found, took=time.monotonic() - since)
+        return 1
+    if halt:
+        _say(f"no more: {signal.Signals(halt.number).name}", to=sys.stderr)
     return _tell_many(found, took=time.monotonic() - since)
 
 
@@ -75,8 +87,8 @@ def _tell_many(found: list[Row], *, took: float) -> int:
     return 1 if bad else 0
 
 
-def _say(*lines: str) -> None:
-    print("\n".join(lines), flush=True)  # noqa: T201 - a program for people
+def _say(*lines: str, to: TextIO | None = None) -> None:
+    print("\n".join(lines), file=to, flush=True)
 
 
 if __name__ == "__main__":

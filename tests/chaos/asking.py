@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.doubles.loopback import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 GITHUB_PATH = "/api/"
 _NUMBER = re.compile(r"\d+|[0-9a-f]{40}")
@@ -31,13 +36,9 @@ _READS = ("Get", "List", "Describe", "BatchGet", "Head", "Filter", "GET")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One request.  Names of headers are in lower case; ``url`` is path and query."""
+class Asked(Request):
+    """One request with its names."""
 
-    method: str
-    url: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
     service: str = ""
     operation: str = ""
     subject: str = ""
@@ -53,12 +54,12 @@ class Asked:
         return json.loads(self.body or b"{}") if self.service in {"glue", "logs"} else {}
 
 
-def asked(method: str, url: str, headers: dict[str, str], body: bytes) -> Asked:
-    """Return a request with its names."""
-    service, operation, subject = _names(method, url, headers, body)
+def asked(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Asked:
+    """Return a request with its names; the parts are those of ``Request``."""
+    service, operation, subject = _names(method, path, headers, body)
     return Asked(
         method=method,
-        url=url,
+        path=path,
         headers=headers,
         body=body,
         service=service,
@@ -67,7 +68,7 @@ def asked(method: str, url: str, headers: dict[str, str], body: bytes) -> Asked:
     )
 
 
-def _names(method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[str, str, str]:
+def _names(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str, str]:
     parts = urlsplit(url)
     if parts.path.startswith(GITHUB_PATH):
         words = [word for word in parts.path.split("/") if word and not _NUMBER.fullmatch(word)]

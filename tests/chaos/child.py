@@ -99,6 +99,15 @@ def _seed(seed: int) -> None:
         setattr(module, name, chance.randbytes)
 
 
+def _without_patience(sock: Any) -> float | None:
+    """Return how long a socket waits; it waits for ever now: who is slow in real time is not late."""
+    if sock is None:
+        return None
+    patience: float | None = sock.gettimeout()
+    sock.settimeout(None)
+    return patience
+
+
 def _meet_time(shared: Shared, epoch: float) -> None:
     def begin(self: Any) -> None:
         self._cancelled, self._pressed = _Flag(), _Flag()
@@ -107,7 +116,7 @@ def _meet_time(shared: Shared, epoch: float) -> None:
         return datetime.fromtimestamp(epoch + shared.seconds, UTC)
 
     def getresponse(self: Any, *args: Any, **names: Any) -> Any:
-        patience = self.sock.gettimeout() if self.sock else None
+        patience = _without_patience(self.sock)
         try:
             answer = _real_getresponse(self, *args, **names)
         except Exception:

@@ -23,11 +23,11 @@ from plugin.local.inner_aws import InnerAws
 from plugin.local.job_store import JobStore
 from plugin.local.server import moto_app
 from tests.chaos import strangers
-from tests.chaos.answers import Answer
 from tests.chaos.log_service import LogService
 from tests.chaos.played import Run, World
 from tests.chaos.runs import ScriptedRunner
 from tests.chaos.schedule import End, RunPlan
+from tests.doubles.loopback import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ class Cloud:
         for name in strangers.RUNNING_JOBS:
             glue.answer("StartJobRun", {"JobName": name}, strangers.REGION)
 
-    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Hand a request on; names of headers are in lower case."""
         self.runner.catch_up()
         parts, seen = urlsplit(url), []
@@ -104,7 +104,7 @@ class Cloud:
 
         content = b"".join(self._front(environ, start))
         status, told = seen[-1]
-        return Answer(status=int(status.split(" ", 1)[0]), headers=tuple(told), body=content)
+        return Response(status=int(status.split(" ", 1)[0]), headers=tuple(told), body=content)
 
     def check_of(self, subject: str) -> str:
         """Return the check that a job, a run, a key or a stream is of; empty for none."""

@@ -104,6 +104,22 @@ CORNERS: Mapping[str, Schedule] = MappingProxyType(
         "the log is an old one for a while": _schedule(
             _strike("logs GetLogEvents", Fate.STALE, 4, times=7), run=_LOUD
         ),
+        "a look is silent when the signal comes": _schedule(
+            _strike("glue GetJobRun", Fate.LATE, 3), _blow("glue GetJobRun", 3)
+        ),
+        "every look is silent when the signal comes, and all listings": _schedule(
+            _strike("glue GetJobRun", Fate.LATE, 3, times=90),
+            _strike("glue GetJobRuns", Fate.LATE, times=90),
+            _blow("glue GetJobRun", 3),
+        ),
+        "a look is silent when the signal comes, another when the run was asked to stop": _schedule(
+            _strike("glue GetJobRun", Fate.LATE, 3),
+            _blow("glue GetJobRun", 3),
+            _blow("glue BatchStopJobRun", sent=signal.SIGINT),
+        ),
+        "the start is silent when the signal comes": _schedule(
+            _strike("glue StartJobRun", Fate.LATE), _blow("glue StartJobRun", is_after=True)
+        ),
         "a silent log when the signal comes": _schedule(
             _strike("logs GetLogEvents", Fate.LATE, 3, times=5), _blow("logs GetLogEvents", 3)
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.answers import Answer
 from tests.chaos.schedule import Fate
+from tests.doubles.loopback import Response
 
 if TYPE_CHECKING:
     from tests.chaos.asking import Asked
@@ -39,7 +39,7 @@ _NOTHING_YET: dict[str, dict[str, Any]] = {
 }
 
 
-def refusal(asked: Asked, fate: Fate) -> tuple[Answer, str]:
+def refusal(asked: Asked, fate: Fate) -> tuple[Response, str]:
     """Return the answer of a service that refuses, and the code in it."""
     status, code = _CODES[asked.service, fate]
     if asked.service == "github":
@@ -47,21 +47,21 @@ def refusal(asked: Asked, fate: Fate) -> tuple[Answer, str]:
         if fate is Fate.THROTTLED:
             headers.append(("Retry-After", "30"))
         body = json.dumps({"message": code}).encode()
-        return Answer(status=status, headers=tuple(headers), body=body), code
+        return Response(status=status, headers=tuple(headers), body=body), code
     if asked.service in {"glue", "logs"}:
         return _json(status, {"__type": code, "message": _WORDS}), code
     error = f"<Error><Code>{code}</Code><Message>{_WORDS}</Message></Error>"
     if asked.service == "sts":
         error = f"<ErrorResponse>{error}</ErrorResponse>"
     kind = (("Content-Type", "application/xml"),)
-    return Answer(status=status, headers=kind, body=error.encode()), code
+    return Response(status=status, headers=kind, body=error.encode()), code
 
 
-def nothing_yet(asked: Asked) -> Answer:
+def nothing_yet(asked: Asked) -> Response:
     """Return what a service says that has not heard of it yet."""
     if asked.service == "github":
         kind = (("Content-Type", "application/json; charset=utf-8"),)
-        return Answer(status=200, headers=kind, body=b"[]")
+        return Response(status=200, headers=kind, body=b"[]")
     if asked.operation in _NOTHING_YET:
         return _json(200, _NOTHING_YET[asked.operation])
     if asked.operation == "BatchGetJobs":
@@ -70,6 +70,6 @@ def nothing_yet(asked: Asked) -> Answer:
     return _json(400, {"__type": code, "message": f"{asked.subject} not found, {_WORDS}"})
 
 
-def _json(status: int, words: dict[str, Any]) -> Answer:
+def _json(status: int, words: dict[str, Any]) -> Response:
     kind = (("Content-Type", "application/x-amz-json-1.1"),)
-    return Answer(status=status, headers=kind, body=json.dumps(words).encode())
+    return Response(status=status, headers=kind, body=json.dumps(words).encode())

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from tests.chaos.answers import Answer
-from tests.doubles.github_http import Asked as AskedOfGitHub
+from tests.doubles.github_http import asked_of, response_of
 from tests.doubles.github_server import PREFIX, GitHubServer
 
 if TYPE_CHECKING:
     from tests.chaos.asking import Asked
+    from tests.doubles.loopback import Response
 
 TOKEN = "ghs_madeuptokenofthestage"
 REPOSITORY, NUMBER, COMMIT = "octo-org/etl", 7, "c" * 40
@@ -22,7 +21,6 @@ class GitHub(GitHubServer):
 
     def __init__(self, url: str) -> None:
         super().__init__(token=TOKEN)
-        self._http.server_close()
         self._url = url
 
     @property
@@ -39,22 +37,11 @@ class GitHub(GitHubServer):
         pulls.add_pull(NUMBER, sha=COMMIT, base=REPOSITORY, head=REPOSITORY)
         pulls.add_files(NUMBER, files)
 
-    def ask(self, asked: Asked) -> Answer:
+    def ask(self, asked: Asked) -> Response:
         """Answer a request."""
-        parts = urlsplit(asked.url)
-        answer = self.answer(
-            AskedOfGitHub(
-                method=asked.method,
-                path=parts.path,
-                query={name: values[-1] for name, values in parse_qs(parts.query).items()},
-                headers=asked.headers,
-                body=json.loads(asked.body) if asked.body else None,
-            )
-        )
-        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-        kind = {"Content-Type": "application/json; charset=utf-8"}
-        headers = tuple({**kind, **answer.headers}.items())
-        return Answer(status=answer.status, headers=headers, body=body)
+        response = response_of(self.answer(asked_of(asked)))
+        assert response is not None  # the faults are the judge's
+        return response
 
     @property
     def api_url(self) -> str:

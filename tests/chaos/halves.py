@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tests.chaos.answers import Answer
+from tests.doubles.loopback import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ _KEY = re.compile(rb"<Key>(.*?)</Key>", re.DOTALL)
 _KIND = (("Content-Type", "application/x-amz-json-1.1"),)
 
 
-def half(asked: Asked, ask: Callable[[Asked], Answer]) -> Answer:
+def half(asked: Asked, ask: Callable[[Asked], Response]) -> Response:
     """Have the first half of a request done (of one thing nothing); return the answer."""
     if asked.operation == "DeleteObjects":
         return _deleted(asked, ask)
@@ -39,7 +39,7 @@ def half(asked: Asked, ask: Callable[[Asked], Answer]) -> Answer:
     return _json({"SuccessfulSubmissions": [], "Errors": errors})
 
 
-def _deleted(asked: Asked, ask: Callable[[Asked], Answer]) -> Answer:
+def _deleted(asked: Asked, ask: Callable[[Asked], Response]) -> Response:
     named = _OBJECT.findall(asked.body)
     later = named[len(named) // 2 :]
     body = asked.body
@@ -57,8 +57,8 @@ def _deleted(asked: Asked, ask: Callable[[Asked], Answer]) -> Answer:
     )
     space = b"http://s3.amazonaws.com/doc/2006-03-01/"
     body = b'<DeleteResult xmlns="%s">%s%s</DeleteResult>' % (space, told, errors)
-    return Answer(status=200, headers=(("Content-Type", "application/xml"),), body=body)
+    return Response(status=200, headers=(("Content-Type", "application/xml"),), body=body)
 
 
-def _json(words: object) -> Answer:
-    return Answer(status=200, headers=_KIND, body=json.dumps(words).encode())
+def _json(words: object) -> Response:
+    return Response(status=200, headers=_KIND, body=json.dumps(words).encode())

@@ -17,8 +17,8 @@ from tests.chaos.schedule import Blow, Command, Fate, Point, Schedule, Strike
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.chaos.answers import Answer
     from tests.chaos.asking import Asked
+    from tests.doubles.loopback import Response
 
 _ORDER = tuple(Command)
 _REFUSALS = frozenset({Fate.THROTTLED, Fate.REFUSED, Fate.BROKEN})
@@ -34,7 +34,7 @@ class Behind:
     heard, or the process is dead; ``seconds`` is the virtual time.
     """
 
-    ask: Callable[[Asked], Answer]
+    ask: Callable[[Asked], Response]
     later: Callable[[float, Callable[[], None]], None]
     check_of: Callable[[str], str]
     hit: Callable[[Blow], None]
@@ -50,7 +50,7 @@ class _Step:
     begin: float
     is_calm: bool
     counts: Counter[_Kind] = field(default_factory=Counter)
-    answers: dict[tuple[str, str, bytes], Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, str, bytes], Response] = field(default_factory=dict)
 
 
 class Judge:
@@ -66,7 +66,7 @@ class Judge:
         """Begin a new process; a calm one is neither struck nor hit."""
         self._step = _Step(name, command, self._behind.seconds(), is_calm)
 
-    def answer(self, asked: Asked) -> Answer | None:
+    def answer(self, asked: Asked) -> Response | None:
         """Return the answer; None to cut the connection."""
         check = self._behind.check_of(_about(asked))
         kinds = self._count(asked, check)
@@ -87,7 +87,7 @@ class Judge:
 
     # --- what happens to it ----------------------------------------------------------------------
 
-    def _struck(self, number: int, asked: Asked, strike: Strike | None) -> Answer | None:
+    def _struck(self, number: int, asked: Asked, strike: Strike | None) -> Response | None:
         fate = strike.fate if strike else None
         self._note(number, fate=fate)
         if fate in _REFUSALS or fate is Fate.STALE:
@@ -109,19 +109,19 @@ class Judge:
             return answer
         return _late(answer) if fate is Fate.LATE else None
 
-    def _untrue(self, asked: Asked, fate: Fate) -> tuple[Answer, str]:
+    def _untrue(self, asked: Asked, fate: Fate) -> tuple[Response, str]:
         """Return what is answered without asking, and the error's code in it."""
         if fate is not Fate.STALE:
             return faults.refusal(asked, fate)
         answer = self._step.answers.get(_key(asked)) or faults.nothing_yet(asked)
         return answer, _code(answer)
 
-    def _half(self, number: int, asked: Asked) -> Answer:
+    def _half(self, number: int, asked: Asked) -> Response:
         answer = halves.half(asked, self._behind.ask)
         self._note(number, status=answer.status)
         return answer
 
-    def _belated(self, number: int, asked: Asked, seconds: float) -> Answer:
+    def _belated(self, number: int, asked: Asked, seconds: float) -> Response:
         self._note(number, took_effect=False)
 
         def effect() -> None:
@@ -130,7 +130,7 @@ class Judge:
         self._behind.later(seconds, effect)
         return _late(faults.refusal(asked, Fate.BROKEN)[0])
 
-    def _in_its_time(self, answer: Answer, asked: Asked, check: str) -> Answer:
+    def _in_its_time(self, answer: Response, asked: Asked, check: str) -> Response:
         """Let an answer take a time that is the same for the same request of the same seed."""
         kind = (asked.service, asked.operation, check)
         words = (self._schedule.seed, self._step.name, *kind, self._step.counts[kind])
@@ -204,7 +204,7 @@ def _about(asked: Asked) -> str:
         return ""
     if asked.operation == "DeleteObjects":
         return asked.body.decode("latin-1")
-    return asked.url if asked.service == "s3" else asked.subject
+    return asked.path if asked.service == "s3" else asked.subject
 
 
 def _is_fit(fate: Fate, asked: Asked) -> bool:
@@ -217,14 +217,14 @@ def _is_fit(fate: Fate, asked: Asked) -> bool:
 
 
 def _key(asked: Asked) -> tuple[str, str, bytes]:
-    return asked.operation, asked.url, asked.body
+    return asked.operation, asked.path, asked.body
 
 
-def _late(answer: Answer) -> Answer:
+def _late(answer: Response) -> Response:
     return replace(answer, headers=(*answer.headers, (LATE_HEADER, "1")))
 
 
-def _code(answer: Answer) -> str:
+def _code(answer: Response) -> str:
     """Return the code of an error."""
     if answer.status < 400:
         return ""

@@ -197,22 +197,26 @@ def _started_nothing(start: Request) -> bool:
 
 
 def a_run_is_asked_to_stop_after_a_signal(played: Played) -> Iterator[str]:
-    """A run that check knows of, and that goes on after it was cancelled, was asked to stop.
+    """A run that goes on after its check was cancelled was asked to stop, whatever was silent.
 
-    Excused is a check whose request Glue left unanswered: it is left behind, and all of it named.
+    A run whose start was lost is known where nothing kept check from listing the runs.
     """
     step = played.step(Command.CHECK)
     if truth.was_killed(step) or not truth.was_cancelled(step) or truth.is_kept(played.schedule):
         return
     sent = [one for one in played.requests if one.step == step.name]
-    if any(one.service == "glue" and one.fate in {Fate.LATE, Fate.BELATED} for one in sent):
-        return
     stopped = {one.check for one in sent if one.operation == "BatchStopJobRun"}
-    known = {one.check for one in sent if one.operation == "StartJobRun" and _is_answered(one)}
+    known = {one.check for one in sent if _is_known_start(one, sent)}
     for run in runs(played, step.world):
         if run.is_active and run.check in known - stopped:
             yield f"{run.check} was cancelled, and its run {run.id} was never asked to stop"
 
 
-def _is_answered(request: Request) -> bool:
-    return request.fate is None and request.status == 200
+def _is_known_start(request: Request, sent: list[Request]) -> bool:
+    if request.operation != "StartJobRun":
+        return False
+    if request.fate is None:
+        return request.status == 200
+    struck = {one.check for one in sent if one.operation == "GetJobRuns" and one.fate}
+    is_lost = request.fate in {Fate.LATE, Fate.CUT_AFTER} and request.took_effect
+    return is_lost and request.check not in struck

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tests.chaos.answers import Answer
 from tests.doubles.cloud_watch import CloudWatch, Event, refusal
+from tests.doubles.loopback import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ class LogService:
         event = Event(read - self._begun, int(printed * 1000), text)
         self._cloud.streams.setdefault(stream, []).append(event)
 
-    def ask(self, operation: str, members: Mapping[str, Any]) -> Answer:
+    def ask(self, operation: str, members: Mapping[str, Any]) -> Response:
         """Answer a request."""
         try:
             return _json(200, self._told(operation, members))
@@ -87,5 +87,5 @@ class LogService:
                 raise AssertionError(f"The stage knows no {operation}.")
 
 
-def _json(status: int, words: Any) -> Answer:
-    return Answer(status=status, headers=_KIND, body=json.dumps(words or {}).encode())
+def _json(status: int, words: Any) -> Response:
+    return Response(status=status, headers=_KIND, body=json.dumps(words or {}).encode())

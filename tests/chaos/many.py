@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import traceback
-from multiprocessing.connection import wait
+from contextlib import closing, suppress
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
+from tests.chaos.halting import Halt, let_through, withheld
 from tests.chaos.laws import broken
 from tests.chaos.play import opened, play
 from tests.chaos.seeds import of_seed
@@ -17,52 +20,79 @@ from tests.chaos.tally import Row, row_of
 from tests.chaos.telling import schedule_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from multiprocessing.connection import Connection
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from multiprocessing.process import BaseProcess
 
 _TRACED = 12
 """Lines of a traceback that are told."""
+_ASKED_SECONDS = 0.2
+"""So often it is asked whether it is over."""
 
 
-def rows(seeds: Iterable[int], *, jobs: int) -> Iterator[Row]:
+class LostError(Exception):
+    """Processes ended before their seeds were played."""
+
+
+def rows(
+    seeds: Iterable[int], *, jobs: int, is_over: Callable[[], bool] = lambda: False
+) -> Iterator[Row]:
     """Yield what came of each seed, in the order of their ends.
 
-    Raises ``RuntimeError`` when a process is lost: then its seeds are.
+    When ``is_over`` says so, each process ends the play that runs, and plays no more; so it does
+    when nobody listens any longer.  Raises ``LostError`` when a process is lost: then its seeds are.
     """
     some = tuple(seeds)
-    shares = [share for number in range(jobs) if (share := some[number::jobs])]
-    if len(shares) == 1:
-        yield from _served(some)
-        return
+    workers = [_worker(share) for number in range(jobs) if (share := some[number::jobs])]
+    try:
+        yield from _received([here for _, here in workers], is_over)
+    finally:
+        for worker, here in workers:
+            here.close()
+            worker.join()
+    if lost := [worker.exitcode for worker, _ in workers if worker.exitcode]:
+        raise LostError(f"{len(lost)} processes were lost, and their seeds with them: {lost}")
+
+
+def _worker(share: tuple[int, ...]) -> tuple[BaseProcess, Connection]:
     context = multiprocessing.get_context("spawn")
-    open_: list[Connection] = []
-    workers = []
-    for share in shares:
-        here, there = context.Pipe(duplex=False)
-        worker = context.Process(target=_work, args=(share, there), daemon=True)
+    resource_tracker.ensure_running()  # once for all; while it starts, it lets signals through
+    here, there = context.Pipe()
+    worker = context.Process(target=_work, args=(share, there), daemon=True)
+    with withheld():
         worker.start()
-        there.close()
-        open_.append(here)
-        workers.append(worker)
+    there.close()
+    return worker, here
+
+
+def _received(workers: list[Connection], is_over: Callable[[], bool]) -> Iterator[Row]:
+    """Yield what the workers send until all have ended; tell them once when it is over."""
+    open_, is_told = list(workers), False
     while open_:
-        for one in wait(open_):
-            assert one in open_
+        for one in wait(open_, timeout=_ASKED_SECONDS):
+            assert isinstance(one, Connection)
             try:
                 yield one.recv()
-            except EOFError:
+            except (EOFError, ConnectionError):
                 open_.remove(one)
-    for worker in workers:
-        worker.join()
-    if lost := [worker.exitcode for worker in workers if worker.exitcode]:
-        raise RuntimeError(f"{len(lost)} processes were lost, and their seeds with them: {lost}")
+        if not is_told and is_over():
+            is_told = True
+            for one in open_:
+                with suppress(ConnectionError):
+                    one.send("no more")
 
 
 def _work(seeds: tuple[int, ...], there: Connection) -> None:
-    for row in _served(seeds):
-        there.send(row)
+    """Play seeds until somebody says that it is over, or does not listen any longer."""
+    with Halt(), suppress(ConnectionError):  # whoever started us hears signals, and says it
+        let_through()
+        with closing(_served(seeds)) as rows:
+            for row in rows:
+                there.send(row)
+                if there.poll():
+                    break
 
 
-def _served(seeds: tuple[int, ...]) -> Iterator[Row]:
+def _served(seeds: tuple[int, ...]) -> Generator[Row]:
     with opened() as stage:
         for seed in seeds:
             try:

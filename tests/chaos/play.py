@@ -75,7 +75,7 @@ def _step(stage: Stage, schedule: Schedule, folder: Path, number: int) -> Step:
     name, command = _STEPS[number]
     begin = stage.shared.seconds
     environ = checkout.environ_of(
-        folder, schedule, aws=stage.listener.url, github=stage.github.api_url
+        folder, schedule, aws=stage.listener.endpoint_url, github=stage.github.api_url
     )
     code, hung = stage.run(
         Errand(

@@ -35,6 +35,7 @@ class Zygote:
             stdout=subprocess.PIPE,
             text=True,
             bufsize=1,
+            start_new_session=True,  # a terminal's signals are for the harness alone
         )
         self.pid = 0
         """Of the command that runs; 0 when none does."""

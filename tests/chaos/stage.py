@@ -27,16 +27,17 @@ from tests.chaos.shared import Shared
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from tests.chaos.answers import Answer
     from tests.chaos.asking import Asked
     from tests.chaos.child import Errand
     from tests.chaos.schedule import Blow, Schedule
+    from tests.doubles.loopback import Response
 
 EPOCH = 1_772_452_800.0
 """Second 0 of a play: 2 March 2026, noon, UTC."""
 REAL_SECONDS = 60.0
 """After so much real time a process hangs, and is killed."""
-_HEARD_SECONDS = 5.0
+_HEARD_SECONDS = 30.0
+"""A process that lives hears a signal; a busy machine may let it wait."""
 
 
 class Stage:
@@ -55,7 +56,7 @@ class Stage:
             self.cloud = Cloud(seconds=lambda: self.shared.seconds, epoch=EPOCH)
             stack.callback(self.cloud.close)
             self.listener = stack.enter_context(Listener(self._answer))
-            self.github = GitHub(self.listener.url)
+            self.github = GitHub(self.listener.endpoint_url)
             self.judge: Judge | None = None
             self.signals: list[str] = []
             self._first: float | None = None
@@ -155,18 +156,18 @@ class Stage:
 
     # --- one request -----------------------------------------------------------------------------
 
-    def _answer(self, asked: Asked) -> Answer | None:
+    def _answer(self, asked: Asked) -> Response | None:
         assert self.judge is not None
         return self.judge.answer(asked)
 
-    def _ask(self, asked: Asked) -> Answer:
+    def _ask(self, asked: Asked) -> Response:
         """Hand a request on to whom it is for."""
         if asked.service == "github":
             return self.github.ask(asked)
         if asked.service == "logs":
             self.cloud.runner.catch_up()
             return self.cloud.logs.ask(asked.operation, asked.json)
-        return self.cloud.ask(asked.method, asked.url, asked.headers, asked.body)
+        return self.cloud.ask(asked.method, asked.path, asked.headers, asked.body)
 
 
 def _is_gone(pid: int) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tests.chaos import truth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tests.chaos.played import Played
 
@@ -53,6 +53,18 @@ def kind_of(played: Played) -> str:
     if "SIGKILL" in met:
         return "SIGKILL"
     return "SIGTERM, SIGINT" if met else "none"
+
+
+def so_far(rows: Sequence[Row], *, of: int, seconds: float) -> str:
+    """Return a line that says how far we are, after so many seconds."""
+    requests = sum(row.requests for row in rows)
+    struck = sum(len(row.fates) for row in rows)
+    killed = sum(row.killed for row in rows)
+    bad = sorted(row.seed for row in rows if row.broken)
+    return (
+        f"{len(rows)} of {of} after {seconds:.0f} s: {requests} requests, {struck} struck,"
+        f" {killed} killed, {len(bad)} broken"
+    ) + (f": {' '.join(map(str, bad))}" if bad else "")
 
 
 def table(rows: Iterable[Row]) -> Iterator[str]:

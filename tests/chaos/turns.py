@@ -28,6 +28,8 @@ _SHORT_SECONDS = 0.2
 """Who waits no longer than this waits in turns, and looks again at once."""
 _TURN_SECONDS = 1.0
 """So long is a turn as long as no signal was heard: nothing happens within it."""
+_LOOKS = 20_000
+"""So often a thread looks whether a signal was heard."""
 HUNG_CODE = 97
 """The exit code of a process whose threads all wait for ever."""
 _real_sleep, _real_monotonic, _real_time = time.sleep, time.monotonic, time.time
@@ -151,9 +153,11 @@ class Turns:
             return
         self._shared.put(f"alarm_at_{slot}", 0)
         self._shared.put("rung_at", self._shared.get("rung_at") or at)
-        before, give_up = self.heard(), _real_monotonic() + 5
+        before = self.heard()
         os.kill(os.getpid(), int(self._shared.get(f"alarm_signal_{slot}")))
-        while self.heard() == before and _real_monotonic() < give_up:
+        for _ in range(_LOOKS):  # counted, not timed: we may be stopped for a while
+            if self.heard() != before:
+                return
             _real_sleep(0.0002)
 
 

@@ -18,6 +18,7 @@ import json
 import os
 import pkgutil
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import plugin
@@ -78,8 +79,9 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.disable()  # a command is short, and looking through its memory would copy all of ours
-    tell({"is_ready": True})
-    _serve(tell)
+    with suppress(BrokenPipeError):  # the harness was killed
+        tell({"is_ready": True})
+        _serve(tell)
 
 
 if __name__ == "__main__":

@@ -14,17 +14,19 @@ import re
 import threading
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from tests.doubles.github_http import Answer, Asked, Listener, refusal
+from tests.doubles.github_http import Answer, Asked, asked_of, refusal, response_of
 from tests.doubles.github_routes import GRAPHQL, ROUTES
 from tests.doubles.github_state import Invalid, Repository
+from tests.doubles.loopback import Loopback
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping
-    from types import TracebackType
+
+    from tests.doubles.loopback import Request, Response
 
 __all__ = ["PREFIX", "Answer", "Asked", "GitHubServer", "Repository", "refusal"]
 
@@ -32,7 +34,7 @@ PREFIX = "/api/v3"
 """As on a GitHub Enterprise Server, so that a client that forgets the path is found out."""
 
 
-class GitHubServer:
+class GitHubServer(Loopback):
     """A GitHub that listens on a free port of 127.0.0.1.  Use it in a ``with``.
 
     ``prefix`` is empty on api.github.com and on api.SUBDOMAIN.ghe.com.  The token is GITHUB_TOKEN's
@@ -43,6 +45,7 @@ class GitHubServer:
     def __init__(
         self, *, token: str = "", prefix: str = PREFIX, tls: ssl.SSLContext | None = None
     ) -> None:
+        super().__init__(self._answered, tls=tls)
         self.token = token
         self.prefix = prefix
         self.is_personal = False
@@ -65,41 +68,20 @@ class GitHubServer:
         self._acts: list[tuple[str, str, Callable[[], object]]] = []
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._http = Listener(self.answer)
-        self._scheme = "https" if tls else "http"
-        if tls:
-            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.004,), daemon=True)
-
-    @property
-    def address(self) -> str:
-        """The host and port."""
-        return f"127.0.0.1:{self._http.server_port}"
 
     @property
     def api_url(self) -> str:
         """What to give the client."""
-        return f"{self._scheme}://{self.address}{self.prefix}"
+        return f"{self.endpoint_url}{self.prefix}"
 
     @property
     def lines(self) -> list[str]:
         """The requests so far, as method and path below the API's root."""
         return [f"{one.method} {one.path.removeprefix(self.prefix)}" for one in self.asked]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        super().__exit__(None, None, None)
 
     def repository(self, name: str) -> Repository:
         """The repository of that name, made if it is not there."""
@@ -119,6 +101,9 @@ class GitHubServer:
     def once(self, method: str, path: str, act: Callable[[], object]) -> None:
         """Act when such a request comes for the first time, before it is looked at."""
         self._acts.append((method, path, act))
+
+    def _answered(self, request: Request) -> Response | None:
+        return response_of(self.answer(asked_of(request)))
 
     def answer(self, asked: Asked) -> Answer:
         """Record the request and answer it."""
@@ -181,7 +166,7 @@ class GitHubServer:
             if asked.path.startswith(f"{base}{old}/"):
                 path = asked.path.replace(f"{base}{old}/", f"{base}{new}/", 1)
                 query = f"?{urlencode(asked.query)}" if asked.query else ""
-                url = f"{self._scheme}://{self.address}{path}{query}"
+                url = f"{self.endpoint_url}{path}{query}"
                 status = 301 if asked.method == "GET" else 307
                 body = {"message": "Moved Permanently", "url": url}
                 return Answer(status=status, body=body, headers={"Location": url})
@@ -214,7 +199,7 @@ class GitHubServer:
         for rel, page in (("next", number + 1), ("prev", number - 1)):
             if 0 < page <= -(-len(items) // size):
                 query = urlencode({**asked.query, "page": page})
-                links.append(f'<{self._scheme}://{self.address}{asked.path}?{query}>; rel="{rel}"')
+                links.append(f'<{self.endpoint_url}{asked.path}?{query}>; rel="{rel}"')
         return Answer(body=shown, headers={"Link": ", ".join(links)} if links else {})
 
 

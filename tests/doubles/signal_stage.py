@@ -7,31 +7,34 @@ hold what is left and what is told, and by ``benchmarks/signals.py``, which prin
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
 import uuid
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
-from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-
-import boto3
 
 from plugin.local.server import LocalGlue
 from tests.doubles.github_server import GitHubServer
-from tests.unit.aws.relay import OF_ONE_CONNECTION, Asked, Relay, Trouble
+from tests.doubles.loopback import forwarded
+from tests.doubles.process_stage import (
+    NUMBER,
+    REPOSITORY,
+    ROLE,
+    TOKEN,
+    ProcessStage,
+    report_in,
+    trail_in,
+)
+from tests.unit.aws.relay import Asked, Relay, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TOKEN = "ghs_madeup"
-REPOSITORY, NUMBER, COMMIT = "octo-org/etl", 7, "c" * 40
+COMMIT = "c" * 40
 SLEEPS = "import time\nprint('it runs', flush=True)\ntime.sleep(300)\n"
 ENDS = "print('it runs', flush=True)\n"
 HANGS_SECONDS = 60
@@ -110,11 +113,8 @@ class Delaying(Relay):
 
     def _hand_on(self, asked: Asked) -> None:
         """Ask Glue itself; who asks again for a stop that has come is told so, and nobody hears."""
-        behind = HTTPConnection(self.behind, timeout=HANGS_SECONDS)
-        with suppress(OSError), closing(behind):
-            kept = {k: v for k, v in asked.headers.items() if k not in OF_ONE_CONNECTION}
-            behind.request("POST", asked.path, body=asked.body, headers=kept)
-            behind.getresponse().read()
+        with suppress(OSError):
+            forwarded(asked, self.behind)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,16 +139,11 @@ class Outcome:
         return {left["name"] for result in results for left in result["leftovers"]}
 
 
-@dataclass
-class Stage:
-    """AWS, a GitHub and the command."""
+@dataclass(kw_only=True)
+class Stage(ProcessStage):
+    """A stage on which one process after the other is hit; each has a bucket of its own."""
 
-    repository: Path
-    folder: Path
-    glue: LocalGlue
     relay: Delaying
-    github: GitHubServer
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
 
     def play(
         self,
@@ -161,8 +156,7 @@ class Stage:
         extra: bytes = b"",
     ) -> Outcome:
         """Start the command, send the signal at the moment (``again`` seconds later once more)."""
-        folder, bucket = self._checkout(checks, script, extra), f"bucket-{uuid.uuid4().hex[:20]}"
-        self._client("s3").create_bucket(Bucket=bucket)
+        folder, bucket = self._checkout(checks, script, extra), self.new_bucket()
         self.relay.forget()
         self.github.repository(REPOSITORY).statuses.clear()
         sent: list[float] = []
@@ -199,7 +193,7 @@ class Stage:
     def left(self, outcome: Outcome) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the jobs and objects that are there now."""
         bucket = (outcome.folder / "bucket").read_text()
-        return self._jobs(), self._keys(bucket)
+        return tuple(self.jobs()), tuple(self.keys_in(bucket))
 
     def _arm(self, moment: str, send: Any) -> None:
         if moment in {*OPERATIONS, "ListJobs", "PART"}:
@@ -226,61 +220,18 @@ class Stage:
         )
         if extra:
             (folder / "big.bin").write_bytes(extra)
-        event = {
-            "number": NUMBER,
-            "repository": {"full_name": REPOSITORY, "default_branch": "main"},
-            "pull_request": {
-                "number": NUMBER,
-                "head": {"sha": COMMIT, "ref": "fix", "repo": {"full_name": REPOSITORY}},
-                "base": {"ref": "main", "repo": {"full_name": REPOSITORY}},
-            },
-        }
-        (folder / "event.json").write_text(json.dumps(event))
-        for name in ("state", "output", "summary"):
-            (folder / name).touch()
+        self.lay_out(folder, commit=COMMIT)
         return folder
 
     def _start(self, folder: Path, bucket: str, mark: str, *argv: str) -> subprocess.Popen[str]:
         (folder / "bucket").write_text(bucket)
-        state = dict(
-            line.split("=", 1) for line in (folder / "state").read_text().splitlines() if line
-        )
-        process = subprocess.Popen(
-            [sys.executable, str(self.repository / "entrypoint.py"), *argv],
-            cwd=folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "TMPDIR": str(folder),
-                "AWS_EC2_METADATA_DISABLED": "true",
-                "AWS_ENDPOINT_URL": self.relay.endpoint_url,
-                "AWS_REGION": "us-east-1",
-                "AWS_ACCESS_KEY_ID": "x",
-                "AWS_SECRET_ACCESS_KEY": "y",
-                "GLUE_ROLE_ARN": "arn:aws:iam::123456789012:role/job-role",
-                "SCRIPTS_BUCKET": bucket,
-                "GLUE_HEALTH_CHECK_JOB_TYPE": "pythonshell",
-                "CI": "true",
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_STATE": str(folder / "state"),
-                "GITHUB_OUTPUT": str(folder / "output"),
-                "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-                "GITHUB_EVENT_NAME": "pull_request",
-                "GITHUB_EVENT_PATH": str(folder / "event.json"),
-                "GITHUB_SHA": COMMIT,
-                "GITHUB_REPOSITORY": REPOSITORY,
-                "GITHUB_API_URL": self.github.api_url,
-                "GITHUB_TOKEN": TOKEN,
-                "GITHUB_RUN_ID": mark[-8:],
-                **{f"STATE_{name}": value for name, value in state.items()},
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
+        environ = {
+            **self.environ_of(folder, bucket=bucket, commit=COMMIT),
+            "GLUE_HEALTH_CHECK_JOB_TYPE": "pythonshell",
+            "GITHUB_RUN_ID": mark[-8:],
+            **trail_in(folder),
+        }
+        return self.start_in(folder, environ, *argv)
 
     @staticmethod
     def _communicate(process: subprocess.Popen[str], send: Any) -> tuple[str, str]:
@@ -299,42 +250,23 @@ class Stage:
     def _outcome(
         self, code: int, seconds: float, texts: tuple[str, str], folder: Path, bucket: str
     ) -> Outcome:
-        path = folder / "glue-health-check-report/report.json"
-        statuses = self.github.repository(REPOSITORY).statuses.get(COMMIT, [])
-        jobs = self._jobs()
+        jobs = tuple(self.jobs())
         return Outcome(
             code=code,
             seconds=seconds,
             out=texts[0],
             err=texts[1],
-            statuses=tuple(one["state"] for one in statuses),
+            statuses=tuple(self.statuses_of(COMMIT)),
             jobs=jobs,
-            keys=self._keys(bucket),
+            keys=tuple(self.keys_in(bucket)),
             active=tuple(run for job in jobs for run in self._active(job)),
-            report=json.loads(path.read_text()) if path.exists() else None,
+            report=report_in(folder),
             folder=folder,
         )
 
-    def _jobs(self) -> tuple[str, ...]:
-        return tuple(self._client("glue").list_jobs()["JobNames"])
-
-    def _keys(self, bucket: str) -> tuple[str, ...]:
-        found = self._client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
-        return tuple(item["Key"] for item in found)
-
     def _active(self, job: str) -> list[str]:
-        runs = self._client("glue").get_job_runs(JobName=job)["JobRuns"]
+        runs = self.client("glue").get_job_runs(JobName=job)["JobRuns"]
         return [run["Id"] for run in runs if "CompletedOn" not in run]
-
-    def _client(self, service: str) -> Any:
-        make: Any = boto3.client  # its stubs want a literal
-        return make(
-            service,
-            endpoint_url=self.glue.endpoint_url,
-            region_name="us-east-1",
-            aws_access_key_id="x",
-            aws_secret_access_key="x",
-        )
 
 
 @contextmanager
@@ -342,7 +274,7 @@ def opened(repository: Path, folder: Path, *, delay: float = 0.1) -> Iterator[St
     """Yield a stage whose AWS answers after ``delay`` seconds; end what was started on it."""
     with (
         LocalGlue.start(
-            environ={"PATH": "/usr/bin:/bin"}, roles=["job-role"], work_dir=folder / "runs"
+            environ={"PATH": "/usr/bin:/bin"}, roles=[ROLE], work_dir=folder / "runs"
         ) as glue,
         Delaying(glue.endpoint_url) as relay,
         GitHubServer(token=TOKEN) as github,
@@ -355,7 +287,4 @@ def opened(repository: Path, folder: Path, *, delay: float = 0.1) -> Iterator[St
         try:
             yield stage
         finally:
-            for process in stage.started:
-                if process.poll() is None:
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
+            stage.end()

@@ -14,7 +14,6 @@ import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 from xml.etree import ElementTree as ET
@@ -35,6 +34,7 @@ from plugin.core.verdict import Verdict
 from tests.doubles.checks import check_of
 from tests.doubles.clock import BEGIN
 from tests.doubles.github_server import GitHubServer
+from tests.doubles.loopback import Loopback, Response
 from tests.doubles.receiver import Receiver
 from tests.unit.reporters.samples import BUILD, CANCELLED, ERRORED, FAILED, PASSED
 
@@ -66,13 +66,16 @@ class StageClock(SystemClock):
     def __init__(self):
         super().__init__()
         self.waited = 0.0
+        self.looks = 0
         self._moving = threading.Lock()
 
     def now(self):
         return BEGIN + timedelta(seconds=self.waited)
 
     def monotonic(self):
-        return 1000.0 + self.waited
+        with self._moving:
+            self.looks += 1
+            return 1000.0 + self.waited
 
     def wait(self, seconds):
         if not self.is_cancelled():
@@ -94,24 +97,17 @@ class AwsError:
     takes_effect: bool = False
 
 
-class Aws:
+class Aws(Loopback):
     """A small S3 and SNS, called ``s3`` and ``sns`` here."""
 
     def __init__(self):
+        super().__init__(self._answered)
         self.objects = {}
         self.published = []
         self.asked = []
         self.sent = []
         self._wrong: dict[str, list[AwsError]] = {"s3": [], "sns": []}
         self._acts = {}
-        self._server = _AwsServer(("127.0.0.1", 0), _AwsHandler, aws=self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.004,), daemon=True
-        )
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     def let(self, service, *errors):
         """Give these answers, one each, before answering truly again."""
@@ -120,6 +116,10 @@ class Aws:
     def once(self, service, act):
         """Act when a service is asked for the first time, before it answers."""
         self._acts[service] = act
+
+    def _answered(self, request):
+        status, tag, body = self.answer(request.method, request.path, request.body)
+        return Response(status=status, headers=(("ETag", tag),) if tag else (), body=body)
 
     def answer(self, method, path, body):
         """Return status, entity tag and body."""
@@ -145,15 +145,6 @@ class Aws:
         tag = hashlib.sha256(self.objects[path]).hexdigest()
         return 200, f'"{tag}"', self.objects[path] if method == "GET" else b""
 
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
 
 PUBLISHED = (
     b'<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult>'
@@ -164,39 +155,6 @@ PUBLISHED = (
 def _error(wrong, *, is_sns):
     words = f"<Error><Code>{wrong.code}</Code><Message>{wrong.message}</Message></Error>"
     return (f"<ErrorResponse>{words}</ErrorResponse>" if is_sns else words).encode()
-
-
-class _AwsServer(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address, handler, *, aws):
-        self.aws = aws
-        super().__init__(address, handler)
-
-    def handle_error(self, request, client_address):
-        """Say nothing: a client that hangs up is what some tests are about."""
-
-
-class _AwsHandler(BaseHTTPRequestHandler):
-    server: _AwsServer
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 30
-
-    def _handle(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, tag, answer = self.server.aws.answer(self.command, self.path, body)
-        self.send_response_only(status)
-        if tag:
-            self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    do_GET = do_PUT = do_POST = _handle  # noqa: N815 - http.server's names
-
-    def log_message(self, *_):
-        """Keep quiet."""
 
 
 @dataclass
@@ -369,8 +327,8 @@ def with_aws(stage, *names):
         {
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_DATA_PATH": str(data),
-            "AWS_ENDPOINT_URL_SNS": stage.aws.url,
-            "AWS_ENDPOINT_URL_S3": stage.aws.url,
+            "AWS_ENDPOINT_URL_SNS": stage.aws.endpoint_url,
+            "AWS_ENDPOINT_URL_S3": stage.aws.endpoint_url,
         }
     )
 

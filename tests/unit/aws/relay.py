@@ -7,20 +7,16 @@ what networks and AWS do at the worst moment.
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.doubles.loopback import Loopback, Request, Response, forwarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-
-OF_ONE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,13 +41,10 @@ def refusal(status: int, code: str, message: str = "no") -> Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """One request: the operation (of S3: method and bucket), and what was sent."""
+class Asked(Request):
+    """One request with its operation (of S3: method and bucket)."""
 
     operation: str
-    path: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
 
     @property
     def json(self) -> Any:
@@ -59,28 +52,20 @@ class Asked:
         return json.loads(self.body)
 
 
-class Relay:
+class Relay(Loopback):
     """Use it in a ``with``; ``behind`` may be empty when nothing is ever forwarded."""
 
     age_seconds = 0.0
     """So much older jobs are told to be than they are."""
 
     def __init__(self, behind: str = "") -> None:
+        super().__init__(self._relayed)
         self.behind = urlsplit(behind).netloc
         self.requests: list[Asked] = []
         self.lock = threading.Lock()
         self._troubles: dict[str, deque[Trouble]] = defaultdict(deque)
         self._acts: dict[str, Callable[[], None]] = {}
         self._always: list[tuple[str, str, Trouble]] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler, relay=self)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.02,), daemon=True
-        )
-
-    @property
-    def endpoint_url(self) -> str:
-        """Where the clients are pointed."""
-        return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def asked(self) -> list[str]:
@@ -139,98 +124,36 @@ class Relay:
             job["CreatedOn"] = float(job["CreatedOn"]) - self.age_seconds
         return json.dumps(told).encode()
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, address: Any, handler: Any, *, relay: Relay) -> None:
-        self.relay = relay
-        super().__init__(address, handler)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: a client that hangs up is what some tests are about."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: _Server
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    timeout = 60
-
-    def _handle(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = Asked(
-            operation=self._operation(body),
-            path=self.path,
-            headers={key.lower(): value for key, value in self.headers.items()},
-            body=body,
-        )
-        trouble = self.server.relay.trouble_for(asked)
+    def _relayed(self, request: Request) -> Response | None:
+        asked = Asked(**vars(request), operation=_operation_of(request))
+        trouble = self.trouble_for(asked)
         if trouble is None:
-            status, headers, answer = self._forwarded(body)
-            self._send(status, headers, self.server.relay.aged(asked, answer))
-        elif trouble.status:
-            self._send(*self._refused(trouble))
-        else:
-            if trouble.is_forwarded:
-                self._forwarded(body)
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            answer = forwarded(request, self.behind)
+            return replace(answer, body=self.aged(asked, answer.body))
+        if trouble.status:
+            return _refused(trouble, request)
+        if trouble.is_forwarded:
+            forwarded(request, self.behind)
+        return None
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _handle  # noqa: N815 - http.server's names
 
-    def _operation(self, body: bytes) -> str:
-        target = self.headers.get("X-Amz-Target", "")
-        action = parse_qs(body.decode(errors="replace")).get("Action", [""])[0]
-        bucket = urlsplit(self.path).path.split("/")[1]
-        return target.rpartition(".")[2] or action or f"{self.command} {bucket}"
+def _operation_of(request: Request) -> str:
+    target = request.headers.get("x-amz-target", "")
+    action = parse_qs(request.body.decode(errors="replace")).get("Action", [""])[0]
+    bucket = urlsplit(request.path).path.split("/")[1]
+    return target.rpartition(".")[2] or action or f"{request.method} {bucket}"
 
-    def _forwarded(self, body: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-        kept = {k: v for k, v in self.headers.items() if k.lower() not in OF_ONE_CONNECTION}
-        behind = HTTPConnection(self.server.relay.behind, timeout=60)
-        try:
-            behind.request(self.command, self.path, body=body, headers=kept)
-            answer = behind.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        finally:
-            behind.close()
 
-    def _refused(self, trouble: Trouble) -> tuple[int, list[tuple[str, str]], bytes]:
-        """Answer in the form that the service's clients read."""
-        if trouble.body is not None:
-            return trouble.status, list(trouble.headers), trouble.body
-        if "X-Amz-Target" in self.headers:
-            words = {"__type": trouble.code, "message": trouble.message}
-            return trouble.status, [], json.dumps(words).encode()
-        text = f"<Code>{trouble.code}</Code><Message>{trouble.message}</Message>"
-        whole = f"<Error>{text}</Error>"
-        if self.command == "POST" and self.path == "/":
-            whole = f"<ErrorResponse>{whole}</ErrorResponse>"
-        return trouble.status, [("Content-Type", "application/xml")], whole.encode()
-
-    def _send(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.send_response_only(status)
-        for name, value in headers:
-            if name.lower() not in OF_ONE_CONNECTION:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+def _refused(trouble: Trouble, request: Request) -> Response:
+    """Answer in the form that the service's clients read."""
+    if trouble.body is not None:
+        return Response(status=trouble.status, headers=trouble.headers, body=trouble.body)
+    if "x-amz-target" in request.headers:
+        words = {"__type": trouble.code, "message": trouble.message}
+        return Response(status=trouble.status, body=json.dumps(words).encode())
+    text = f"<Code>{trouble.code}</Code><Message>{trouble.message}</Message>"
+    whole = f"<Error>{text}</Error>"
+    if request.method == "POST" and request.path == "/":
+        whole = f"<ErrorResponse>{whole}</ErrorResponse>"
+    headers = (("Content-Type", "application/xml"),)
+    return Response(status=trouble.status, headers=headers, body=whole.encode())

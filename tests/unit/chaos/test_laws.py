@@ -130,6 +130,27 @@ BREAKS = [
         things.a_run_is_asked_to_stop_after_a_signal,
         with_step("check", signals=("SIGTERM",), world=LEFT["run"]),
     ),
+    *(
+        (
+            things.a_run_is_asked_to_stop_after_a_signal,
+            with_requests(one, played=with_step("check", signals=("SIGTERM",), world=LEFT["run"])),
+        )
+        for one in (
+            request("GetJobRun", fate=Fate.LATE),
+            request("GetJobRuns", fate=Fate.LATE),
+            request("BatchStopJobRun", check="job-1"),
+        )
+    ),
+    *(
+        (
+            things.a_run_is_asked_to_stop_after_a_signal,
+            replace(
+                with_step("check", signals=("SIGTERM",), world=LEFT["run"]),
+                requests=(request("CreateJob"), request("StartJobRun", fate=fate, status=0)),
+            ),
+        )
+        for fate in (Fate.LATE, Fate.CUT_AFTER)
+    ),
     (others.foreign_things_are_as_they_were, with_step("sweep", world=strange(foreign={}))),
     (
         others.foreign_things_are_as_they_were,
@@ -313,6 +334,18 @@ LETS_PASS = [
             request("BatchStopJobRun"),
             played=with_step("check", signals=("SIGTERM",), world=LEFT["run"]),
         ),
+    ),
+    *(
+        (
+            things.a_run_is_asked_to_stop_after_a_signal,
+            replace(with_step("check", signals=("SIGTERM",), world=LEFT["run"]), requests=requests),
+        )
+        for requests in (
+            (request("StartJobRun", status=400),),
+            (request("StartJobRun", fate=Fate.BELATED),),
+            (request("StartJobRun", fate=Fate.LATE, took_effect=False),),
+            (request("StartJobRun", fate=Fate.LATE), request("GetJobRuns", fate=Fate.STALE)),
+        )
     ),
     (others.no_request_names_foreign_things, with_requests(request("GetTags", subject=STRANGER))),
     (

@@ -15,7 +15,6 @@ from plugin.local.inner_aws import InnerAws
 from plugin.local.job_store import JobStore
 from plugin.local.server import moto_app
 from tests.chaos import faults, halves
-from tests.chaos.answers import Answer
 from tests.chaos.asking import asked
 from tests.chaos.child import LATE_HEADER, SECONDS_HEADER
 from tests.chaos.cloud import Cloud
@@ -34,6 +33,7 @@ from tests.chaos.schedule import (
     Strike,
 )
 from tests.chaos.strangers import BUCKET
+from tests.doubles.loopback import Response
 
 CHECKS = (CheckPlan(name="job-0"), CheckPlan(name="job-1"))
 REGION = "us-east-1"
@@ -57,7 +57,7 @@ class Behindhand:
     def answer(self, request):
         self.asked.append(request.operation)
         body = json.dumps({"Number": len(self.asked)}).encode()
-        return Answer(status=200, headers=(), body=body)
+        return Response(status=200, headers=(), body=body)
 
     def judge(self, *strikes, blows=()):
         behind = Behind(
@@ -270,7 +270,7 @@ def test_half__objects_that_are_deleted__are_the_first_and_the_rest_is_an_error(
     def ask(one):
         sent.append(one.body)
         body = b"<DeleteResult><Deleted><Key>0</Key></Deleted></DeleteResult>"
-        return Answer(status=200, headers=(), body=body)
+        return Response(status=200, headers=(), body=body)
 
     answer = halves.half(request, ask)
 
