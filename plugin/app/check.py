@@ -20,7 +20,7 @@ from plugin.app.side_by_side import (
 )
 from plugin.app.signals import cancelling
 from plugin.app.telling import forget_reports, telling_of
-from plugin.app.trail import leave_trail
+from plugin.app.trail import drop, leave_trail
 from plugin.core.console_url import Console, linked
 from plugin.core.costs.estimate import announcement
 from plugin.core.errors import Exit, Overdue, PluginError, SettingsError, Unusable
@@ -30,8 +30,6 @@ from plugin.core.preview import preview
 from plugin.core.result import CheckResult, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from plugin.app.invocation import Invocation
     from plugin.app.prepare import Request
     from plugin.app.signals import Heard
@@ -90,6 +88,7 @@ def _perform(request: Request, heard: Heard) -> int:
             seconds=round(clock.monotonic() - since, 3),
         )
         verdict, failed = report_and_tell(request, telling, outcome)
+        _forget_local(request, telling)
     finally:
         telling.close()
     return exit_code(verdict, signal=heard.exit, reporter_failed=failed)
@@ -135,7 +134,8 @@ def _on(
     request.invocation.learn(clients.secrets())
     _leave_trail(request)
     world = world_of(request.invocation, telling, clients)
-    _within(budget, partial(supersede, request, world.engine, world.clock, say), say)
+    within = partial(budget.run, limit=_FIRST)
+    supersede(request, world.engine, world.clock, say, within=within)
     if expected := announcement(request.plan.checks):
         say(expected)
     world = replace(world, expected=expected_of(request, clients))
@@ -155,12 +155,10 @@ def _leave_trail(request: Request) -> None:
     )
 
 
-def _within(budget: Budget, work: Callable[[], None], say: Callable[[str], None]) -> None:
-    """Do what the checks do not depend on; when it takes too long, say so and go on."""
-    try:
-        budget.run(work, _FIRST)
-    except Overdue as error:
-        say(f"warning: supersede: {error} What older builds left stays for sweep.")
+def _forget_local(request: Request, telling: Telling) -> None:
+    """Leave cleanup nothing to ask AWS for: this machine's Glue is gone, and no status pends."""
+    if request.settings.plan.engine == "local" and telling.pending is None:
+        drop(request.invocation, request.settings, request.build, request.build_id)
 
 
 def _hold_usable(clients: Clients) -> None:
@@ -199,23 +197,18 @@ def _ended_before(name: str, script: str, judgement: Judgement) -> CheckResult:
 def _run_all(request: Request, world: World) -> tuple[CheckResult, ...]:
     """Run the checks side by side; the results keep the plan's order.
 
-    After a cancel no answer of AWS is waited for without an end: what is not known to be removed
-    by then is named.
+    After a cancel no answer of AWS is waited for without an end: where a check waits for one, its
+    run is stopped by somebody else, and what is not known to be removed by then is named.
     """
-    from plugin.core.abandoned import abandoned
-    from plugin.lifecycle import run_check
+    from plugin.lifecycle import give_up, run_check, stand_in
 
-    since, is_local = world.clock.monotonic(), request.settings.plan.engine == "local"
-
-    def give_up(check: Check) -> CheckResult:
-        seconds = round(world.clock.monotonic() - since, 3)
-        return abandoned(check, seconds=seconds, region=world.region)
-
+    is_local = request.settings.plan.engine == "local"
     hush = Hush(world.observer)
     world = replace(world, observer=hush)
     checks = SideBySide(
         partial(run_check, build=request.build, build_id=request.build_id, world=world),
-        give_up=give_up,
+        stand_in=lambda check, since: stand_in(check, world, since),
+        give_up=lambda check: give_up(check, world) or _cancelled(check),
         clock=world.clock,
         seconds=LOCAL_CANCELLED_SECONDS if is_local else CANCELLED_SECONDS,
         pressed_seconds=LOCAL_CANCELLED_SECONDS if is_local else PRESSED_SECONDS,

@@ -6,7 +6,8 @@ import threading
 import time
 from datetime import UTC, datetime
 
-_LEAST_SECONDS = 0.05
+_LEAST_SECONDS = 0.2
+"""The least pause after a second cancel: whoever asks in a loop must not spin."""
 
 
 class SystemClock:
@@ -38,7 +39,7 @@ class SystemClock:
     def pause(self, seconds: float) -> None:
         """Wait even when cancelled, but not when that was said twice."""
         if self._pressed.wait(seconds):
-            time.sleep(min(seconds, _LEAST_SECONDS))  # whoever asks in a loop must not spin
+            time.sleep(min(seconds, _LEAST_SECONDS))
 
     def is_cancelled(self) -> bool:
         """Whether a cancel was heard."""

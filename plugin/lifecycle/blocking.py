@@ -30,6 +30,7 @@ def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckR
     if world.clock.is_cancelled():
         judgement = not_begun()
     else:
+        world.under_way.put(check, course)
         try:
             judgement = _run(check, build, build_id, world, course)
         finally:

@@ -9,7 +9,7 @@ from plugin.core.errors import EngineError
 from plugin.core.result import Leftover
 from plugin.lifecycle.late_count import await_count
 from plugin.lifecycle.late_run import UNSURE, await_run, may_be_started, unlisted_run
-from plugin.lifecycle.stopping import paused
+from plugin.lifecycle.stopping import ask_to_stop, paused
 
 if TYPE_CHECKING:
     from plugin.core.check import Check
@@ -68,10 +68,10 @@ def _end_runs(check: Check, world: World, course: Course) -> tuple[Leftover, ...
             active, is_unsure = await_run(check, world)
     except EngineError:
         if course.run_id:  # whether it still runs nobody tells us: ask for its stop all the same
-            engine.stop_runs(check.job_name, (course.run_id,))
+            ask_to_stop(check, world, course, (course.run_id,))
         raise
     if active:
-        engine.stop_runs(check.job_name, active)
+        ask_to_stop(check, world, course, active)
     if is_unsure:
         return (Leftover(kind="run", name=check.job_name, reason=UNSURE),)
     while active and paused(check, world, course, since):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugin.lifecycle.crowd import Crowd
+from plugin.lifecycle.under_way import UnderWay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,3 +40,4 @@ class World:
     expected: Callable[[Check], float | None] = _unknown
     region: str = ""
     crowd: Crowd = field(default_factory=Crowd)
+    under_way: UnderWay = field(default_factory=UnderWay)

@@ -16,6 +16,8 @@ from tests.doubles.signal_stage import (
     opened,
 )
 
+BOUND_SECONDS = 3.0
+"""A process that takes longer stood still: what it could not remove is named, and left to cleanup."""
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
@@ -27,9 +29,15 @@ def stage(repository, tmp_path_factory):
         yield stage
 
 
+def is_untold(outcome):
+    """Whether the log says that GitHub could not be told: this machine stood still for too long."""
+    lines = outcome.out.splitlines()
+    return any(one.startswith("warning: reporter ") and "commit_status" in one for one in lines)
+
+
 def held(stage, outcome, number):
     """Hold what is true after a signal at any moment."""
-    assert outcome.statuses[-1:] != ("pending",)
+    assert outcome.statuses[-1:] != ("pending",) or is_untold(outcome)
     if outcome.report is None:  # before anything was made, or while Python itself still started
         assert outcome.code != 0
         assert (outcome.jobs, outcome.keys, outcome.statuses) == ((), (), ())
@@ -37,7 +45,8 @@ def held(stage, outcome, number):
     assert "Traceback" not in outcome.out + outcome.err
     is_cancelled = outcome.report["verdict"] == "cancelled"
     assert outcome.code == (CODES[number] if is_cancelled else 0), outcome.err
-    assert outcome.statuses[-1:] == (("error" if is_cancelled else "success"),)
+    last = ("error" if is_cancelled else "success",)
+    assert outcome.statuses[-1:] == last or is_untold(outcome), outcome.out
     assert set(outcome.jobs) <= outcome.named
     assert not outcome.keys or any(name.startswith("s3://") for name in outcome.named)
     if outcome.jobs or outcome.keys:
@@ -50,8 +59,8 @@ def test_signal__while_the_script_runs__ends_all_and_tells_github(stage):
     outcome = stage.play(RUNNING, signal.SIGTERM)
 
     held(stage, outcome, signal.SIGTERM)
-    assert outcome.statuses == ("pending", "error")
-    assert outcome.jobs == outcome.keys == ()
+    assert outcome.statuses == ("pending", "error") or is_untold(outcome)
+    assert outcome.jobs == outcome.keys == () or outcome.seconds > BOUND_SECONDS
 
 
 def test_signal__a_second_one__is_as_clean(stage):
@@ -143,6 +152,17 @@ def test_signal__aws_says_nothing_to_the_first_question__ends_all_the_same_and_t
 
     held(stage, outcome, signal.SIGTERM)
     assert outcome.report["verdict"] == "cancelled"
+
+
+@pytest.mark.slow
+def test_signal__every_look_stays_silent__the_run_is_stopped_all_the_same(stage):
+    """Who looks waits for 20 seconds and more: it cannot be the one who asks for the stop."""
+    with stage.relay.silent("GetJobRun"):
+        outcome = stage.play("GetJobRun", signal.SIGTERM)
+
+    held(stage, outcome, signal.SIGTERM)
+    assert outcome.active == ()
+    assert "(asked to stop, not seen to have stopped)" in outcome.out
 
 
 def test_signal__a_large_upload_hangs_in_its_parts__ends_all_the_same(stage):

@@ -57,6 +57,10 @@ class Course:
     throttled_since: float | None = None
     hurried_since: float | None = None
     """When the cancel was heard that shortens the wait for a stop (monotonic seconds)."""
+    pressed_since: float | None = None
+    """When it was heard once more, which shortens the wait again."""
+    asked: tuple[str, ...] = ()
+    """The runs whose stop Glue was asked for, and answered."""
     made: set[str] = field(default_factory=set)
     """Kinds of things that may be there: ``object``, ``job``, ``run``."""
     unanswered: set[str] = field(default_factory=set)

@@ -3,9 +3,12 @@
 import pytest
 
 from plugin.core.abandoned import abandoned
+from plugin.core.ports import Sighting
 from plugin.core.result import CheckResult, Leftover
+from plugin.core.states import RunState
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
+from plugin.core.watching.course import Course
 from tests.doubles.checks import BUILD_ID, check_of
 
 
@@ -15,6 +18,35 @@ def test_abandoned__on_glue__names_run_objects_and_job_with_their_commands():
     assert [item.kind for item in result.leftovers] == ["run", "object", "object", "job"]
     assert all("--region=eu-west-1" in item.command for item in result.leftovers)
     assert (result.verdict, result.trouble, result.seconds) == ("cancelled", Trouble.STOPPED, 4.0)
+
+
+REMOVING = "its removal had not ended when our time was over"
+
+
+@pytest.mark.parametrize(
+    ("known", "runs"),
+    [
+        ({}, [("flights", REMOVING)]),
+        ({"run_id": "jr_1"}, [("jr_1", REMOVING)]),
+        ({"run_id": "jr_1", "asked": ("jr_1",)}, [("jr_1", "asked")]),
+        ({"asked": ("jr_1", "jr_2")}, [("jr_1", "asked"), ("jr_2", "asked")]),
+        ({"run_id": "jr_1", "seen": Sighting(state=RunState.STOPPED)}, []),
+    ],
+    ids=["nothing", "its id", "asked", "two asked", "over"],
+)
+def test_abandoned__what_is_known_of_its_run__is_told(known, runs):
+    course = Course(started=1.0, **known)
+
+    result = abandoned(check_of(), seconds=4.0, course=course)
+
+    told = [item for item in result.leftovers if item.kind == "run"]
+    assert len(told) == len(runs)
+    for item, (name, reason) in zip(told, runs, strict=True):
+        assert name in item.name
+        assert item.reason.startswith(reason)
+        assert item.name in item.command
+    assert [item.kind for item in result.leftovers[len(runs) :]] == ["object", "object", "job"]
+    assert result.run_id == known.get("run_id", "")
 
 
 @pytest.mark.parametrize("values", [{"keep": True}, {"is_local": True}])

@@ -90,7 +90,8 @@ def asked(
 def test_begin__the_ticket__says_build_region_and_until_when():
     uploaded = asked(after=1800.0).engine.uploaded
 
-    ticket = json.loads(uploaded[-1].body)
+    body: Any = uploaded[-1].body
+    ticket = json.loads(body)
     assert (uploaded[-1].bucket, uploaded[-1].key) == (
         "scripts",
         f"glue-health-check/{BUILD_ID}/flights/ticket.json",

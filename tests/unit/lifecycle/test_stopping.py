@@ -62,8 +62,9 @@ def test_stop__a_run_that_stops__is_seen_to_have_ended_a_moment_later(
         (PLAIN, 0.0, None, 2.5),
         (LOCAL, 0.0, None, 4.0),
         (PLAIN, 20.4, None, 22.9),
-        (PLAIN, 0.0, 0.0, 0.0),
-        (PLAIN, 0.0, 1.0, 1.2),
+        (PLAIN, 0.0, 0.0, 1.0),  # a second signal shortens the wait
+        (PLAIN, 0.0, 1.0, 2.2),  # counted from when it was noticed
+        (PLAIN, 0.0, 2.0, 2.5),  # and never makes it longer
         (LOCAL, 0.0, 0.0, 4.0),
     ],
 )
@@ -76,6 +77,27 @@ def test_stop__a_run_that_does_not_stop__is_left_at_the_bound_to_the_moment(
 
     assert clock.seconds == pytest.approx(waited)
     assert course.seen.state is RunState.STOPPING
+
+
+def test_stop__told_twice_at_once__still_waits_for_a_run_that_soon_stops():
+    world, _, clock, course = running(cancel_at=0.0, press_at=0.0, stop_seconds=0.7)
+
+    stop(PLAIN, world, course)
+
+    assert course.seen.state is RunState.STOPPED
+    assert clock.seconds == pytest.approx(0.9)
+
+
+def test_paused__told_twice__counts_from_the_second_on_for_watch_and_finish_together():
+    world, _, clock, course = running(cancel_at=0.0, press_at=0.0)
+
+    while paused(PLAIN, world, course, 1000.0):
+        pass
+    since = clock.monotonic()
+
+    assert (course.hurried_since, course.pressed_since) == (1000.0, 1000.0)
+    assert not paused(PLAIN, world, course, since)
+    assert clock.seconds == pytest.approx(1.0)
 
 
 def test_paused__the_last_moment_before_the_bound__is_no_longer_than_what_is_left():
@@ -122,6 +144,7 @@ def test_stop__it_is_refused__is_looked_at_once_and_not_waited_for():
 
     assert (looks(engine), clock.seconds) == (1, 0.0)
     assert course.seen.state is RunState.STARTING
+    assert course.asked == ()
 
 
 def test_stop__it_is_asked__names_this_run_alone():
@@ -132,6 +155,7 @@ def test_stop__it_is_asked__names_this_run_alone():
 
     assert engine.calls[0] == ("stop_runs", JOB, "jr_1")
     assert engine.active() == ("jr_2",)
+    assert course.asked == ("jr_1",)
 
 
 @pytest.mark.parametrize("error", [EngineError("No."), NotFound("There is no run jr_1.")])

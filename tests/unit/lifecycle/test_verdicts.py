@@ -130,7 +130,7 @@ def test_run_check__stopped_in_the_queue_and_called_failed__never_ran_and_costs_
         stopped_as=RunState.FAILED,
     )
 
-    assert played.result.reason == "The run did not begin within 1 min."
+    assert played.result.reason == "The run did not begin within 1 min (queue_timeout_minutes)."
     assert played.result.cost is None
 
 

@@ -119,7 +119,11 @@ def test_watch__failed_looks_with_good_ones_between__are_forgiven():
         (RunState.SUCCEEDED, Verdict.PASSED, ""),
         (RunState.FAILED, Verdict.FAILED, "KeyError: 'iata'"),
         # TIMEOUT: airflow#6007.  STOPPED: airflow#71490.  ERROR: airflow#71570.
-        (RunState.TIMEOUT, Verdict.FAILED, "Time-out: Glue itself ended it after 30 min."),
+        (
+            RunState.TIMEOUT,
+            Verdict.FAILED,
+            "Time-out: it still ran after 30 min (timeout_minutes).",
+        ),
         (RunState.STOPPED, Verdict.CANCELLED, "Somebody else stopped the run."),
         (RunState.ERROR, Verdict.ERRORED, "KeyError: 'iata'"),
         (RunState.EXPIRED, Verdict.ERRORED, "KeyError: 'iata'"),
@@ -169,7 +173,7 @@ def test_watch__never_leaves_the_queue__is_errored_and_costs_nothing():
     played = play(course=QUEUED)
 
     assert played.result.verdict is Verdict.ERRORED
-    assert played.result.reason == "The run did not begin within 15 min."
+    assert played.result.reason == "The run did not begin within 15 min (queue_timeout_minutes)."
     assert played.result.cost is None
     assert [p.name for p in played.result.phases] == ["upload", "queue", "clean-up"]
     assert played.observer.details[3] == "no free worker"
@@ -180,7 +184,7 @@ def test_watch__never_ends__fails_at_its_time_limit_counted_from_running():
     played = play(check_of(timeout_minutes=2), course=FOREVER)
 
     assert played.result.verdict is Verdict.FAILED
-    assert played.result.reason == "Time-out: it still ran after 2 min."
+    assert played.result.reason == "Time-out: it still ran after 2 min (timeout_minutes)."
     assert played.result.state == "STOPPED"
     assert 130 <= played.clock.seconds <= 140
     assert played.engine.is_empty
@@ -297,7 +301,7 @@ def test_watch__the_run_vanishes_while_it_stops__keeps_the_verdict_and_leaves_no
     played = play(check, course=FOREVER, refusals=gone)
 
     assert played.result.verdict is Verdict.FAILED
-    assert played.result.reason == "Time-out: it still ran after 1 min."
+    assert played.result.reason == "Time-out: it still ran after 1 min (timeout_minutes)."
     assert played.result.leftovers == ()
     assert played.engine.is_empty
 
