@@ -20,17 +20,18 @@ from plugin.app.removing import (
 )
 from plugin.app.trail import find_trail, forget_trail
 from plugin.core.build import Fork
-from plugin.core.errors import Exit, SettingsError
+from plugin.core.errors import EngineError, Exit, SettingsError
 from plugin.core.leftovers import remove_all
-from plugin.sweep import CLEANUP, Owner, of_build
+from plugin.sweep import CLEANUP, Owner, of_build, unlisted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from plugin.app.invocation import Invocation
     from plugin.app.trail import Trail
     from plugin.core.build import Build
     from plugin.core.ports import Engine
+    from plugin.core.result import Leftover
     from plugin.core.settings.sources import Settings
     from plugin.sweep import Traces
 
@@ -90,19 +91,21 @@ def _removed(
         return Exit.PASSED
     settings = on_glue(settings)
     engine = engine_of(invocation, settings, build)
-    found = _found(engine, settings, build, trail)
+    found = _found(invocation, engine, settings, build, trail)
     _tell(invocation, settings, trail, found)
     removals = tuple(removal for traces in found.values() for removal in traces.removals)
+    unread = [item for traces in found.values() for item in traces.unread]
     if invocation.line.dry_run:
         foretell(invocation, engine, settings, removals)
-        invocation.say(f"cleanup: {len(removals)} to remove; nothing was changed.")
-        return Exit.PASSED
+        told = f"{len(removals)} to remove; nothing was changed{_doubt(found)}"
+        invocation.say(f"cleanup: {told}.")
+        _name(invocation, unread)
+        return Exit.ERRORED if unread else Exit.PASSED
     swept = carry_out(invocation, engine, settings, removals, bounds=CLEANUP)
     stay = len(removals) - len(swept.removed)
     told = f"{len(swept.removed)} removed, {stay} stay{_alone(found)}{_doubt(found)}"
     invocation.say(f"cleanup: {told}.")
-    unread = [item for traces in found.values() for item in traces.unread]
-    invocation.complain(f"cleanup: {one.kind} {one.name}: {one.reason}" for one in unread)
+    _name(invocation, unread)
     if stay or unread:
         invocation.say(*(f"cleanup: to try again: {remove_all(one)}" for one in trail.build_ids))
         return Exit.ERRORED
@@ -121,8 +124,19 @@ def _was_local(invocation: Invocation, settings: Settings, trail: Trail) -> bool
     return settings.plan.engine == "local" and not (trail.buckets or trail.is_named)
 
 
-def _found(engine: Engine, settings: Settings, build: Build, trail: Trail) -> Mapping[str, Traces]:
-    """Return what each build of the trail left, the newest first."""
+def _name(invocation: Invocation, unread: Iterable[Leftover]) -> None:
+    """Say all that could not be read, at once."""
+    invocation.complain(f"cleanup: {one.kind} {one.name}: {one.reason}" for one in unread)
+
+
+def _found(
+    invocation: Invocation, engine: Engine, settings: Settings, build: Build, trail: Trail
+) -> Mapping[str, Traces]:
+    """Return what each build of the trail left, the newest first.
+
+    Where Glue refuses to list the jobs of one, it is not asked for the next: patience has its time
+    each.  What was found before goes all the same.  Raises ``EngineError`` after a cancel.
+    """
     owner = Owner(
         repository=build.repository,
         pull_request=build.pull_request,
@@ -131,10 +145,19 @@ def _found(engine: Engine, settings: Settings, build: Build, trail: Trail) -> Ma
         is_anybody=trail.is_named,
     )
     buckets = _buckets(settings, trail)
-    return {
-        build_id: of_build(engine, build_id, owner=owner, buckets=buckets)
-        for build_id in reversed(trail.build_ids)
-    }
+    found: dict[str, Traces] = {}
+    refusal: EngineError | None = None
+    for build_id in reversed(trail.build_ids):
+        try:
+            if refusal is None:
+                found[build_id] = of_build(engine, build_id, owner=owner, buckets=buckets)
+                continue
+        except EngineError as error:
+            if invocation.clock.is_cancelled():
+                raise
+            refusal = error
+        found[build_id] = unlisted(engine, build_id, refusal, buckets=buckets)
+    return found
 
 
 def _tell(
@@ -170,7 +193,9 @@ def _alone(found: Mapping[str, Traces]) -> str:
 def _doubt(found: Mapping[str, Traces]) -> str:
     """Return what the sum does not count."""
     unsure = [build_id for build_id, one in found.items() if one.is_blind and not one.others]
-    return f"; objects were not looked for (build {', '.join(unsure)})" if unsure else ""
+    words = f"; objects were not looked for (build {', '.join(unsure)})" if unsure else ""
+    hidden = [build_id for build_id, one in found.items() if one.is_unlisted]
+    return f"{words}; jobs were not listed (build {', '.join(hidden)})" if hidden else words
 
 
 def _buckets(settings: Settings, trail: Trail) -> tuple[str, ...]:

@@ -79,8 +79,8 @@ class AwsEngine:
         return self._objects.delete_below(bucket, prefix)
 
     def delete_logs(self, source: LogSource) -> tuple[Leftover, ...]:
-        """Delete the run's log streams."""
-        return delete_streams(self._clients, source)
+        """Delete the run's log streams, within a bound."""
+        return delete_streams(self._clients, source, self._clock)
 
     def delete_job(self, job_name: str) -> None:
         """Delete the job."""

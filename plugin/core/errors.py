@@ -3,6 +3,7 @@
     PluginError                3   nobody knows how the script is
     ├── SettingsError          2   what was asked for cannot be done; nothing was created
     ├── Unusable               2   a file of the checkout cannot be used; nothing was created
+    ├── FileChanged            3   a file is not any more what it was when the plan was made
     ├── EngineError            3   AWS, the local Glue or the way there is at fault
     │   ├── AccessDenied           the credentials may not do it
     │   ├── NoCredentials          there are none, or they have expired
@@ -81,6 +82,10 @@ class Unusable(PluginError):
 
     exit_code = Exit.WRONG_SETTINGS
     trouble = Trouble.REFUSED
+
+
+class FileChanged(PluginError):
+    """A file of the checkout is not any more what it was when the plan was made."""
 
 
 class EngineError(PluginError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from plugin.core.errors import EngineError, PluginError
     from plugin.core.result import CheckResult, Leftover, Report
+    from plugin.core.shipping.content import Content
     from plugin.core.states import RunState
 
 
@@ -46,8 +47,13 @@ class Upload:
 
     bucket: str
     key: str
-    body: bytes = field(repr=False)
+    body: bytes | Content = field(repr=False)
     kms_key_id: str = ""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.body) if isinstance(self.body, bytes) else self.body.size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +268,9 @@ class Checkout(Protocol):
 
     def read(self, path: str) -> bytes:
         """Return the bytes of a file."""
+
+    def content(self, path: str) -> bytes | Content:
+        """Return the bytes of a file, or where they are read from when they are sent."""
 
 
 class Observer(Protocol):

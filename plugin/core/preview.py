@@ -33,7 +33,7 @@ def _of_check(check: Check) -> list[str]:
         job_name=check.job_name, marker="<drawn at the start>", session_policy=check.session_policy
     )
     requests = {"CreateJob": _without_values(check), "StartJobRun": start}
-    uploads = [f"  upload  s3://{u.bucket}/{u.key}  {len(u.body)} bytes" for u in check.uploads]
+    uploads = [f"  upload  s3://{u.bucket}/{u.key}  {u.size} bytes" for u in check.uploads]
     size = f"Glue {check.capacity.glue_version}, {check.capacity.in_words()}"
     return [
         "",

@@ -48,7 +48,8 @@ class Traces:
     jobs of another pull request, repository or server, ``unread`` are jobs whose tags, or objects
     whose tickets, nobody may read, ``strange`` are jobs that bear the build's id without being
     ours, ``unclaimed`` are addresses of objects of which no job says whose they are.  ``is_blind``
-    says that nobody named a bucket, so that objects were not looked for.
+    says that nobody named a bucket, so that objects were not looked for, ``is_unlisted`` that Glue
+    did not list the jobs, so that nobody knows what may go.
     """
 
     removals: tuple[Removal, ...] = ()
@@ -58,6 +59,7 @@ class Traces:
     strange: tuple[str, ...] = ()
     unclaimed: tuple[str, ...] = ()
     is_blind: bool = False
+    is_unlisted: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -85,7 +87,7 @@ def of_build(engine: Engine, build_id: str, *, owner: Owner, buckets: Iterable[s
     if others := tuple(job.name for job in jobs if not owner.owns(job.tags)):
         return Traces(others=others, strange=strange, unread=unread)
     told = (bucket for job in jobs for bucket in buckets_of(job.tags))
-    everywhere = _build_places(build_id, (*buckets, *told))
+    everywhere = build_places(build_id, (*buckets, *told))
     may_be_kept = unread or any(is_kept(job.tags) for job in jobs)
     wanted = () if may_be_kept else everywhere
     places = tuple(place for place in wanted if _may_hold(engine, place))
@@ -193,7 +195,8 @@ def _may_hold(engine: Engine, place: Location) -> bool:
         return True
 
 
-def _build_places(build_id: str, buckets: Iterable[str]) -> tuple[Location, ...]:
+def build_places(build_id: str, buckets: Iterable[str]) -> tuple[Location, ...]:
+    """Return a build's prefix in each bucket that has a name, each once."""
     return tuple(
         Location(bucket=bucket, prefix=f"{naming.ROOT}/{build_id}/")
         for bucket in dict.fromkeys(buckets)

@@ -29,7 +29,7 @@ def test_abreast__many_more__never_exceed_the_bound():
         with lock:
             now += 1
             most = max(most, now)
-        full.wait(10)  # only together, so that one more would be seen
+        full.wait(60)  # only together, so that one more would be seen
         with lock:
             now -= 1
 
@@ -42,7 +42,7 @@ def test_abreast__the_first_ends_last__is_told_first():
     second = threading.Event()
 
     def first() -> str:
-        second.wait(10)
+        second.wait(60)
         return "first"
 
     def last() -> str:

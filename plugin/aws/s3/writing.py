@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from plugin.clients.aws.errors import translated
@@ -14,6 +15,7 @@ from plugin.core.errors import AccessDenied, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from s3transfer.futures import TransferFuture
     from s3transfer.manager import TransferManager
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from plugin.aws.s3.owner import BucketOwner
     from plugin.clients.aws.clients import Clients
     from plugin.core.ports import Upload
+    from plugin.core.shipping.content import Reading
 
 PART = 8 * 1024 * 1024
 """Bytes.  What is larger is sent in parts of this size, each of which can be repeated alone."""
@@ -53,7 +56,10 @@ class Writer:
         self._open: set[tuple[str, str]] = set()
 
     def write(self, upload: Upload) -> None:
-        """Write one object.  Raises ``EngineError``, also when a cancel is heard meanwhile."""
+        """Write one object.  Raises ``EngineError``, also when a cancel is heard meanwhile.
+
+        Raises ``FileChanged`` when what is sent is not what was hashed; then nothing is written.
+        """
         bucket = upload.bucket
         with self._owner.expected(bucket) as account:
             if key := upload.kms_key_id:
@@ -112,19 +118,18 @@ class Writer:
         return named | ({"BucketKeyEnabled": True} if rule.get("BucketKeyEnabled") else {})
 
     def _put(self, upload: Upload, account: str, encryption: Mapping[str, Any]) -> None:
-        with translated(f"write s3://{upload.bucket}/{upload.key}"):
-            if len(upload.body) > PART:
-                self._put_parts(upload, {"ExpectedBucketOwner": account, **encryption})
-            else:
+        extra = {"ExpectedBucketOwner": account, **encryption}
+        with translated(f"write s3://{upload.bucket}/{upload.key}"), _reading(upload) as reading:
+            if upload.size > PART:
+                self._put_parts(upload, reading, extra)
+            else:  # whole before it is sent: then nobody sends what is not what was hashed
+                body = reading.read()
                 self._clients.s3.put_object(
-                    Bucket=upload.bucket,
-                    Key=upload.key,
-                    Body=upload.body,
-                    ExpectedBucketOwner=account,
-                    **encryption,
+                    Bucket=upload.bucket, Key=upload.key, Body=body, **extra
                 )
 
-    def _put_parts(self, upload: Upload, extra: Mapping[str, Any]) -> None:
+    def _put_parts(self, upload: Upload, reading: Reading, extra: Mapping[str, Any]) -> None:
+        """Write in parts, read as they are sent; a reading that ends in an error ends them too."""
         from s3transfer.exceptions import CancelledError
         from s3transfer.subscribers import BaseSubscriber
 
@@ -140,9 +145,8 @@ class Writer:
         self._open.add(where)
         # s3transfer takes no BucketKeyEnabled; without it the bucket's own setting counts
         taken = {name: value for name, value in extra.items() if name != "BucketKeyEnabled"}
-        future = self._transfers().upload(
-            io.BytesIO(upload.body), *where, extra_args=taken, subscribers=[Tell()]
-        )
+        source: Any = reading  # its stub asks for a whole file, s3transfer itself for read alone
+        future = self._transfers().upload(source, *where, extra_args=taken, subscribers=[Tell()])
         try:
             self._await(future, done, where)
         except CancelledError:
@@ -173,6 +177,12 @@ class Writer:
                 )
                 self._manager = TransferManager(self._clients.s3, config)
             return self._manager
+
+
+def _reading(upload: Upload) -> AbstractContextManager[Reading]:
+    """Open what is to be sent, from its beginning.  Raises ``FileChanged``."""
+    body = upload.body
+    return nullcontext(io.BytesIO(body)) if isinstance(body, bytes) else body.opened()
 
 
 def _stopped(where: tuple[str, str]) -> EngineError:

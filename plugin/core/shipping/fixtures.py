@@ -74,7 +74,7 @@ def _uploads(path: str, target: str, shelf: Shelf) -> Iterator[tuple[str, Upload
     for file in shelf.files_below(path) if folder else (path,):
         below = PurePosixPath(file).relative_to(path if folder else PurePosixPath(file).parent)
         whole = key if key and not key.endswith("/") and not folder else _join(key, str(below))
-        yield file, Upload(bucket=bucket, key=whole, body=shelf.read(file))
+        yield file, Upload(bucket=bucket, key=whole, body=shelf.content(file))
 
 
 def _join(prefix: str, name: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plugin.core.naming import Location
     from plugin.core.ports import Checkout
     from plugin.core.settings import CheckSettings
+    from plugin.core.shipping.content import Content
     from plugin.core.shipping.shelf import Item, Shelf
 
 __all__ = ("TEMP_PLACEHOLDER", "Package", "package_of", "placed_arguments", "script_text")
@@ -184,7 +185,7 @@ class _Shipper:
                 f"{other} and {clean} would both be called {item.name}:", hint="rename one."
             )
 
-    def _upload(self, key: str, body: bytes) -> None:
+    def _upload(self, key: str, body: bytes | Content) -> None:
         if not any(upload.key == key for upload in self.package.uploads):
             self.package.uploads.append(Upload(bucket=self.scripts.bucket, key=key, body=body))
 

@@ -1,4 +1,4 @@
-"""What a plan ships, read once: 200 checks that name one jar share its bytes and its digest.
+"""What a plan ships, read once: 200 checks that name one jar share its content and its digest.
 
 A ``Checkout`` before another one.  Knows what a file or folder is shipped as.  Refuses to know
 where to, and for which argument of a job.
@@ -17,6 +17,7 @@ from plugin.core.shipping.archive import zip_of
 
 if TYPE_CHECKING:
     from plugin.core.ports import Checkout
+    from plugin.core.shipping.content import Content
 
 _DIGITS = 16
 """Of SHA-256, in hexadecimal: 64 bits tell apart the few files of one check."""
@@ -26,14 +27,14 @@ _WHOLE = "checkout"
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One file as it is shipped: its name, its bytes and their digest.
+    """One file as it is shipped: its name, its content and that one's digest.
 
     ``sources`` maps the names of Python files (in a zip: with their folders) to paths in the
     checkout.
     """
 
     name: str
-    body: bytes = field(repr=False)
+    body: bytes | Content = field(repr=False)
     digest: str
     sources: tuple[tuple[str, str], ...] = ()
 
@@ -53,6 +54,7 @@ class Shelf:
         self.is_folder = cache(checkout.is_folder)
         self.files_below = cache(checkout.files_below)
         self.read = cache(checkout.read)
+        self.content = cache(checkout.content)
         self.item = cache(self._item)
 
     def _item(self, path: str) -> Item:
@@ -62,7 +64,7 @@ class Shelf:
             return self._packed(clean)
         name = PurePosixPath(clean).name
         sources = ((name, clean),) if name.endswith(".py") else ()
-        return _item_of(name, self.read(clean), sources)
+        return _item_of(name, self.content(clean), sources)
 
     def _packed(self, folder: str) -> Item:
         parent = PurePosixPath(folder).parent
@@ -73,8 +75,8 @@ class Shelf:
         }
         if not files:
             raise Unusable(f"{folder} is an empty folder.", hint="Name a folder with files in it.")
-        # past the cache: the zip is what is kept
-        body = zip_of({name: self._checkout.read(file) for name, file in files.items()})
+        # past the cache: the zip is what is kept, and it is made of code, so it is small
+        body = zip_of(files, lambda name: self._checkout.read(files[name]))
         sources = tuple((name, file) for name, file in files.items() if file.endswith(".py"))
         return _item_of(f"{PurePosixPath(folder).name or _WHOLE}.zip", body, sources)
 
@@ -84,10 +86,11 @@ def shelf_of(checkout: Checkout) -> Shelf:
     return checkout if isinstance(checkout, Shelf) else Shelf(checkout)
 
 
-def digest_of(body: bytes) -> str:
-    """Return what names this content in a key."""
-    return hashlib.sha256(body).hexdigest()[:_DIGITS]
+def digest_of(body: bytes | Content) -> str:
+    """Return what names this content in a key, wherever it is held."""
+    whole = hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else body.digest
+    return whole[:_DIGITS]
 
 
-def _item_of(name: str, body: bytes, sources: tuple[tuple[str, str], ...]) -> Item:
+def _item_of(name: str, body: bytes | Content, sources: tuple[tuple[str, str], ...]) -> Item:
     return Item(name=name, body=body, digest=digest_of(body), sources=sources)

@@ -413,8 +413,9 @@ def test_analysis__first_page_empty__asks_once_more_and_no_further(empty, told):
 
 
 def removal(streams, *, source=SOURCE, **options):
-    cloud: Any = CloudWatch(FakeClock(), {key: [] for key in streams}, **options)
-    return delete_streams(cloud, source), set(cloud.streams)
+    clock = FakeClock()
+    cloud: Any = CloudWatch(clock, {key: [] for key in streams}, **options)
+    return delete_streams(cloud, source, clock), set(cloud.streams)
 
 
 def test_delete_streams__groups_missing__is_no_error():

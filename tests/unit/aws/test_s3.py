@@ -536,7 +536,10 @@ def test_delete_objects__many_unfinished_uploads__are_listed_page_by_page(bench,
         lambda text: not {".", ".."} & set(text.split("/"))
     )
 )
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @pytest.mark.untraced
 def test_upload__key_of_any_characters__is_the_key_and_is_deleted(bench, ours, name):
     key = ours + name

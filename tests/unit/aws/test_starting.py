@@ -111,9 +111,14 @@ def test_start_run__silence_until_the_time_out__finds_its_run(bench):
     class Hasty(QuickClients):
         glue_once = property(lambda self: self._client("glue", Pace(attempts=1, read=0.2)))
 
-    is_over = threading.Event()
+    asked, is_over = threading.Event(), threading.Event()
+
+    def hold():
+        asked.set()
+        is_over.wait(60)
+
     name = bench.job()
-    bench.relay.once("StartJobRun", lambda: is_over.wait(30))
+    bench.relay.once("StartJobRun", hold)
     bench.relay.let("StartJobRun", LOST_REQUEST)
     bench.relay.let("GetJobRuns", runs(), runs("marker-1"))
 
@@ -123,6 +128,7 @@ def test_start_run__silence_until_the_time_out__finds_its_run(bench):
         is_over.set()
 
     assert run_id == "jr_0"
+    assert asked.wait(60)  # perhaps only after we gave it up
     assert bench.relay.asked.count("StartJobRun") == 1
 
 

@@ -43,6 +43,9 @@ class Files:
             raise Unusable(f"{path} is missing.")
         return self._files[path]
 
+    def content(self, path: str) -> bytes:
+        return self.read(path)
+
     def _check(self, path: str) -> None:
         if path.startswith(("/", "..")):
             raise Unusable(f"{path!r} is not a path inside the checkout.")

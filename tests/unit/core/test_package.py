@@ -16,10 +16,11 @@ from plugin.core.plan import make_plan
 from plugin.core.ports import Upload
 from plugin.core.settings.sources import Wanted
 from plugin.core.shipping.archive import zip_of
+from plugin.core.shipping.content import Content
 from plugin.core.shipping.package import LARGEST_SCRIPT, package_of, placed_arguments
 from tests.unit.core.checkouts import SCRIPTS, TEMP, Files, asked, circumstances, settings
 
-FILES = {
+FILES: dict[str, bytes | str] = {
     "a.py": "print(1)\n",
     "jobs/b.py": "import lib\n",
     "lib/__init__.py": "",
@@ -514,19 +515,21 @@ MEMBERS = st.dictionaries(
 
 @given(MEMBERS)
 def test_zip_of__same_members_in_another_order__is_the_same_bytes(members):
-    assert zip_of(members) == zip_of(dict(reversed(members.items())))
+    body = zip_of(members, members.__getitem__)
+
+    assert body == zip_of(reversed(members), members.__getitem__)
 
 
 @given(MEMBERS)
 def test_zip_of__members__come_back(members):
-    with zipfile.ZipFile(io.BytesIO(zip_of(members))) as archive:
+    with zipfile.ZipFile(io.BytesIO(zip_of(members, members.__getitem__))) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == members
         assert all(item.date_time == (1980, 1, 1, 0, 0, 0) for item in archive.infolist())
 
 
 def test_zip_of__members__nothing_of_this_machine_is_in_its_bytes():
     """The very bytes: a change of Python's defaults must not change every key."""
-    body = zip_of({"lib/a.py": b"x = 1\n"})
+    body = zip_of(["lib/a.py"], lambda name: b"x = 1\n")
 
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         (entry,) = archive.infolist()
@@ -558,6 +561,37 @@ def test_shelf__many_checks_name_one_file__it_is_read_once_and_held_once():
     assert len(jars) == 100
     assert len({id(body) for body in jars}) == 2
     assert max(Counter(checkout.read_paths).values()) == 1
+
+
+class Unread(Content):
+    """A large file, which nobody may open before it is sent."""
+
+    size = 5_000_000
+    digest = hashlib.sha256(b"PK").hexdigest()
+
+    def opened(self):
+        raise AssertionError("opened for the plan")
+
+
+class WithLarge(Files):
+    """Jars are large in it."""
+
+    def content(self, path):
+        return Unread() if path.endswith(".jar") else super().content(path)
+
+
+def test_package_of__large_file__has_the_key_of_its_content_and_is_not_opened():
+    own = asked(extra_jars=("one.jar",), fixtures={"one.jar": "{temp}/x.jar"})
+    held, large = (
+        package_of(own, checkout, scripts=SCRIPTS, temp=TEMP, is_local=False)
+        for checkout in (Files(FILES), WithLarge(FILES))
+    )
+
+    assert large.problems == []
+    assert large.arguments == held.arguments
+    assert [item.key for item in large.uploads] == [item.key for item in held.uploads]
+    assert [item.size for item in held.uploads[1:]] == [2, 2]
+    assert [item.size for item in large.uploads[1:]] == [Unread.size] * 2
 
 
 def test_upload__body__is_not_in_its_repr():

@@ -1,7 +1,7 @@
-"""The files of the working tree: read only what lies inside it; no link is followed.
+"""The working tree as the ``Checkout`` port.
 
 Every step on the way to a file is opened from the one before it, so that nothing can be put in its
-place meanwhile.  What git keeps about the repository is no part of it: a token may lie there.
+place meanwhile.
 """
 
 from __future__ import annotations
@@ -9,25 +9,35 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import contextmanager
-from itertools import takewhile
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
+from plugin.checkout.content import LARGEST_HELD, FileContent, digest_of
+from plugin.checkout.paths import (
+    look,
+    plain_part,
+    refuse_what_is_no_plain_file,
+    relative,
+    without_links,
+)
 from plugin.core.errors import Unusable
-from plugin.core.globs import is_glob, matches
+from plugin.core.globs import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+    from typing import BinaryIO
 
-LARGEST_FILE = 64 * 1024 * 1024
-"""Bytes of one file that is shipped."""
+    from plugin.core.shipping.content import Content
+
+MOST_HELD = 32 * 1024 * 1024
+"""Bytes of small files that are held together; what comes after them is read again, too."""
 MOST_BYTES = 512 * 1024 * 1024
-"""Bytes of all files that are shipped together: they are held in memory."""
+"""Bytes of all files that are shipped together: more is a mistake."""
 MOST_FILES = 20_000
 """Files, folders among them, below what a glob or a folder names; more is a mistake."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-_GIT = ".git"
 _NOT_CHECKED_OUT = "Check the path, and that the repository is checked out before this step."
 
 
@@ -41,19 +51,20 @@ class WorkingTree:
         """Take the root of the checkout; it must exist, and may itself be behind a link."""
         self._root = root.resolve()
         self._bytes = 0
+        self._held = 0
 
     def matches(self, pattern: str) -> tuple[str, ...]:
         """Return the files that match, sorted, hidden ones left out.
 
         A link that matches is refused: to leave it out would be a check that nobody misses.
         """
-        clean = _relative(pattern)
-        top = _plain_part(clean)
+        clean = relative(pattern)
+        top = plain_part(clean)
         if any(part.startswith(".") for part in top.split("/")) or not self.is_folder(top or "."):
             return ()
         depth = MOST_FILES if "**" in clean else clean.count("/")
         walked = self._walk(top, depth=depth)
-        return _without_links((path, is_link) for path, is_link in walked if matches(clean, path))
+        return without_links((path, is_link) for path, is_link in walked if matches(clean, path))
 
     def is_folder(self, path: str) -> bool:
         """Whether there is such a folder inside the checkout."""
@@ -66,49 +77,64 @@ class WorkingTree:
         """Return the files below a folder, sorted, hidden ones left out.  Links are refused."""
         if not self.is_folder(folder):
             raise Unusable(f"{folder} is no folder.", hint="Check the path: it is relative.")
-        return _without_links(self._walk(_relative(folder)))
+        return without_links(self._walk(relative(folder)))
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes."""
-        try:
-            return self._read(path)
-        except FileNotFoundError:
-            raise Unusable(f"{path} is missing.", hint=_NOT_CHECKED_OUT) from None
-        except OSError as error:
-            raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
+        with _told(path), self._opened(path) as file:
+            return _whole(path, file, self._counted(path, file))
 
-    def _read(self, path: str) -> bytes:
+    def content(self, path: str) -> bytes | Content:
+        """Return a small file's bytes; of a large one the digest, and how it is read again."""
+        with _told(path), self._opened(path) as file:
+            size = self._counted(path, file)
+            if size <= min(LARGEST_HELD, MOST_HELD - self._held):
+                self._held += size
+                return _whole(path, file, size)
+            digest = digest_of(file, size)
+        if not digest:
+            raise _changing(path)
+        again = partial(self._opened, path)
+        return FileContent(path=path, size=size, digest=digest, open_file=again)
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[BinaryIO]:
+        """Yield a plain file, opened.  Raises ``OSError``, for anything else ``Unusable``."""
         with self._opened_parent(path) as (parent, name):
             # before it is opened: to open a device can do something
-            _refuse_what_is_no_plain_file(path, _look(parent, name, path))
+            refuse_what_is_no_plain_file(path, self._look(parent, name, path))
             descriptor = os.open(name, _FILE, dir_fd=parent)
         with os.fdopen(descriptor, "rb") as file:
-            facts = os.fstat(descriptor)
-            _refuse_what_is_no_plain_file(path, facts)
-            self._bytes += facts.st_size
-            if self._bytes > MOST_BYTES:
-                raise Unusable(
-                    f"{path} and others are larger than {MOST_BYTES} bytes together.",
-                    hint="Name fewer files, or put the large ones on S3 yourself.",
-                )
-            body = file.read(facts.st_size + 1)
-        if len(body) != facts.st_size:
-            raise Unusable(f"{path} changed while it was read.", hint="Run the check again.")
-        return body
+            refuse_what_is_no_plain_file(path, os.fstat(descriptor))
+            yield file
+
+    def _counted(self, path: str, file: BinaryIO) -> int:
+        """Return a file's size, and count it.  Raises ``Unusable`` when that is too much."""
+        size = os.fstat(file.fileno()).st_size
+        self._bytes += size
+        if self._bytes > MOST_BYTES:
+            raise Unusable(
+                f"{path} and others are larger than {MOST_BYTES} bytes together.",
+                hint="Name fewer files, or put the large ones on S3 yourself.",
+            )
+        return size
 
     def _facts(self, path: str) -> os.stat_result:
         """Return what the disk says of a path.  Raises ``OSError``, for links ``Unusable``."""
         with self._opened_parent(path) as (parent, name):
-            return _look(parent, name, path)
+            return self._look(parent, name, path)
+
+    def _look(self, parent: int, name: str, path: str) -> os.stat_result:
+        return look(parent, name, path)
 
     @contextmanager
     def _opened_parent(self, path: str) -> Iterator[tuple[int, str]]:
         """Yield a descriptor of the folder that holds a path, and the name in it."""
-        *folders, name = PurePosixPath(_relative(path)).parts or (".",)
+        *folders, name = PurePosixPath(relative(path)).parts or (".",)
         at = os.open(self._root, _FOLDER)
         try:
             for folder in folders:
-                _look(at, folder, path)
+                self._look(at, folder, path)
                 below = os.open(folder, _FOLDER, dir_fd=at)
                 os.close(at)
                 at = below
@@ -144,57 +170,23 @@ class WorkingTree:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _without_links(found: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
-    """Return the paths, sorted.  Raises ``Unusable`` for the first of them that is a link."""
-    paths = sorted(found)
-    for path, is_link in paths:
-        if is_link:
-            _refuse_link(path)
-    return tuple(path for path, _ in paths)
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Turn what the disk says of a path into words."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Unusable(f"{path} is missing.", hint=_NOT_CHECKED_OUT) from None
+    except OSError as error:
+        raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
 
 
-def _plain_part(pattern: str) -> str:
-    """Return the folders that a pattern names plainly: only below them anything can match."""
-    *folders, _ = pattern.split("/")
-    return "/".join(takewhile(lambda folder: not is_glob(folder), folders))
+def _whole(path: str, file: BinaryIO, size: int) -> bytes:
+    body = file.read(size + 1)
+    if len(body) != size:
+        raise _changing(path)
+    return body
 
 
-def _relative(path: str) -> str:
-    """Return a path without needless parts.  Raises ``Unusable`` for one that nobody may name."""
-    parts = PurePosixPath(path).parts
-    if not path or path.startswith("/") or ".." in parts or "\0" in path:
-        raise Unusable(
-            f"{path!r} is not a path inside the checkout.", hint="Give it relative to its root."
-        )
-    if any("\ud800" <= character <= "\udfff" for character in path):
-        raise Unusable(f"{path!r} is not a name in UTF-8.", hint="Rename the file.")
-    if any(ord(character) < ord(" ") for character in path):
-        raise Unusable(f"{path!r} holds a control character.", hint="Rename the file.")
-    if any(part.casefold() == _GIT for part in parts):  # there are disks that know no case
-        raise Unusable(f"{path} is git's own and no part of the checkout.")
-    return "/".join(part for part in parts if part != ".")
-
-
-def _look(parent: int, name: str, path: str) -> os.stat_result:
-    facts = os.stat(name, dir_fd=parent, follow_symlinks=False)
-    if stat.S_ISLNK(facts.st_mode):
-        _refuse_link(path, name)
-    return facts
-
-
-def _refuse_link(path: str, name: str = "") -> NoReturn:
-    is_on_the_way = name not in {"", PurePosixPath(path).name}
-    where = f"{path} lies behind {name}, which" if is_on_the_way else path
-    raise Unusable(f"{where} is a symbolic link.", hint="Commit the file itself.")
-
-
-def _refuse_what_is_no_plain_file(path: str, facts: os.stat_result) -> None:
-    if stat.S_ISDIR(facts.st_mode):
-        raise Unusable(f"{path} is a folder.", hint="Name a file, or a glob such as *.py.")
-    if not stat.S_ISREG(facts.st_mode):
-        raise Unusable(f"{path} is no plain file.")
-    if facts.st_size > LARGEST_FILE:
-        raise Unusable(
-            f"{path} is larger than {LARGEST_FILE} bytes.",
-            hint="Put it on S3 yourself, and give its address.",
-        )
+def _changing(path: str) -> Unusable:
+    return Unusable(f"{path} changed while it was read.", hint="Run the check again.")

@@ -1,0 +1,59 @@
+"""A script that is named by its whole path: inside the checkout it is one of it."""
+
+import pytest
+
+from plugin.checkout.whole_path import without_root
+
+
+@pytest.fixture
+def root(tmp_path):
+    root = tmp_path / "checkout"
+    (root / "jobs").mkdir(parents=True)
+    (root / "self").symlink_to(root)
+    (tmp_path / "alias").symlink_to(root)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "into").symlink_to(root / "jobs")
+    return root
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "{above}/other/a.py",
+        "{above}/checkout-2/a.py",
+        "{above}/checkout",
+        "{above}/checkout/../other/a.py",
+        "{above}/into/a.py",  # behind a link that is no root's name
+        "/etc/passwd",
+        "/",
+        "/\0",
+        f"/{'n' * 5000}/a.py",
+        "/\ud800/a.py",
+        "jobs/a.py",
+        "",
+        "s3://bucket/a.py",
+    ],
+)
+def test_without_root__not_inside__stays_as_it_is(root, path):
+    path = path.replace("{above}", str(root.parent))
+
+    assert without_root(path, root) == path
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        ("{above}/checkout/jobs/a.py", "jobs/a.py"),
+        ("{above}/checkout//./a.py", "a.py"),
+        ("{above}/checkout/jobs/*.py", "jobs/*.py"),
+        ("{above}/checkout/not/there.py", "not/there.py"),
+        ("{above}/alias/jobs/a.py", "jobs/a.py"),
+        # a link of the checkout's own stays in the path, where it is refused
+        ("{above}/checkout/self/jobs/a.py", "self/jobs/a.py"),
+    ],
+)
+def test_without_root__inside__is_relative_to_the_root(root, path, inside):
+    path = path.replace("{above}", str(root.parent))
+
+    assert without_root(path, root) == inside
+    assert without_root(path, root.parent / "alias") == inside
