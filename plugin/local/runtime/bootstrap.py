@@ -1,6 +1,6 @@
 """The child process of a local run: reads run.json, executes the script, says how it ended.
 
-Knows the order of things: lifeline, syntax, modules, script, outcome, a quick end.
+Knows the order of things: streams, lifeline, syntax, modules, script, outcome, a quick end.
 Refuses to know where scripts and logs live, and what becomes of an outcome.
 
 Usage: ``python bootstrap.py <run_dir>/run.json``.  The exit code is 0 when the script succeeded,
@@ -15,10 +15,12 @@ import sys
 from glue_child import lifeline, provided, script, surplus
 from glue_child.ending import Outcome, close_streams, leave, outcome_of, say, write_outcome
 from glue_child.order import Order, read_order
+from glue_child.streams import make_whole
 
 
 def main(run_json: str) -> None:
     """Run the script that ``run_json`` (a path) names; does not return."""
+    make_whole()
     order = read_order(run_json)
     lifeline.hold(order.lifeline_fd)
     script.arrange_paths(order)

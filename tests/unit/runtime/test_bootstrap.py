@@ -160,6 +160,24 @@ def test_bootstrap__script_closed_stdout__the_verdict_stands(tmp_path: Path, clo
     assert ended.message == ("KeyError: 1" if code else "")
 
 
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_bootstrap__signals_while_the_script_prints_much__all_of_it_arrives(
+    tmp_path: Path, name: str
+):
+    script = lines(
+        "import signal, sys",
+        "signal.signal(signal.SIGALRM, lambda *_: None)",
+        "signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)",
+        f"for _ in range(20): sys.{name}.write('y' * 1_000_000)",
+        "signal.setitimer(signal.ITIMER_REAL, 0)",
+    )
+
+    ended = run(tmp_path, script)
+
+    assert ended.code == 0
+    assert len(getattr(ended, name)) == 20_000_000
+
+
 def test_bootstrap__exit_functions_and_threads__end_before_the_process(tmp_path: Path):
     script = lines(
         "import atexit, threading, time",
