@@ -146,6 +146,7 @@ class Invocation:
             is_foreign=is_foreign,
             host=host,
         )
+        settings = _with_scripts_inside(settings, self.cwd)
         problems += credential_problems(settings.plan, host, self.environ)
         self.learn(secrets_of_jobs(check.settings.arguments for check in settings.checks))
         return replace(
@@ -261,6 +262,19 @@ class Invocation:
         except (OSError, subprocess.SubprocessError):
             return ""
         return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _with_scripts_inside(settings: Settings, cwd: Path) -> Settings:
+    """Return the settings, each script that is named by its whole path relative to the checkout."""
+    if not any(wanted.settings.script.startswith("/") for wanted in settings.checks):
+        return settings
+    from plugin.checkout.whole_path import without_root
+
+    checks = (
+        replace(one, settings=replace(one.settings, script=without_root(one.settings.script, cwd)))
+        for one in settings.checks
+    )
+    return replace(settings, checks=tuple(checks))
 
 
 def _file_problem(name: str, error: Exception) -> str:

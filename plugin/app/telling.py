@@ -87,6 +87,8 @@ def telling_of(request: Request) -> Telling:
         token=lambda: invocation.draw(32),
         mask=invocation.mask,
         report_path=files.path,
+        is_ci=offer_of(invocation).is_ci,
+        names=[check.name for check in request.plan.checks],
     )
     return Telling(
         console=console, files=files, junit=JUnitFile(folder), pending=_pending_of(request)

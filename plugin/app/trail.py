@@ -110,6 +110,23 @@ def note_final(
             folder.write(FILE, replace(known, finals=finals).text())
 
 
+def drop(invocation: Invocation, settings: Settings, build: Build, build_id: str) -> None:
+    """Take a build that left nothing for certain out of our file.  Never raises.
+
+    On a CI host that keeps the id itself it stays.
+    """
+    if _state_file(invocation, build):
+        return
+    with suppress(PluginError):
+        folder = Folder(Path(settings.plan.report_dir), base=invocation.cwd)
+        known = _read(folder.read(FILE))
+        rest = replace(known, ids=tuple(one for one in known.ids if one != build_id))
+        if known.ids == (build_id,):
+            folder.remove(FILE)
+        elif rest != known:
+            folder.write(FILE, rest.text())
+
+
 def _append(path: Path, text: str) -> None:
     try:
         append(path, text)

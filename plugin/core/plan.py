@@ -81,7 +81,9 @@ def make_plan(settings: Settings, checkout: Checkout, given: Circumstances) -> P
     chosen = _only(expanded, given.only, problems)
     touched, skipped = _by_paths(chosen, given.changed)
     read = _read(touched, given) if may_ask else {}
-    checks, unread, keyless = _made(touched, settings, checkout, given, read=read, found=problems)
+    made: list[str] = []
+    checks, unread, keyless = _made(touched, settings, checkout, given, read=read, found=made)
+    problems += _without_name(made, settings.checks, expanded)
     problems += [
         f"Two checks would share the job name {name}: rename one."
         for name in _shared_job_names(checks)
@@ -192,6 +194,15 @@ def _expand(
         return tuple(found[:MOST_CHECKS])
     problems += [f"Two checks are called {name}: names must differ." for name in _twice(names)]
     return tuple(found)
+
+
+def _without_name(
+    problems: list[str], asked: tuple[Wanted, ...], expanded: tuple[Wanted, ...]
+) -> list[str]:
+    """Return the problems of the checks; of a single one that nobody named, without its name."""
+    if len(expanded) > 1 or any(wanted.name for wanted in asked):
+        return problems
+    return [text.removeprefix(f"{wanted.name}: ") for wanted in expanded for text in problems]
 
 
 def _shared_job_names(checks: tuple[Check, ...]) -> list[str]:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from plugin.local.records import JobRun
     from plugin.local.workspace import Workspace
 
+_SAFETY = (
+    "https://github.com/glue-health-check/glue-health-check/blob/main/docs/local-glue.md#safety"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class LaunchSettings:
@@ -114,8 +118,7 @@ class Launcher:
             raise EngineError(_not_as_us(reason))
         hide_process()
         settings.notify(
-            f"the script runs as the same user as this process, because {reason}:"
-            " it can read what this user can, secrets of this step included"
+            f"the script runs as this user and can read what it can ({reason}): {_SAFETY}"
         )
         return None
 

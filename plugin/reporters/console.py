@@ -54,7 +54,8 @@ class Console:
 
     ``is_live``: log lines are printed as they come (for one check); else each check's log is
     printed when it ends.  ``token`` draws a random word; ``mask`` takes secrets out of a text;
-    ``report_path`` is asked at the end.
+    ``report_path`` is asked at the end.  ``is_person`` says that somebody reads it at a terminal:
+    the outputs are for programs, so the report's path stands in their place.
     """
 
     name = "console"
@@ -69,6 +70,7 @@ class Console:
         token: Callable[[], str],
         mask: Callable[[str], str] = _unmasked,
         report_path: Callable[[], str] = str,
+        is_person: bool = False,
     ) -> None:
         self._stream = SafeStream(stream)
         self._has_commands = host.has_runner_files
@@ -77,6 +79,7 @@ class Console:
         self._token = token
         self._mask = mask
         self._report_path = report_path
+        self._is_person = is_person
         self._lock = threading.Lock()
         self._checks: dict[str, _Progress] = {}
         self._open: str | None = None  # the check whose log stands in a group
@@ -136,7 +139,7 @@ class Console:
             self._print([self._safe("  ".join(words))])
 
     def report(self, report: Report) -> None:
-        """Print the ending: a summary, on GitHub annotations, the outputs as the last lines.
+        """Print the ending: a summary, on GitHub annotations, in a log the outputs as last lines.
 
         Called after everybody else.  Nothing is printed from then on: a check that was given up may
         still go on, and nothing shall stand below the outputs.
@@ -145,15 +148,22 @@ class Console:
             lines = [*self._group_end(), "", *map(self._safe, summary_lines(report)), ""]
             if self._has_commands:
                 lines += self._annotations.lines(notes_of(report))
-            entries = outputs(report, self._report_path())
-            lines += [self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT) for key, value in entries]
-            self._print(lines)
+            self._print([*lines, *self._last_lines(report)])
             self._is_over = True
 
     def close(self) -> None:
         """Close a group that is still open."""
         with self._lock:
             self._print(self._group_end())
+
+    def _last_lines(self, report: Report) -> Iterator[str]:
+        """Yield the outputs, for programs that read the log; for a person, where the report is."""
+        path = self._report_path()
+        if not self._is_person:
+            for key, value in outputs(report, path):
+                yield self._safe(f"{key}={value}", limit=_OUTPUT_LIMIT)
+        elif path:
+            yield self._safe(f"Report: {path}")
 
     def _warning(self, text: str, *, is_error: bool) -> Iterator[str]:
         kind: Level = "error" if is_error else "warning"

@@ -18,15 +18,20 @@ from plugin.reporters.console import Console
 from plugin.reporters.stream import SafeStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import IO, TextIO
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from plugin.core.ports import Clock
     from plugin.core.result import CheckResult, Report
 
 _CELL_LIMIT = 200
+_NAME_WIDTH = (8, 40)
+"""Of the column of names, at least and at most; a longer name is cut."""
+_STATE_WIDTH = len("UNKNOWN_END")
+_TIME_WIDTH = len("59 min 59 s")
 _TAIL_LINES = 20
 
 
@@ -46,14 +51,22 @@ class LiveTable:
     name = "console"
 
     def __init__(
-        self, plain: Console, *, stream: TextIO, clock: Clock, mask: Callable[[str], str]
+        self,
+        plain: Console,
+        *,
+        stream: TextIO,
+        clock: Clock,
+        mask: Callable[[str], str],
+        names: Iterable[str] = (),
     ) -> None:
+        """Take the plain console for the ending; ``names`` are all checks' that may come."""
         from rich.console import Console as Terminal  # an extra, only here
         from rich.live import Live  # as above
 
         self._plain = plain
         self._clock = clock
         self._mask = mask
+        self._names = frozenset(names)
         self._lock = threading.Lock()
         self._gate = threading.Lock()
         self._is_over = False
@@ -97,8 +110,7 @@ class LiveTable:
         """Show the state in the check's row."""
         with self._lock:
             row = self._row(check_name)
-            row.state = state
-            row.last = detail or row.last
+            row.state, row.last = state, detail  # another state's detail would be stale
         with self._gate:
             if not self._is_over:
                 self._live.start()
@@ -136,11 +148,10 @@ class LiveTable:
         return self._rows.setdefault(name, _Row(since=self._clock.monotonic()))
 
     def _table(self) -> RenderableType:
-        from rich.table import Table  # as above
         from rich.text import Text  # as above
 
-        table = Table("check", "state", "time", "last", box=None, pad_edge=False)
         with self._lock:
+            table = self._empty_table()
             for name, row in self._rows.items():
                 seconds = (
                     self._clock.monotonic() - row.since if row.seconds is None else row.seconds
@@ -148,6 +159,22 @@ class LiveTable:
                 words = (name, row.state, duration(seconds), row.last)
                 cells = (Text(log_text(self._mask(word), limit=_CELL_LIMIT)) for word in words)
                 table.add_row(*cells)
+        return table
+
+    def _empty_table(self) -> Table:
+        """Return the columns, of the same width whatever stands in them; no row takes two lines.
+
+        What is drawn four times a second must stand still.
+        """
+        from rich.table import Table  # as above
+
+        least, most = _NAME_WIDTH
+        longest = max((least, *map(len, self._names.union(self._rows))))
+        widths = {"check": min(longest, most), "state": _STATE_WIDTH, "time": _TIME_WIDTH}
+        table = Table(box=None, pad_edge=False, expand=True)
+        for head, width in widths.items():
+            table.add_column(head, width=width, no_wrap=True, overflow="ellipsis")
+        table.add_column("last", ratio=1, no_wrap=True, overflow="ellipsis")
         return table
 
 
@@ -160,9 +187,15 @@ def console_for(  # noqa: PLR0913 - what a console is made of, all by keyword
     token: Callable[[], str],
     mask: Callable[[str], str],
     report_path: Callable[[], str],
+    is_ci: bool = False,
+    names: Iterable[str] = (),
 ) -> Console | LiveTable:
-    """Return the table for a person at a terminal, else the plain console."""
-    is_table = host is Host.PLAIN and SafeStream(stream).isatty() and find_spec("rich") is not None
+    """Return the table for a person at a terminal, else the plain console.
+
+    ``is_ci`` says that nobody sits there, whatever the stream is; ``names`` are the checks'.
+    """
+    is_person = host is Host.PLAIN and not is_ci and SafeStream(stream).isatty()
+    is_table = is_person and find_spec("rich") is not None
     plain = Console(
         stream,
         host=host,
@@ -171,8 +204,9 @@ def console_for(  # noqa: PLR0913 - what a console is made of, all by keyword
         token=token,
         mask=mask,
         report_path=report_path,
+        is_person=is_person,
     )
     if not is_table:
         return plain
-    table = LiveTable(plain, stream=stream, clock=clock, mask=mask)
+    table = LiveTable(plain, stream=stream, clock=clock, mask=mask, names=names)
     return table if table.is_usable else plain

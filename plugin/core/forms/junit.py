@@ -124,7 +124,7 @@ def _cases(result: CheckResult, suite: str) -> Iterator[Case]:
         kind=str(result.trouble or result.verdict),
         message=xml_text(result.reason or result.verdict),
         detail=xml_block((*_explanation(result), *log)) if is_bad else "",
-        output=xml_block((*_facts(result), *(() if is_bad else log))),
+        output=xml_block((*_facts(result), *(() if is_bad else (*_notes(result), *log)))),
         file=_file(result.place),
         line=_line(result.place),
     )
@@ -175,6 +175,7 @@ def _explanation(result: CheckResult) -> Iterator[str]:
         yield f"Where: {place_text(result.place)}"
     if result.hint:
         yield f"What to do: {result.hint}"
+    yield from _notes(result)
     if result.log_tail:
         yield ""
         yield f"The log's last lines ({min(LOG_LINES, len(result.log_tail))}):"
@@ -190,11 +191,15 @@ def _facts(result: CheckResult) -> Iterator[str]:
         ("Cost", f"{result.cost.usd:.6f} USD, {result.cost.formula}" if result.cost else ""),
     )
     yield from (f"{name}: {text}" for name, text in facts if text)
-    yield from (f"Note: {note}" for note in result.notes)
     for item in result.leftovers:
         yield f"LEFT BEHIND: {item.kind} {item.name} ({item.reason})"
         if item.command:
             yield f"    {item.command}"
+
+
+def _notes(result: CheckResult) -> Iterator[str]:
+    """Yield what stands beside the reason where there is one: another reason may be among them."""
+    yield from (f"Note: {note}" for note in result.notes)
 
 
 def _properties(*pairs: tuple[str, str]) -> tuple[tuple[str, str], ...]:

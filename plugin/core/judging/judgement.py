@@ -8,7 +8,7 @@ from plugin.core.diagnosing.diagnosis import outside, trouble_of
 from plugin.core.diagnosing.hints import hint_for, hint_of
 from plugin.core.judging.blame import cause_in, classed, is_scripts, ran
 from plugin.core.judging.judged import Judgement, cancelled, errored, of_script, one_line, unhealthy
-from plugin.core.judging.success import log_notes, succeeded
+from plugin.core.judging.success import also_forbidden, log_notes, succeeded
 from plugin.core.states import RunState, verdict_of
 from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
@@ -101,16 +101,19 @@ def _stopped_by_us(
             return cancelled("Cancelled: a signal told us to stop.")
         case Stop.QUEUE:
             minutes = check.settings.queue_timeout_minutes
-            reason = f"The run did not begin within {minutes} min."
+            reason = f"The run did not begin within {minutes} min (queue_timeout_minutes)."
             if past.has_run:
-                reason = f"Glue sent the run back to the queue: it waited {minutes} min in all."
+                reason = (
+                    f"Glue sent the run back to the queue: it waited {minutes} min in all"
+                    " (queue_timeout_minutes)."
+                )
             return errored(Trouble.QUEUE, reason, hint_for(Trouble.QUEUE, check))
         case Stop.TIME:
-            return _out_of_time(check)
+            return _out_of_time(check, book)
         case Stop.COST:
             most = check.settings.max_cost_usd
-            reason = f"Stopped: it would have cost more than {most} USD."
-            return unhealthy(Trouble.COST_LIMIT, reason)
+            reason = f"Stopped: it would have cost more than {most} USD (max_cost_usd)."
+            return unhealthy(Trouble.COST_LIMIT, reason, notes=also_forbidden(book))
         case Stop.STREAM_HEALTHY:
             return succeeded(check, book)
         case Stop.UNKNOWN_STATE:
@@ -119,18 +122,20 @@ def _stopped_by_us(
             assert_never(stop)
 
 
-def _out_of_time(check: Check) -> Judgement:
+def _out_of_time(check: Check, book: LogBook) -> Judgement:
+    """Return the judgement of a run that was too long, by our clock or Glue's: the limit is one."""
     minutes = check.settings.timeout_minutes
-    return unhealthy(Trouble.TIME_OUT, f"Time-out: it still ran after {minutes} min.")
+    which = "timeout_minutes, or the cloned job's own limit" if check.settings.job else ""
+    reason = f"Time-out: it still ran after {minutes} min ({which or 'timeout_minutes'})."
+    return unhealthy(Trouble.TIME_OUT, reason, notes=also_forbidden(book))
 
 
-def _out_of_glues_time(check: Check, past: Past) -> Judgement:
+def _out_of_glues_time(check: Check, book: LogBook, past: Past) -> Judgement:
     """Return the judgement of a run that Glue gave up: also in the queue, before it ran."""
-    if not past.has_run:
-        reason = "Time-out: Glue itself gave the run up before it began."
-        return errored(Trouble.QUEUE, reason, hint_for(Trouble.QUEUE, check))
-    minutes = check.settings.timeout_minutes
-    return unhealthy(Trouble.TIME_OUT, f"Time-out: Glue itself ended it after {minutes} min.")
+    if past.has_run:
+        return _out_of_time(check, book)
+    reason = "Time-out: Glue itself gave the run up before it began."
+    return errored(Trouble.QUEUE, reason, hint_for(Trouble.QUEUE, check))
 
 
 def _of_unknown_state(seen: Sighting) -> Judgement:
@@ -164,7 +169,7 @@ def _never_began(seen: Sighting) -> Judgement:
 
 def _failed(check: Check, seen: Sighting, book: LogBook, past: Past) -> Judgement:
     if seen.state is RunState.TIMEOUT:
-        return _out_of_glues_time(check, past)
+        return _out_of_glues_time(check, book, past)
     cause = cause_in(check, seen.message, book)
     if past.was_stopped_by_another and not is_scripts(cause, seen.message):
         return _stopped_by_another()
@@ -175,4 +180,5 @@ def _failed(check: Check, seen: Sighting, book: LogBook, past: Past) -> Judgemen
         return _never_began(seen)
     cause, trouble = classed(check, cause, seen.message, book)
     reason = cause.error if seen.message or cause.error else "The run failed without a message."
-    return of_script(check, cause, trouble, reason, notes=log_notes(book))
+    notes = (*log_notes(book), *also_forbidden(book))
+    return of_script(check, cause, trouble, reason, notes=notes)

@@ -23,6 +23,9 @@ _START = "Traceback (most recent call last):"
 _OTHERS = frozenset({"site-packages", "dist-packages", "pyspark", "awsglue"})
 """Folders of libraries: a ``utils.py`` in there is not ours."""
 _ARCHIVE = re.compile(r".*\.(?:zip|whl|egg)/(?P<path>.*)")
+_PATH = re.compile(r"(?<![\w./])/[\w./+@-]*\w")
+_TEMPORARY = re.compile(r".*/local-glue-\w+/jr_\w+/\w+/|/tmp/")
+"""Where Glue puts a script and its modules, and where the local Glue does."""
 _STANDARD = re.compile(r"/lib(?:64)?/python\d")
 
 
@@ -77,6 +80,25 @@ def place_of(file: str, line: int, shipped: Mapping[str, str]) -> Place | None:
     if path is None or is_theirs or _STANDARD.search(file):
         return None
     return Place(file=path, line=line)
+
+
+def with_our_paths(text: str, shipped: Mapping[str, str]) -> str:
+    """Return a text whose files in the run's temporary folder are named as in the checkout.
+
+    What was not shipped keeps its name; the local Glue's own folder is left out of it.
+    """
+
+    def told(found: re.Match[str]) -> str:
+        path = found[0]
+        folder = _TEMPORARY.match(path)
+        if folder is None:
+            return path
+        place = place_of(path, 1, shipped)
+        if place is not None:
+            return place.file
+        return path if folder[0] == "/tmp/" else path[folder.end() :]  # noqa: S108 - it is compared
+
+    return _PATH.sub(told, text)
 
 
 def _shipped_as(file: str, shipped: Mapping[str, str]) -> str | None:

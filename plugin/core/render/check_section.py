@@ -97,7 +97,7 @@ def _numbers(result: CheckResult) -> str:
     urls = ((name, link_url(url)) for name, url in links)
     return dotted(
         (
-            duration(result.seconds),
+            f"Took {duration(result.seconds)}",
             money(cost_of(result)) if result.cost else "",
             *(f"[{name}]({url})" for name, url in urls if url),
         )

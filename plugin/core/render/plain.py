@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from plugin.core.escape import clip, log_text, visible
+from plugin.core.forms.finding_text import finding_text
 from plugin.core.render.words import (
     cost_of,
     counts,
@@ -17,6 +18,7 @@ from plugin.core.render.words import (
     time_and_cost,
     troubleshooting,
 )
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from plugin.core.result import CheckResult, Report
 
 _NAME_LIMIT = 60
+_MAX_FINDINGS = 10
 _REASON_LIMIT = 500
 _TITLE_LIMIT = 1_000
 _RESULTS_LIMIT = 200_000  # characters; GitHub takes 1 MB of outputs per job, counted as UTF-16
@@ -66,7 +69,7 @@ def title(report: Report) -> str:
 def summary_lines(report: Report) -> tuple[str, ...]:
     """Return the ending of a console, every line harmless: one for each check, then what is left.
 
-    A line has the check's name, verdict, time, cost in USD, reason and place.
+    A line has the check's name, verdict, time, cost in USD (where anything has one) and reason.
     """
     if not report.results:
         return (log_text(headline(report)),)
@@ -75,10 +78,14 @@ def summary_lines(report: Report) -> tuple[str, ...]:
 
 def _lines(report: Report) -> Iterator[str]:
     width = max(len(_name(result)) for result in report.results)
+    has_cost = any(result.cost for result in report.results)
     for result in report.results:
-        yield _line(result, width)
+        yield _line(result, width, has_cost=has_cost)
+        if result.place:
+            yield f"    Where: {place_text(result.place)}"
         if result.verdict in {Verdict.FAILED, Verdict.ERRORED}:
             yield f"    {meaning(result.verdict)}"
+        yield from _bad_findings(result)
         if result.hint:
             yield f"    What to do: {result.hint}"
         if result.trouble:
@@ -88,6 +95,17 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _leftovers(report)
     if len(report.results) > 1:
         yield headline(report)
+
+
+def _bad_findings(result: CheckResult) -> Iterator[str]:
+    """Yield the findings that are not ok, without the one that the reason tells."""
+    bad = [finding for finding in result.findings if not finding.ok]
+    others = bad[1:] if result.trouble is Trouble.FINDING else bad
+    for finding in others[:_MAX_FINDINGS]:
+        text = finding_text(finding)
+        yield f"    Not ok: {finding.name}{f': {text}' if text else ''}"
+    if more := len(others[_MAX_FINDINGS:]):
+        yield f"    Not ok: {more} more findings, see the report"
 
 
 def _leftovers(report: Report) -> Iterator[str]:
@@ -111,14 +129,13 @@ def _name(result: CheckResult) -> str:
     return clip(visible(result.name), _NAME_LIMIT)
 
 
-def _line(result: CheckResult, width: int) -> str:
+def _line(result: CheckResult, width: int, *, has_cost: bool) -> str:
     words = (
         f"{_name(result):<{width}}",
         f"{result.verdict:<9}",
         f"{duration(result.seconds):>10}",
-        f"{cost_of(result):>9}",
+        f"{cost_of(result):>9}" if has_cost else "",
         result.reason,
-        place_text(result.place),
     )
     return "  ".join(word for word in words if word)
 

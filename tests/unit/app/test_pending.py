@@ -7,6 +7,7 @@ import pytest
 from plugin.core.build import Build, Host
 from plugin.core.forms.status import pending_of
 from tests.doubles.github_server import GitHubServer, refusal
+from tests.unit.aws.relay import refusal as aws_refusal
 
 BUILD_ID = "0123456789ab"
 COMMIT = "6dcb09b5b57875f334f61aebed695e2e4193db5e"
@@ -182,6 +183,17 @@ def test_cleanup__aws_cannot_be_reached__the_pending_status_is_ended_all_the_sam
     outcome = checkout.on_glue("cleanup", **environ(github, **none))
 
     assert outcome.code == 3
+    assert said(github) == ["pending", "error"]
+
+
+def test_cleanup__jobs_are_not_listed__the_pending_status_is_ended_all_the_same(checkout, github):
+    say(github)
+    checkout.relay.let("ListJobs", aws_refusal(400, "AccessDeniedException", "no glue:ListJobs"))
+
+    outcome = checkout.on_glue("cleanup", **environ(github))
+
+    assert outcome.code == 3
+    assert "glue:ListJobs" in outcome.err
     assert said(github) == ["pending", "error"]
 
 

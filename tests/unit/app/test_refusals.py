@@ -296,6 +296,29 @@ def test_check__script_is_no_path_of_the_checkout__says_so(checkout, path):
     assert path in told
 
 
+def test_check__script_by_its_whole_path__is_read_as_one_of_the_checkout(checkout):
+    checkout.write("jobs/a.py", "print(1)")
+    path = checkout.root / "jobs/a.py"
+
+    outcome = checkout.on_glue("check", "--dry-run", "--script", str(path))
+
+    assert outcome.code == 0
+    assert str(path) not in outcome.out
+    assert "jobs/a.py" in outcome.out
+
+
+@pytest.mark.parametrize("make", [make_link_outside, make_folder_link_outside])
+def test_check__script_by_its_whole_path_is_a_link__is_refused(checkout, make):
+    words = make(checkout)
+
+    told = refused(
+        checkout, checkout.on_glue("check", "--script", str(checkout.root / "jobs/a.py"))
+    )
+
+    assert words in told
+    assert "hunter2" not in told
+
+
 def test_check__two_files_missing__names_both(checkout):
     checkout.write(CONFIG, "checks:\n- {name: a, script: a.py}\n- {name: b, script: b.py}\n")
 

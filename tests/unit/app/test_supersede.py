@@ -2,9 +2,12 @@
 
 import os
 import signal
+import threading
+from functools import partial
 
 import pytest
 
+from plugin.app.supersede import MOST_COMMANDS
 from plugin.core.build import Host
 from plugin.core.forms.status import SUPERSEDED, pending_of
 from plugin.core.naming import Tag
@@ -13,6 +16,10 @@ from tests.unit.aws.relay import refusal
 from tests.unit.core.checkouts import build
 
 OLDER = "0123456789ab"
+COMMAND = (
+    f"supersede: to remove what is left of build {OLDER} now:"
+    f" glue-health-check cleanup --build-id {OLDER}"
+)
 CONFIG = ".glue-health-check.yml"
 TWO = "checks:\n- {name: a, script: a.py}\n- {name: b, script: a.py}\n"
 
@@ -190,20 +197,55 @@ def test_check__a_removal_is_refused__is_a_warning_and_the_check_goes_on(checkou
 
     assert f"warning: supersede: job {name} stays for sweep: " in outcome.out
     assert "not you" in outcome.out
+    assert outcome.out.count(COMMAND) == 1
     assert outcome.report["results"][0]["leftovers"] == []
     assert checkout.jobs() == [name]
 
 
 @pytest.mark.parametrize("step", ["ListJobs", "GetJobRuns"])
-def test_check__a_signal_while_superseding__is_cancelled_and_makes_nothing(checkout, step):
+def test_check__a_signal_while_superseding__is_cancelled_and_makes_nothing(
+    checkout, interrupt, step
+):
     leave(checkout)
-    checkout.relay.once(step, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    checkout.relay.once(step, partial(interrupt, signal.SIGTERM))
 
     outcome = check(checkout, factor=1)
 
     assert outcome.code == 143
     assert outcome.report["verdict"] == "cancelled"
     assert "CreateJob" not in checkout.relay.asked
+    # Its job is known only if the list came in time; and it may be gone before the signal is heard.
+    is_known = step == "GetJobRuns" and "supersede: removed job" not in outcome.out
+    assert is_known <= outcome.out.count(COMMAND) <= 1
+
+
+def test_check__a_signal_and_aws_is_silent__names_what_removes_the_older_build(checkout):
+    leave(checkout)
+    is_over = threading.Event()
+
+    def fall_silent():
+        os.kill(os.getpid(), signal.SIGTERM)
+        is_over.wait(20)
+
+    checkout.relay.once("GetJobRuns", fall_silent)
+    outcome = check(checkout, factor=1)
+    is_over.set()
+
+    assert outcome.code == 143
+    assert "warning: supersede: AWS did not answer within " in outcome.out
+    assert outcome.out.count(COMMAND) == 1
+
+
+def test_check__many_older_builds_stay__names_a_few_commands_and_counts_the_others(checkout):
+    older = [f"{number:06x}000000" for number in range(MOST_COMMANDS + 2)]
+    for build_id in older:
+        leave(checkout, build_id, NUMBER="drone-1.0")
+    checkout.relay.let("DeleteJob", *[refusal(400, "AccessDeniedException")] * len(older))
+
+    outcome = check(checkout)
+
+    assert outcome.out.count("cleanup --build-id ") == MOST_COMMANDS
+    assert "supersede: 2 more builds are left." in outcome.out
 
 
 # --- the killed build's commit status ------------------------------------------------------------

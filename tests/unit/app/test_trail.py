@@ -4,13 +4,14 @@ import io
 import resource
 import tempfile
 import time
+from contextlib import contextmanager
 
 import boto3
 import pytest
 
 from plugin.app.engines import opened
 from plugin.app.invocation import Invocation
-from plugin.app.trail import find_trail, leave_trail, note_final
+from plugin.app.trail import drop, find_trail, leave_trail, note_final
 from plugin.core import command_line
 from plugin.core.build import Build, Fork, Host
 from plugin.core.errors import PluginError
@@ -246,6 +247,49 @@ def test_check__its_trail__names_the_bucket_that_it_writes_to(checkout):
     assert lines(checkout)[-1] == f"bucket={checkout.bucket}"
 
 
+# --- a check that left nothing for certain -------------------------------------------------------
+
+
+def test_check_then_cleanup__on_this_machine__has_nothing_to_ask_aws_for(checkout):
+    checkout.write("a.py", "print(1)")
+    checkout.write(TRAIL, f"{OLD}\nbucket=a-bucket\n")
+
+    checkout.local("--script", "a.py")
+    assert lines(checkout) == [OLD, "bucket=a-bucket"]
+
+    (checkout.root / TRAIL).unlink()
+    checkout.local("--script", "a.py")
+    cleanup = checkout.run("cleanup", **NO_KEYS)
+
+    assert not (checkout.root / TRAIL).exists()
+    assert (cleanup.code, cleanup.err) == (0, "")
+
+
+def test_drop__what_is_not_there_or_cannot_be_written__is_no_error(tmp_path):
+    invocation = invocation_in(tmp_path)
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+
+    drop(invocation, settings, build, OLD)
+    assert not (tmp_path / TRAIL).exists()
+
+    (tmp_path / FOLDER).symlink_to(tmp_path)
+    (tmp_path / "build-id").write_text(OLD)
+    drop(invocation, settings, build, OLD)
+    assert (tmp_path / "build-id").read_text() == OLD
+
+
+def test_drop__on_github__the_state_keeps_the_id_that_it_has(tmp_path):
+    state = tmp_path / "state"
+    state.touch()
+    invocation = invocation_in(tmp_path, GITHUB_ACTIONS="true", GITHUB_STATE=str(state))
+    build, settings = invocation.build(), invocation.gathered(is_foreign=False)
+    leave_trail(invocation, settings, build, OLD)
+
+    drop(invocation, settings, build, OLD)
+
+    assert state.read_text() == f"build_id={OLD}\n"
+
+
 # --- how a check ended ---------------------------------------------------------------------------
 
 
@@ -291,27 +335,31 @@ def test_note_final__on_github__is_a_state_of_the_action(tmp_path):
     assert not (tmp_path / TRAIL).exists()
 
 
-@pytest.fixture
-def _files_of_100_bytes():
-    """No file of this process grows any longer: a disk that is full takes a part, too."""
+@contextmanager
+def files_of_100_bytes():
+    """No file of this process grows any longer: a disk that is full takes a part, too.
+
+    Only for what is tested, since pytest writes as well.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    yield
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def test_trail__the_disk_takes_a_part__leaves_no_half_line(tmp_path, _files_of_100_bytes):
+def test_trail__the_disk_takes_a_part__leaves_no_half_line(tmp_path):
     # GitHub's runner fails a step for a line of its file that is none.
     state = tmp_path / "state"
     state.write_text(f"a={'x' * 90}\n")
     invocation = invocation_in(tmp_path, GITHUB_ACTIONS="true", GITHUB_STATE=str(state))
     build, settings = invocation.build(), invocation.gathered(is_foreign=False)
 
-    note_final(invocation, settings, build, build_id=OLD, state="success")
-    with pytest.raises(PluginError, match="state: No space left on device"):
-        leave_trail(invocation, settings, build, OLD)
+    with files_of_100_bytes():
+        note_final(invocation, settings, build, build_id=OLD, state="success")
+        with pytest.raises(PluginError, match="state: No space left on device"):
+            leave_trail(invocation, settings, build, OLD)
 
     assert state.read_text() == f"a={'x' * 90}\n"
 

@@ -124,12 +124,80 @@ def test_judge__a_message_of_several_lines__is_told_by_its_first():
     assert failed("\n").reason == ""
 
 
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (
+            "pyspark.errors.exceptions.captured.AnalysisException: no `a`.;\n'Project [a#1]",
+            "AnalysisException: no `a`.",
+        ),
+        ("pyspark.sql.utils.ParseException: x", "ParseException: x"),
+        ("ValueError: pyspark.sql.functions.col; see there", None),
+        ("java.io.IOException: gone", None),
+    ],
+)
+def test_judge__an_exception_of_spark__is_told_without_its_module(message, reason):
+    assert failed(message).reason == (reason or message)
+
+
+def test_judge__the_message_names_the_script_where_glue_put_it__is_told_as_in_the_checkout():
+    assert failed("SystemExit: see /tmp/flights.py").reason == ("SystemExit: see jobs/flights.py")
+    hidden = f"SystemExit: {'x' * 450} /tmp/local-glue-a/jr_{'1' * 64}/work/flights.py"
+    assert failed(hidden).reason == f"SystemExit: {'x' * 450} jobs/flights.py"
+
+
+@pytest.mark.parametrize(
+    ("seen", "stop"),
+    [
+        (Sighting(state=RunState.TIMEOUT), None),
+        (STOPPED, Stop.TIME),
+        (STOPPED, Stop.COST),
+        (Sighting(state=RunState.FAILED, message="KeyError: 'x'"), None),
+    ],
+)
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        ("", ()),
+        (
+            "FORBIDDEN a\nFORBIDDEN b\n",
+            ("Another reason: Forbidden in the log: FORBIDDEN a (and 1 more)",),
+        ),
+    ],
+)
+def test_judge__failed_and_a_forbidden_line_too__tells_both(seen, stop, lines, note):
+    check = check_of(max_cost_usd=Decimal(1))
+
+    judgement = judge(check, seen, stop, book_of(lines, patterns=("FORBIDDEN",)))
+
+    assert judgement.verdict is Verdict.FAILED
+    assert not judgement.reason.startswith("Forbidden")
+    assert judgement.notes == note
+
+
+def test_judge__out_of_time__names_the_limit_and_what_sets_it():
+    own, cloned, cost = (
+        judge(check_of(**settings), STOPPED, stop, book_of()).reason
+        for settings, stop in (
+            ({"timeout_minutes": 2}, Stop.TIME),
+            ({"timeout_minutes": 2, "job": "nightly"}, Stop.TIME),
+            ({"max_cost_usd": Decimal("0.5")}, Stop.COST),
+        )
+    )
+
+    assert own == "Time-out: it still ran after 2 min (timeout_minutes)."
+    assert cloned == (
+        "Time-out: it still ran after 2 min (timeout_minutes, or the cloned job's own limit)."
+    )
+    assert cost == "Stopped: it would have cost more than 0.5 USD (max_cost_usd)."
+
+
 def test_judge__glues_own_time_out__is_failed():
     judgement = judge(check_of(), Sighting(state=RunState.TIMEOUT), None, book_of())
 
     assert (judgement.verdict, judgement.reason) == (
         Verdict.FAILED,
-        "Time-out: Glue itself ended it after 30 min.",
+        "Time-out: it still ran after 30 min (timeout_minutes).",
     )
     assert judgement.trouble is Trouble.TIME_OUT
 
@@ -236,8 +304,10 @@ def test_judge__sent_back_to_the_queue__is_told_from_one_that_never_began():
         for has_run in (False, True)
     )
 
-    assert never == "The run did not begin within 15 min."
-    assert back == "Glue sent the run back to the queue: it waited 15 min in all."
+    assert never == "The run did not begin within 15 min (queue_timeout_minutes)."
+    assert back == (
+        "Glue sent the run back to the queue: it waited 15 min in all (queue_timeout_minutes)."
+    )
 
 
 def test_judge__flex_waited_too_long__the_hint_names_what_flex_may_wait():

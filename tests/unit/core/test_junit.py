@@ -76,12 +76,22 @@ def test_suite__a_check_without_a_log__says_what_is_left_behind():
 
     case = case_of(replace(ERRORED, hint="", script="", job_name="", run_id="", leftovers=(left,)))
 
-    assert case.detail == ERRORED.reason
+    assert case.detail == f"{ERRORED.reason}\nNote: The log could not be read."
     assert (
-        case.output
-        == f"Console: {ERRORED.console_url}\nNote: The log could not be read.\nLEFT BEHIND: job j (denied)"
+        case.output == f"Console: {ERRORED.console_url}\nLEFT BEHIND: job j (denied)"
         "\n    aws glue delete-job --job-name=j"
     )
+
+
+def test_suite__notes__stand_with_the_reason_or_where_there_is_none_in_the_output():
+    notes = ("Another reason: x", "y")
+
+    bad, good = (case_of(replace(result, notes=notes)) for result in (FAILED, PASSED))
+
+    told = "Note: Another reason: x\nNote: y\n"
+    assert told in bad.detail
+    assert told not in bad.output
+    assert told in good.output
 
 
 def test_suite__a_passed_check__has_its_log_as_output():

@@ -141,6 +141,21 @@ def test_make_plan__no_script__is_a_problem_with_the_checks_name():
     )
 
 
+def test_make_plan__problems_of_a_check_that_nobody_named__have_its_name_only_beside_others():
+    alone, named, beside = (
+        problems_of(*checks)
+        for checks in (
+            [check(script="none.py")],
+            [check("none", script="none.py")],
+            [check(script="none.py"), check(script="b.py", glue_version="0.1")],
+        )
+    )
+
+    assert alone == ("script: none.py is missing.",)
+    assert named == ("none: script: none.py is missing.",)
+    assert beside[0] == "none: script: none.py is missing."
+
+
 def test_make_plan__glob_without_a_match__is_a_problem():
     assert problems_of(check("one", script="none/*.py")) == (
         "one: script: no file matches none/*.py.",

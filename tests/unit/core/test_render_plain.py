@@ -8,7 +8,8 @@ from hypothesis import given
 
 from plugin.core.escape import visible
 from plugin.core.render import headline, outputs, summary_lines, title, troubleshooting
-from plugin.core.result import Leftover
+from plugin.core.result import Finding, Leftover
+from plugin.core.trouble import Trouble
 from tests.unit.reporters.readers import HOSTILE_TEXT, is_a_command
 from tests.unit.reporters.samples import (
     CONSOLE,
@@ -198,3 +199,31 @@ def test_outputs__more_results_than_github_takes__leave_out_details_then_all():
     assert len(short) == 300
     assert short[0] == {"name": "airports", "verdict": "failed"}
     assert dict(outputs(too_many, ""))["results"] == "[]"
+
+
+def bad(name, message=""):
+    return Finding(name=name, ok=False, message=message)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "findings", "told"),
+    [
+        (Trouble.FINDING, [bad("a")], []),  # it is the reason
+        (Trouble.FINDING, [bad("a"), bad("b"), bad("c", "few")], ["b", "c: few"]),
+        (Trouble.TIME_OUT, [bad("a"), Finding(name="b", ok=True)], ["a"]),
+        (Trouble.FINDING, [bad("a")] * 11, ["a"] * 10),
+        (
+            Trouble.FINDING,
+            [bad("a")] * 13,
+            ["a"] * 10 + ["2 more findings, see the report"],
+        ),
+    ],
+)
+def test_summary_lines__findings_that_are_not_ok__are_told_beside_the_reason(
+    trouble, findings, told
+):
+    result = replace(FAILED, trouble=trouble, findings=tuple(findings))
+
+    lines = summary_lines(report_of(result))
+
+    assert [line for line in lines if "Not ok" in line] == [f"    Not ok: {one}" for one in told]

@@ -113,6 +113,11 @@ def test_table__against_the_design__is_the_same(text, is_per_check):
     assert ours == rows_of(text)
 
 
+def test_table__made_anew__is_the_same():
+    # It is made while tests are collected, where coverage does not look.
+    assert table.__wrapped__() == table()
+
+
 def test_table__secrets__are_marked_and_read_as_such():
     assert {row.name for row in table().values() if row.is_secret} == SECRETS
     assert all(getattr(table()[name].kind, "secret", False) for name in SECRETS)

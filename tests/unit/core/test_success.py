@@ -44,6 +44,41 @@ def test_succeeded__each_thing_against_it__has_its_class_and_what_else_is_known(
     assert judgement.notes == (PROBLEM,)
 
 
+def test_succeeded__several_things_against_it__the_first_is_the_reason_and_all_are_told():
+    text = f"{BAD}FORBIDDEN\nGLUE_HEALTH_CHECK x\n"
+    book = book_of(text, analysis=JOB, counted=3)
+    book.slow_pattern = "(a+)+b"  # after the lines: none is looked at from then on
+
+    judgement = succeeded(CHECK, book)
+
+    assert (judgement.verdict, judgement.reason) == (Verdict.FAILED, "Finding rows is not ok")
+    assert judgement.notes == (
+        PROBLEM,
+        "Another reason: Forbidden in the log: FORBIDDEN",
+        "Another reason: Glue calls it SUCCEEDED, but it failed: KeyError: 'x'",
+        "Another reason: fail_on_log_pattern took too long on a line: (a+)+b",
+        "Another reason: A finding is not JSON: GLUE_HEALTH_CHECK x",
+        "Another reason: 1 of 3 promised findings were read.",
+    )
+
+
+def test_succeeded__several_doubts__the_first_is_the_reason_and_all_are_told():
+    judgement = succeeded(CHECK, book_of("GLUE_HEALTH_CHECK x\n", counted=3))
+
+    assert judgement.verdict is Verdict.ERRORED
+    assert judgement.reason == "A finding is not JSON: GLUE_HEALTH_CHECK x"
+    assert judgement.notes == (PROBLEM, "Another reason: 0 of 3 promised findings were read.")
+
+
+def test_succeeded__a_fault_in_a_log_that_was_cut_short__doubts_are_not_told():
+    book = book_of(f"{BAD}GLUE_HEALTH_CHECK x\n", is_whole=False, counted=3)
+
+    judgement = succeeded(CHECK, book)
+
+    assert judgement.trouble is Trouble.FINDING
+    assert judgement.notes == (PROBLEM, "A finding is not JSON: GLUE_HEALTH_CHECK x")
+
+
 def test_succeeded__a_finding_that_cannot_be_read__is_told_once_and_what_else_is_known_too():
     judgement = succeeded(CHECK, book_of('GLUE_HEALTH_CHECK {"name"\nGLUE_HEALTH_CHECK [2]\n'))
 

@@ -1,6 +1,8 @@
 """Tracebacks of a log, cut or whole: what ends each, and where it was raised."""
 
-from plugin.core.judging.tracebacks import Traceback, tracebacks_in
+import pytest
+
+from plugin.core.judging.tracebacks import Traceback, tracebacks_in, with_our_paths
 from plugin.core.result import Place
 
 HEAD = "Traceback (most recent call last):"
@@ -52,3 +54,26 @@ def test_tracebacks_in__two__know_nothing_of_each_other():
         Traceback(error="OSError: x", place=AT_32, raised_in="/tmp/flights.py"),
         Traceback(error="SystemExit: 1", place=None, raised_in=""),
     ]
+
+
+LOCAL = "/var/tmp/local-glue-ja45r54o/jr_5954"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SystemExit: no input in /tmp/flights.py", "SystemExit: no input in jobs/flights.py"),
+        (f"x: '{LOCAL}/work/flights.py'.", "x: 'jobs/flights.py'."),
+        (f"({LOCAL}/work/flights.py, {LOCAL}/py/flights.py)", "(jobs/flights.py, jobs/flights.py)"),
+        # not shipped: its name without our folder, and what is not ours as it was
+        (f"x: '{LOCAL}/work/in/a.csv'", "x: 'in/a.csv'"),
+        ("x: '/tmp/local-glue-a/jr_1/work/a.csv'", "x: 'a.csv'"),
+        ("x: '/tmp/in/a.csv'", "x: '/tmp/in/a.csv'"),
+        ("x: '/data/flights.py'", "x: '/data/flights.py'"),
+        ("s3://b/tmp/flights.py", "s3://b/tmp/flights.py"),
+        ("a/tmp/flights.py ./tmp/flights.py", "a/tmp/flights.py ./tmp/flights.py"),
+        (f"{LOCAL}/work/", f"{LOCAL}/work/"),
+    ],
+)
+def test_with_our_paths__files_of_a_run__are_named_as_in_the_checkout(text, told):
+    assert with_our_paths(text, OURS) == told

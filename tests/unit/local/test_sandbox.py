@@ -61,7 +61,8 @@ def test_run__another_user_cannot_reach_the_folder__says_so_once(make_bench, tmp
         assert bench.run("pass")["JobRunState"] == "SUCCEEDED"
 
     assert len(told) == 1
-    assert told[0].startswith("the script runs as the same user as this process, because another")
+    assert told[0].startswith("the script runs as this user and can read what it can (another user")
+    assert told[0].endswith("/docs/local-glue.md#safety")
 
 
 @pytest.mark.parametrize("is_closed", [True, False])

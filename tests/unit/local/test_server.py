@@ -15,6 +15,7 @@ import pytest
 
 from plugin.local.inner_aws import InnerError
 from plugin.local.server import LocalGlue, serve_forever
+from tests.doubles.ports import quiet_port
 from tests.unit.local.bench import SLEEPER, alive, bench_of
 
 MAIN = """
@@ -45,8 +46,7 @@ def test_start__an_address_in_use__raises_and_makes_no_folder(tmp_path):
 
 
 def test_start__no_such_folder__raises_and_frees_the_port(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = quiet_port()
 
     with pytest.raises(FileNotFoundError):
         LocalGlue.start(environ={}, port=port, work_dir=tmp_path / "none")

@@ -1,6 +1,7 @@
 """What is appended to a host's file is there whole, or not at all."""
 
 import resource
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,24 +9,23 @@ import pytest
 from plugin.reporters.appending import append, size_of
 
 
-@pytest.fixture
-def _files_of_100_bytes():
+@contextmanager
+def files_of_100_bytes():
+    """No file of this process grows any longer; only for what is tested: pytest writes, too."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
-
-    yield
-
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize("before", [b"a=1\n", b"a=1", b"x" * 100])
-def test_append__the_disk_takes_a_part__leaves_the_file_as_it_was(
-    before, tmp_path, _files_of_100_bytes
-):
+def test_append__the_disk_takes_a_part__leaves_the_file_as_it_was(before, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(before)
 
-    with pytest.raises(OSError, match=r"."):
+    with files_of_100_bytes(), pytest.raises(OSError, match=r"."):
         append(path, "y" * 200)
 
     assert path.read_bytes() == before

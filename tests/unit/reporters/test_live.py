@@ -27,11 +27,12 @@ def _a_terminal_that_can_move(_empty_environment) -> None:
     os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="40")
 
 
-def observer_for(stream, *, host=Host.PLAIN, clock=None, is_live=False):
+def observer_for(stream, *, host=Host.PLAIN, clock=None, is_live=False, **options):
     return console_for(
         stream,
         host=host,
         is_live=is_live,
+        **options,
         clock=clock or StillClock(),
         token=lambda: "t",
         mask=lambda text: text.replace("s3cret", "***"),
@@ -52,10 +53,26 @@ def test_console_for__only_a_person_at_a_terminal__gets_the_table(stream, host, 
     assert type(observer_for(stream, host=host)) is kind
 
 
-def test_console_for__a_terminal_that_cannot_move__gets_the_plain_console():
-    os.environ["TERM"] = "dumb"
+def test_console_for__a_ci_host_that_gives_a_terminal__gets_the_plain_console_and_the_outputs():
+    stream = Terminal()
+    console = observer_for(stream, is_ci=True)
 
-    assert type(observer_for(Terminal())) is Console
+    console.report(report_of(PASSED))
+
+    assert type(console) is Console
+    assert stream.getvalue().endswith(f"console_url={PASSED.console_url}\n")
+
+
+def test_console_for__a_terminal_that_cannot_move__gets_the_plain_console_without_outputs():
+    os.environ["TERM"] = "dumb"
+    stream = Terminal()
+    console = observer_for(stream)
+
+    console.report(report_of(PASSED))
+
+    assert type(console) is Console
+    assert stream.getvalue().endswith("\n\nReport: out/report.md\n")
+    assert "console_url=" not in stream.getvalue()
 
 
 def test_live_table__a_run_of_two_checks__ends_with_the_plain_ending():
@@ -76,7 +93,8 @@ def test_live_table__a_run_of_two_checks__ends_with_the_plain_ending():
     assert re.search(r"flights +passed +1 min 12 s", shown)
     assert "Log of airports\n  | Traceback (most recent call last):" in shown
     assert "Log of flights" not in shown
-    assert shown.endswith(f"console_url={FAILED.console_url}\n")
+    assert shown.endswith("\n\nReport: out/report.md\n")  # outputs are for programs
+    assert "console_url=" not in shown
     assert stream.getvalue().rstrip().count("\x1b[?25h") >= 1
 
 
@@ -91,6 +109,65 @@ def test_live_table__while_a_check_runs__shows_time_and_last_line():
 
     shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     assert re.search(r"flights +RUNNING +1 min 15 s +the last line", shown)
+
+
+def frames_of(table, stream):
+    """What stands on the terminal after each change: of each, the table's lines without colours."""
+    steps = (
+        lambda: table.state_changed("flights", "UPLOADING", "2 file(s)"),
+        lambda: table.state_changed("flights", "SUBMITTING", "a long detail " * 30),
+        lambda: table.log_lines("flights", ("漢字 " * 100, "")),
+        lambda: table.finished(PASSED),
+        lambda: table.finished(FAILED),
+    )
+    for step in steps:
+        step()
+        stream.seek(0)
+        stream.truncate()
+        table._live.refresh()
+        shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+        yield shown.replace("\r", "").splitlines()
+
+
+def test_live_table__states_details_and_times_change__columns_and_height_stand_still():
+    stream = Terminal()
+    table = observer_for(stream, names=["flights", PASSED.name, FAILED.name, "a-long-check-name"])
+
+    frames = list(frames_of(table, stream))
+    table.close()
+
+    heads = {frame[0].rstrip() for frame in frames}
+    assert len(heads) == 1
+    (head,) = heads
+    for number, frame in enumerate(frames):
+        assert len(frame) == 1 + max(1, number - 2), frame  # one line for each check
+        for row in frame[1:]:
+            for column in ("state", "time", "last"):
+                assert row[head.index(column) - 1] == " ", row
+
+
+def test_live_table__a_state_without_a_detail__does_not_keep_that_of_the_one_before():
+    stream = Terminal()
+    table = observer_for(stream)
+
+    table.state_changed("flights", "SUBMITTING", "asking Glue")
+    table.state_changed("flights", "RUNNING", "")
+    stream.truncate(stream.seek(0))
+    table.close()
+
+    assert "RUNNING" in stream.getvalue()
+    assert "asking" not in stream.getvalue()
+
+
+def test_live_table__a_name_that_is_too_long__is_cut():
+    stream = Terminal()
+    table = observer_for(stream)
+
+    table.state_changed("n" * 100, "RUNNING", "detail")
+    table.close()
+
+    shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
+    assert re.search(r"n{39}… +RUNNING .*detail", shown)
 
 
 def test_live_table__hostile_everywhere__moves_nothing_by_itself():

@@ -35,7 +35,7 @@ def test_pending__whatever_goes_wrong__the_checks_do_not_hear_of_it(error):
 
     observer.state_changed("flights", "STARTING", "")
 
-    assert observer.is_over(5)
+    assert observer.is_over(60)
     assert github.statuses[COMMIT] == []
 
 
@@ -44,7 +44,7 @@ def test_pending__no_token__the_checks_do_not_hear_of_it():
 
     observer.state_changed("flights", "STARTING", "")
 
-    assert observer.is_over(5)
+    assert observer.is_over(60)
 
 
 def test_pending__github_is_slow__no_check_waits_for_it():
@@ -57,7 +57,7 @@ def test_pending__github_is_slow__no_check_waits_for_it():
     answer.set()
 
     assert not is_over_before
-    assert observer.is_over(5)
+    assert observer.is_over(60)
     assert len(github.statuses[COMMIT]) == 1
 
 
@@ -70,7 +70,7 @@ def test_pending__before_a_run_has_begun__says_nothing(state):
     observer.log_lines("flights", ("x",))
     observer.finished(PASSED)
 
-    assert observer.is_over(5)
+    assert observer.is_over(60)
     assert github.opened == 0
 
 
@@ -88,7 +88,7 @@ def test_pending__many_checks_at_once__is_posted_once(state):
     for thread in threads:
         thread.join()
 
-    assert observer.is_over(5)
+    assert observer.is_over(60)
     assert github.statuses[COMMIT] == [
         pending_of(BUILD, context="glue-health-check", build_id=BUILD_ID)
     ]
