@@ -19,6 +19,9 @@ SEEDS ?= 200
 FIRST ?= 1
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
+# Each worker reads all tests, and pytest prepares each file of them: once, if it may keep that.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 LOCKED := $(PIP) install --no-build-isolation --require-hashes

@@ -18,6 +18,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from botocore.loaders import Loader
+
+from tests.aws_models import ReadOnce
+from tests.tracing import Tracing
 
 MACHINE = MappingProxyType(dict(os.environ))
 """The environment as it was before it was emptied."""
@@ -36,10 +40,13 @@ REPOSITORY_TESTS = Path(__file__).parent / "repo"
 EXAMPLES = 50
 """Of each property, unless its test says more: the suite has several hundred of them."""
 
-hypothesis.settings.register_profile("laptop", deadline=None, max_examples=EXAMPLES)
-hypothesis.settings.register_profile(
-    "ci", deadline=None, max_examples=EXAMPLES, derandomize=True, database=None
+_ANY_MACHINE = hypothesis.settings(
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # it measures the machine
+    max_examples=EXAMPLES,
 )
+hypothesis.settings.register_profile("laptop", _ANY_MACHINE)
+hypothesis.settings.register_profile("ci", _ANY_MACHINE, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if MACHINE.get("CI") else "laptop")
 
 
@@ -49,6 +56,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_the_network)
+    config.pluginmanager.register(Tracing())
+    Loader.FILE_LOADER_CLASS = ReadOnce  # botocore's own place for another one
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -61,23 +70,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_random = hypothesis.is_hypothesis_test(getattr(item, "obj", None))
         if is_random or REPOSITORY_TESTS in item.path.parents:
             item.add_marker(pytest.mark.untraced)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Take the tracer away while a test runs that is marked `untraced`.
-
-    Not pytest-cov's own no_cover: to stop and start coverage costs more than these tests do.
-    """
-    tracer = sys.gettrace()
-    is_untraced = item.get_closest_marker("untraced") is not None
-    if is_untraced:
-        sys.settrace(None)
-    try:
-        yield
-    finally:
-        if is_untraced:
-            sys.settrace(tracer)
 
 
 def pytest_collection_finish() -> None:
@@ -204,9 +196,12 @@ def _no_child_survives() -> Iterator[None]:
 
     yield
 
-    give_up = time.monotonic() + 2
-    while (left := _children() - before) and time.monotonic() < give_up:
+    left = _children() - before
+    for _ in range(100):  # counted, not timed: we may have been stopped ourselves
+        if not left:
+            return
         time.sleep(0.05)
+        left = _children() - before
     commands = {pid: _command(pid) for pid in left}
     named = {pid: text for pid, text in commands.items() if "multiprocessing" not in text}
     if named:

@@ -25,9 +25,9 @@ def stage(repository, tmp_path):
 @contextmanager
 def nobody(stage):
     """Yield the address of a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    yield f"http://127.0.0.1:{port}/api/v3"
+    with socket.socket() as bound:  # and nobody else can listen there meanwhile
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}/api/v3"
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.build_stage import opened, until
+from tests.doubles.ports import quiet_port
 from tests.unit.aws.relay import Relay
 
 SLEEPS = "import time\nprint('it runs', flush=True)\ntime.sleep(300)\n"
@@ -30,7 +31,7 @@ def stage(repository, tmp_path):
 def local_glue(repository, folder, *argv):
     """Yield a process of the command ``local``, and its address."""
     process = subprocess.Popen(
-        (sys.executable, str(repository / "entrypoint.py"), "local", "--port", "0", *argv),
+        (sys.executable, str(repository / "entrypoint.py"), "local", *(argv or ("--port", "0"))),
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
@@ -99,7 +100,8 @@ def test_local__killed_while_a_script_runs__the_script_dies_and_the_next_one_tid
 ):
     build, folder = stage.build(1, SLEEPS), tmp_path / "place"
     folder.mkdir()
-    with local_glue(repository, folder) as (glue, address):
+    port = str(quiet_port())
+    with local_glue(repository, folder, "--port", port) as (glue, address):
         check = stage.start(build, environ=on(address))
         until(lambda: scripts_of(folder))
 
@@ -110,7 +112,6 @@ def test_local__killed_while_a_script_runs__the_script_dies_and_the_next_one_tid
         check.send_signal(signal.SIGTERM)
         assert stage.ended(check).code == 143
     dead = list(folder.glob("local-glue-*"))
-    port = address.rpartition(":")[2]
 
     with local_glue(repository, folder, "--port", port) as (_, again):
         left = list(folder.glob("local-glue-*"))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+ROOT = Path(__file__).parents[2]
+CONFTEST = ROOT / "tests" / "conftest.py"
 
 
 def run_pytest(folder: Path, test: str, *arguments: str, **environ: str) -> str:
@@ -20,11 +21,11 @@ def run_pytest(folder: Path, test: str, *arguments: str, **environ: str) -> str:
     done = subprocess.run(
         (*command, "--override-ini=filterwarnings=ignore", *arguments, "test_it.py"),
         cwd=folder,
-        env={"PATH": os.defpath, "HOME": str(folder), **environ},
+        env={"PATH": os.defpath, "HOME": str(folder), "PYTHONPATH": str(ROOT), **environ},
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     return done.stdout
 
@@ -76,7 +77,7 @@ def test_children__left_behind__fail_the_test(tmp_path):
         "import subprocess\n"
         "def test_it():\n"
         "    global child\n"
-        "    child = subprocess.Popen(['sleep', '10'])\n"
+        "    child = subprocess.Popen(['sleep', '120'])\n"
         "def teardown_module():\n"
         "    child.kill(); child.wait()\n"
     )
@@ -84,7 +85,7 @@ def test_children__left_behind__fail_the_test(tmp_path):
     printed = run_pytest(tmp_path, test)
 
     assert "the test left processes behind" in printed
-    assert "sleep 10" in printed
+    assert "sleep 120" in printed
 
 
 @pytest.mark.parametrize(
@@ -120,3 +121,39 @@ def test_golden__differs__fails_and_update_mends_it(tmp_path):
     assert "differs from tests/golden/a.md" in red
     assert "1 passed" in green
     assert path.read_bytes() == b"text\r\n"
+
+
+LOOKED_AT = """
+import sys, threading, pytest
+def looks():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(sys.gettrace()))
+    thread.start()
+    thread.join()
+    return [sys.gettrace() is not None, found[0] is not None]
+COLLECTED = looks()
+def test_any():
+    assert looks() == [True, True]
+@pytest.mark.untraced
+def test_untraced():
+    assert looks() == [False, False]
+def test_collection():
+    assert COLLECTED == [False, True]
+"""
+
+
+def test_coverage__looks_at_a_test__unless_it_is_untraced(tmp_path):
+    printed = run_pytest(tmp_path, LOOKED_AT, "--cov=.", "--cov-report=")
+
+    assert "3 passed" in printed
+
+
+def test_coverage__module_is_imported_while_it_does_not_look__is_looked_at(tmp_path):
+    (tmp_path / "glue_child.py").write_text("import sys\nLOOKS = sys.gettrace() is not None\n")
+    test = "import glue_child\ndef test_it():\n    assert glue_child.LOOKS\n"
+
+    printed = run_pytest(
+        tmp_path, test, "--cov=.", "--cov-report=", PYTHONPATH=f"{tmp_path}:{ROOT}"
+    )
+
+    assert "1 passed" in printed

