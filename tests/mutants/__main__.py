@@ -1,6 +1,6 @@
 """The command: makes the tree of mutants, has pytest run them, and says which ones live.
 
-    python -m tests.mutants [PATH ...] [--every N] [--seconds S] [--jobs N] [--again]
+    python -m tests.mutants [PATH ...] [--every N] [--seconds S] [--jobs N] [--again | --more]
 
 It knows the order of the steps; making, choosing and running are others'.
 """
@@ -34,8 +34,8 @@ def main(argv: list[str]) -> int:
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     mutants = _made(folder, options.paths or list(PATHS))
-    fates = _read(folder / "fates.json")
-    chosen = [m for m in mutants if not options.again or fates.get(m.name) in ALIVE]
+    fates = _still_true(folder, mutants)
+    chosen = [m for m in mutants if _is_wanted(options, fates.get(m.name))]
     if options.every > 1:
         chosen = random.Random(options.seed).sample(chosen, len(chosen) // options.every)
     asked = {
@@ -53,6 +53,12 @@ def main(argv: list[str]) -> int:
     return code
 
 
+def _is_wanted(options: argparse.Namespace, fate: str | None) -> bool:
+    if options.again:
+        return fate in ALIVE
+    return fate is None or not options.more
+
+
 def _options(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
     parser.add_argument("paths", nargs="*", help="modules or folders; all pure parts if none")
@@ -60,7 +66,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of that choice")
     parser.add_argument("--seconds", type=float, default=4.0, help="of tests for each mutant")
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--again", action="store_true", help="only those that lived last time")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--again", action="store_true", help="only those that lived last time")
+    which.add_argument("--more", action="store_true", help="only those not tried yet")
     parser.add_argument("--folder", type=Path, default=ROOT / ".mutants")
     return parser.parse_args(argv)
 
@@ -72,6 +80,20 @@ def _made(folder: Path, paths: list[str]) -> list[Mutant]:
     (folder / "mutants.json").write_text(json.dumps([asdict(m) for m in mutants]), "utf-8")
     print(f"{len(mutants)} mutants", flush=True)
     return mutants
+
+
+def _still_true(folder: Path, mutants: list[Mutant]) -> dict[str, str]:
+    """Return the fates of mutants whose module is as it was, and forget the others."""
+    now = {
+        mutant.path: hashlib.sha256((ROOT / mutant.path).read_bytes()).hexdigest()
+        for mutant in mutants
+    }
+    before, fates = _read(folder / "modules.json"), _read(folder / "fates.json")
+    changed = {m.name for m in mutants if before.get(m.path) != now[m.path]}
+    kept = {name: fate for name, fate in fates.items() if name not in changed}
+    (folder / "fates.json").write_text(json.dumps(kept), "utf-8")
+    (folder / "modules.json").write_text(json.dumps(before | now), "utf-8")
+    return kept
 
 
 def _forget(folder: Path, mutants: list[Mutant]) -> None:
