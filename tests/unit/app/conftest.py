@@ -3,11 +3,12 @@
 import json
 import os
 import signal
-import threading
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import boto3
@@ -159,18 +160,29 @@ def checkout(
 def interrupt(checkout: Checkout) -> Iterator[Callable[[int], None]]:
     """Sends ourselves a signal; what is asked goes on when the main thread has heard it.
 
-    The work is done in another thread meanwhile, and would be over before.  Python handles signals
-    by their number: when the later one is heard, so is what was sent.  The bounds after a signal
-    are not this machine's: it may stand still for as long.
+    The work is done in another thread meanwhile, and would be over before.  Which thread the system
+    gives a signal, and when, is its own affair: so we wait for its number first.  Then Python runs
+    handlers in passes over all numbers, and two passes on behalf of another signal, which ends
+    nothing, say that one was whole.  The bounds after a signal are not this machine's: it may stand
+    still for as long.
     """
     checkout.factor = 1
-    heard = threading.Event()
-    before = signal.signal(signal.SIGWINCH, lambda *_: heard.set())
+    passes: Queue[None] = Queue()
+    ours, systems = socket.socketpair()
+    ours.settimeout(60)
+    systems.setblocking(False)
+    before = signal.signal(signal.SIGWINCH, lambda *_: passes.put(None))
+    fd_before = signal.set_wakeup_fd(systems.fileno())
 
     def send(number: int) -> None:
-        os.kill(os.getpid(), number)
-        os.kill(os.getpid(), signal.SIGWINCH)
-        assert heard.wait(60)
+        for each in (number, signal.SIGWINCH, signal.SIGWINCH):
+            os.kill(os.getpid(), each)
+            while ours.recv(1) != bytes([each]):
+                pass
+            if each == signal.SIGWINCH:
+                passes.get(timeout=60)
 
-    yield send
-    signal.signal(signal.SIGWINCH, before)
+    with ours, systems:
+        yield send
+        signal.set_wakeup_fd(fd_before)
+        signal.signal(signal.SIGWINCH, before)
