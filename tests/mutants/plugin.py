@@ -117,11 +117,18 @@ def _run_all(
         fork = _start(session, name, [items[test] for test in chosen], seen)
         running[fork.pid] = fork
         if nth % 50 == 0:
-            file.write_text(json.dumps(fates, indent=0), "utf-8")
+            _write(file, fates)
             print(f"{nth} of {len(asked['mutants'])} mutants", file=sys.__stderr__, flush=True)
     while running:
         _await(running, fates, choice)
-    file.write_text(json.dumps(fates, indent=0), "utf-8")
+    _write(file, fates)
+
+
+def _write(file: Path, fates: dict[str, str]) -> None:
+    """Write them so that an interrupted run leaves a whole file."""
+    new = file.with_suffix(".new")
+    new.write_text(json.dumps(fates, indent=0), "utf-8")
+    new.replace(file)
 
 
 @dataclass(frozen=True, kw_only=True)
