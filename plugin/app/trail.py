@@ -113,7 +113,8 @@ def note_final(
 def drop(invocation: Invocation, settings: Settings, build: Build, build_id: str) -> None:
     """Take a build that left nothing for certain out of our file.  Never raises.
 
-    On a CI host that keeps the id itself it stays.
+    On a CI host that keeps the id itself it stays.  An id that a check of the same workspace writes
+    in the very same moment may go with it: what that one leaves when it is killed is sweep's.
     """
     if _state_file(invocation, build):
         return

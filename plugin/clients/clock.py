@@ -46,5 +46,5 @@ class SystemClock:
         return self._cancelled.is_set()
 
     def is_pressed(self) -> bool:
-        """Whether a second cancel was heard: then what can be left to cleanup is left to it."""
+        """Whether a second cancel was heard: waits are shorter, no removal is left out."""
         return self._pressed.is_set()

@@ -51,7 +51,7 @@ def abandoned(
 
 def _runs(check: Check, course: Course | None) -> Iterator[Leftover]:
     """Yield what may go on: by its job's name where nobody knows more."""
-    if course is None or not course.seen.state.is_final:
+    if course is None or ("run" in course.made and not course.seen.state.is_final):
         asked = course.asked if course else ()
         name = course.run_id if course else ""
         for run in asked or (name or check.job_name,):

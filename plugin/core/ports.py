@@ -38,7 +38,7 @@ class Clock(Protocol):
         """Whether a cancel was heard."""
 
     def is_pressed(self) -> bool:
-        """Whether it was heard twice: whoever waits for others stops waiting."""
+        """Whether it was heard twice: whoever waits for others waits less."""
 
 
 @dataclass(frozen=True, kw_only=True)

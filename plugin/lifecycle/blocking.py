@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugin.core.abandoned import SILENT
 from plugin.core.errors import PluginError
+from plugin.core.judging.judged import cancelled
 from plugin.core.judging.judgement import judge, not_begun, of_bug, of_error
 from plugin.core.judging.logbook import LogBook
 from plugin.core.watching.course import Course, result_of
@@ -35,6 +37,8 @@ def run_check(check: Check, build: Build, build_id: str, world: World) -> CheckR
             judgement = _run(check, build, build_id, world, course)
         finally:
             leftovers = finish(check, world, course)
+        if world.under_way.of(check) is not course:
+            judgement = cancelled(SILENT)  # somebody stood in: what we saw of its end was our doing
     result = _result(check, world, course, judgement, leftovers)
     world.observer.finished(result)
     return result

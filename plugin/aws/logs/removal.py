@@ -62,11 +62,11 @@ def _delete_below(
     found: list[str] = []
     try:
         if not _list(clients, bound, group, stem, found=found):
-            yield _left(group, stem, _NOT_LOOKED)
+            yield _unseen(group, stem, _NOT_LOOKED)
     except NotFound:
         return
     except EngineError as error:
-        yield _left(group, stem, str(error))
+        yield _unseen(group, stem, str(error))
         return
     for name in found:
         if names.kind_of(name) is None:
@@ -100,6 +100,11 @@ def _delete(clients: Clients, group: str, name: str) -> Iterator[Leftover]:
         return
     except EngineError as error:
         yield _left(group, name, str(error))
+
+
+def _unseen(group: str, stem: str, reason: str) -> Leftover:
+    """Return a leftover without a command: no stream has exactly this name."""
+    return Leftover(kind="log streams", name=f"{group}:{stem}", reason=reason)
 
 
 def _left(group: str, name: str, reason: str) -> Leftover:

@@ -180,5 +180,5 @@ def _failed(check: Check, seen: Sighting, book: LogBook, past: Past) -> Judgemen
         return _never_began(seen)
     cause, trouble = classed(check, cause, seen.message, book)
     reason = cause.error if seen.message or cause.error else "The run failed without a message."
-    notes = (*log_notes(book), *also_forbidden(book))
+    notes = (*also_forbidden(book), *log_notes(book))
     return of_script(check, cause, trouble, reason, notes=notes)

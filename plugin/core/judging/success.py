@@ -30,7 +30,7 @@ def succeeded(check: Check, book: LogBook) -> Judgement:
     told = book.unreadable[:1] if book.is_whole else ()  # it is one of the doubts
     notes = (note for note in log_notes(book) if note not in told)
     return replace(
-        first, notes=(*notes, *(f"Another reason: {one.reason}" for one in others if one.reason))
+        first, notes=(*(f"Another reason: {one.reason}" for one in others if one.reason), *notes)
     )
 
 

@@ -453,7 +453,7 @@ def test_delete_streams__before_glue_5__goes_in_the_third_group_too(version):
 def test_delete_streams__one_group_denied__is_named_and_the_rest_goes():
     (left,), stayed = removal([(OUTPUT, "jr_1"), (ERROR, "jr_1")], denied={OUTPUT})
 
-    assert (left.kind, left.name) == ("log stream", f"{OUTPUT}:jr_1")
+    assert (left.kind, left.name) == ("log streams", f"{OUTPUT}:jr_1")
     assert "AccessDenied" in left.reason
     assert stayed == {(OUTPUT, "jr_1")}
 

@@ -26,13 +26,15 @@ REMOVING = "its removal had not ended when our time was over"
 @pytest.mark.parametrize(
     ("known", "runs"),
     [
-        ({}, [("flights", REMOVING)]),
-        ({"run_id": "jr_1"}, [("jr_1", REMOVING)]),
-        ({"run_id": "jr_1", "asked": ("jr_1",)}, [("jr_1", "asked")]),
-        ({"asked": ("jr_1", "jr_2")}, [("jr_1", "asked"), ("jr_2", "asked")]),
-        ({"run_id": "jr_1", "seen": Sighting(state=RunState.STOPPED)}, []),
+        ({}, []),
+        ({"made": {"object", "job"}}, []),
+        ({"made": {"run"}}, [("flights", REMOVING)]),
+        ({"made": {"run"}, "run_id": "jr_1"}, [("jr_1", REMOVING)]),
+        ({"made": {"run"}, "run_id": "jr_1", "asked": ("jr_1",)}, [("jr_1", "asked")]),
+        ({"made": {"run"}, "asked": ("jr_1", "jr_2")}, [("jr_1", "asked"), ("jr_2", "asked")]),
+        ({"made": {"run"}, "run_id": "jr_1", "seen": Sighting(state=RunState.STOPPED)}, []),
     ],
-    ids=["nothing", "its id", "asked", "two asked", "over"],
+    ids=["nothing", "no run", "a run", "its id", "asked", "two asked", "over"],
 )
 def test_abandoned__what_is_known_of_its_run__is_told(known, runs):
     course = Course(started=1.0, **known)

@@ -53,12 +53,12 @@ def test_succeeded__several_things_against_it__the_first_is_the_reason_and_all_a
 
     assert (judgement.verdict, judgement.reason) == (Verdict.FAILED, "Finding rows is not ok")
     assert judgement.notes == (
-        PROBLEM,
         "Another reason: Forbidden in the log: FORBIDDEN",
         "Another reason: Glue calls it SUCCEEDED, but it failed: KeyError: 'x'",
         "Another reason: fail_on_log_pattern took too long on a line: (a+)+b",
         "Another reason: A finding is not JSON: GLUE_HEALTH_CHECK x",
         "Another reason: 1 of 3 promised findings were read.",
+        PROBLEM,
     )
 
 
@@ -67,7 +67,7 @@ def test_succeeded__several_doubts__the_first_is_the_reason_and_all_are_told():
 
     assert judgement.verdict is Verdict.ERRORED
     assert judgement.reason == "A finding is not JSON: GLUE_HEALTH_CHECK x"
-    assert judgement.notes == (PROBLEM, "Another reason: 0 of 3 promised findings were read.")
+    assert judgement.notes == ("Another reason: 0 of 3 promised findings were read.", PROBLEM)
 
 
 def test_succeeded__a_fault_in_a_log_that_was_cut_short__doubts_are_not_told():

@@ -6,19 +6,19 @@ from dataclasses import replace
 import pytest
 
 from plugin.core.check import Check
-from plugin.core.ports import Sighting
-from plugin.core.result import CheckResult
+from plugin.core.ports import LogChunk, LogStream, Sighting
+from plugin.core.result import CheckResult, Phase
 from plugin.core.states import RunState
 from plugin.core.verdict import Verdict
 from plugin.core.watching.course import Course
 from plugin.lifecycle import World, give_up, run_check, stand_in
-from plugin.lifecycle.late_run import UNSURE
 from tests.doubles.checks import BUILD, BUILD_ID, check_of
 from tests.doubles.engine import FakeEngine, Refusal, refused
 from tests.unit.lifecycle.stage import DELETES, FOREVER, JOB, stage_of
 
 SINCE = 1000.0
 ALL = {"object", "job", "run"}
+LOG = 'hello\nGLUE_HEALTH_CHECK {"name": "rows", "ok": false}\n'
 
 
 def silent(*, run_id="jr_1", made=ALL, has_run=True, **options):
@@ -120,16 +120,34 @@ def test_stand_in__a_start_without_an_answer_yet__stops_the_run_that_is_listed()
     assert course.unanswered == set()  # that is the thread's own, which may still hear of it
 
 
-def test_stand_in__a_start_without_an_answer_and_no_run_listed__keeps_the_job_as_its_anchor():
-    world, engine, _, _ = silent(run_id="", has_run=False)
+def test_stand_in__a_start_without_an_answer_and_no_run_listed__leaves_the_end_to_the_check():
+    world, engine, _, course = silent(run_id="", has_run=False)
+
+    assert stand_in(check_of(), world, SINCE) is None
+
+    assert "delete_job" not in engine.steps
+    assert world.under_way.of(check_of()) is course  # what its thread hears is what is told
+
+
+def test_stand_in__kept_and_a_start_without_an_answer__leaves_the_end_to_the_check():
+    world, engine, _, course = silent(run_id="")
+    world.under_way.put(check_of(keep=True), course)
+
+    assert stand_in(check_of(keep=True), world, SINCE) is None
+    assert engine.steps == ()
+
+
+def test_stand_in__what_was_known_of_the_log_and_the_phases__is_told():
+    world, _, _, course = silent()
+    course.book.add([LogChunk(stream=LogStream.OUTPUT, text=LOG)])
+    course.phases.append(Phase(name="upload", start=0.0, seconds=2.0))
 
     result = stood_in(world)
 
-    assert kinds(result) == [
-        ("run", UNSURE),
-        ("job", "not deleted, because its run may still go on"),
-    ]
-    assert "delete_job" not in engine.steps
+    assert result.verdict is Verdict.CANCELLED
+    assert [finding.name for finding in result.findings] == ["rows"]
+    assert result.log_tail[0] == "hello"
+    assert result.phases[0].name == "upload"
 
 
 def test_stand_in__the_stop_is_refused__is_asked_for_again_and_named():
@@ -168,14 +186,12 @@ def test_stand_in__what_the_run_has_cost_so_far__is_told():
 class Slow(FakeEngine):
     """An engine one look of which is so slow that somebody stands in meanwhile."""
 
-    act: Callable[[], None] | None = None
+    act: Callable[[], Sighting | None] | None = None
 
     def look(self, job_name: str, run_id: str) -> Sighting:
         act, self.act = self.act, None
         seen = super().look(job_name, run_id)
-        if act:
-            act()
-        return seen
+        return (act() if act else None) or seen
 
 
 @pytest.mark.parametrize("stop_seconds", [0.5, 60.0])
@@ -197,6 +213,26 @@ def test_run_check__wakes_up_after_somebody_stood_in__comes_to_the_same(stop_sec
     assert kinds(own) == kinds(results[0])
     assert engine.is_empty is (stop_seconds < 1)
     assert engine.started == ["jr_1"]
+
+
+@pytest.mark.parametrize("state", [RunState.STOPPED, RunState.FAILED])
+def test_run_check__its_look_shows_the_end_that_a_stand_in_made__is_cancelled(state):
+    world, _, clock, _ = stage_of()
+    engine = Slow(clock, course=FOREVER, stop_seconds=0.5)
+    seen = Sighting(state=state, message="An error")
+    world = replace(world, engine=engine)
+
+    def cancelled() -> Sighting:
+        clock.cancel()
+        clock.pause(1.0)
+        stood_in(world, since=clock.monotonic() - 1.0)
+        return seen
+
+    engine.act = cancelled
+    own = run_check(check_of(), BUILD, BUILD_ID, world)
+
+    assert own.verdict is Verdict.CANCELLED
+    assert own.reason.startswith("Cancelled: a signal told us to stop")
 
 
 # --- what is said of a check without an end ------------------------------------------------------

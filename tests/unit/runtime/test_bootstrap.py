@@ -178,6 +178,12 @@ def test_bootstrap__signals_while_the_script_prints_much__all_of_it_arrives(
     assert len(getattr(ended, name)) == 20_000_000
 
 
+def test_bootstrap__script_asks_how_its_output_is_open__hears_what_python_says(tmp_path: Path):
+    ended = run(tmp_path, "import sys; print(sys.stdout.mode, sys.stderr.mode, sys.stdout.name)")
+
+    assert ended.stdout == "w w <stdout>\n"
+
+
 def test_bootstrap__exit_functions_and_threads__end_before_the_process(tmp_path: Path):
     script = lines(
         "import atexit, threading, time",

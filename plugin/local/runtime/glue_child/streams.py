@@ -33,8 +33,9 @@ def make_whole() -> None:
             continue
         file = Whole(number, "w", closefd=False)
         file.name = f"<{name}>"
-        whole = io.TextIOWrapper(
+        whole: Any = io.TextIOWrapper(
             file, encoding=stream.encoding, errors=stream.errors, newline="\n", write_through=True
         )
+        whole.mode = stream.mode  # Python sets it on its own, too
         setattr(sys, name, whole)
         setattr(sys, f"__{name}__", whole)
