@@ -21,6 +21,7 @@ ACTIONS_OF: dict[str, tuple[str, ...]] = {
     "s3:HeadObject": ("s3:GetObject",),
     "s3:ListObjectVersions": ("s3:ListBucketVersions",),
     "s3:ListMultipartUploads": ("s3:ListBucketMultipartUploads",),
+    "s3:GetObject": ("s3:GetObject", "s3:GetObjectVersion"),
     "s3:DeleteObjects": ("s3:DeleteObject", "s3:DeleteObjectVersion"),
     "s3:GetBucketEncryption": ("s3:GetEncryptionConfiguration",),
     "s3:CreateMultipartUpload": ("s3:PutObject",),

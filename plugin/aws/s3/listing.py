@@ -6,7 +6,6 @@ Knows S3's listings.  Refuses to know what is done with what is found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+_MARKS = "DeleteMarkers"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -27,6 +28,7 @@ class Found:
     key: str
     version: str
     changed: datetime
+    is_mark: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,13 +60,14 @@ def _pages(
             Bucket=bucket, Prefix=prefix, ExpectedBucketOwner=account
         ):
             found: Any = page
-            items = (found.get(name, ()) for name in ("Contents", "Versions", "DeleteMarkers"))
-            for item in chain.from_iterable(items):
+            kinds = ("Contents", "Versions", _MARKS)
+            for kind, item in ((name, item) for name in kinds for item in found.get(name, ())):
                 if item["Key"].startswith(prefix):  # what is found gets deleted
                     yield Found(
                         key=item["Key"],
                         version=item.get("VersionId", ""),
                         changed=item["LastModified"],
+                        is_mark=kind == _MARKS,
                     )
 
 

@@ -100,26 +100,35 @@ class Objects:
     def tickets(self, bucket: str, build_id: str) -> tuple[str, ...]:
         """Return the texts of a build's tickets; one that we may not read is empty.
 
-        None are in a bucket that is not there.  Raises ``EngineError`` when S3 does not tell.
+        Of one that a clean-up could only hide, its youngest version tells.  None are in a bucket
+        that is not there.  Raises ``EngineError`` when S3 does not tell.
         """
         prefix = f"{naming.ROOT}/{build_id}/"
         try:
             with self._owner.expected(bucket) as account:
                 found = self._objects(bucket, prefix, account)
-                keys = dict.fromkeys(item.key for item in found if _is_ticket(item.key, prefix))
-                return tuple(self._text(bucket, key, account) for key in keys)
+                tickets = _youngest(item for item in found if _is_ticket(item.key, prefix))
+                return tuple(self._text(bucket, item, account) for item in tickets)
         except NotFound:
             return ()
 
-    def _text(self, bucket: str, key: str, account: str) -> str:
+    def _text(self, bucket: str, item: Found, account: str) -> str:
+        """Return an object's text, its version's where it is hidden; empty if nobody tells it."""
         try:
-            with translated(f"read s3://{bucket}/{key}"):
-                answer = self._clients.s3.get_object(
-                    Bucket=bucket, Key=key, ExpectedBucketOwner=account
-                )
-                body: bytes = answer["Body"].read(MOST_TICKET_BYTES)
+            try:
+                return self._read(bucket, account, {"Key": item.key})
+            except NotFound:
+                is_hidden = item.version and not item.is_mark
+                return self._read(bucket, account, _named(item)) if is_hidden else ""
         except (AccessDenied, NotFound):
             return ""
+
+    def _read(self, bucket: str, account: str, named: Any) -> str:  # noqa: ANN401 - for botocore
+        with translated(f"read s3://{bucket}/{named['Key']}"):
+            answer = self._clients.s3.get_object(
+                Bucket=bucket, ExpectedBucketOwner=account, **named
+            )
+            body: bytes = answer["Body"].read(MOST_TICKET_BYTES)
         return body.decode("utf-8", "replace")
 
     def _objects(self, bucket: str, prefix: str, account: str) -> Iterator[Found]:
@@ -234,6 +243,16 @@ def _is_ticket(key: str, prefix: str) -> bool:
     """Whether a key is ``<prefix><check>/ticket.json``: a job may name deeper ones as it likes."""
     check, slash, name = key.removeprefix(prefix).partition("/")
     return bool(check and slash) and name == FILE
+
+
+def _youngest(items: Iterable[Found]) -> Iterable[Found]:
+    """Return the youngest content of each key, the mark of its deletion where there is none."""
+    youngest: dict[str, Found] = {}
+    for item in items:  # of one second, the younger comes first
+        before = youngest.setdefault(item.key, item)
+        if (not item.is_mark, item.changed) > (not before.is_mark, before.changed):
+            youngest[item.key] = item
+    return youngest.values()
 
 
 def _named(item: Found) -> dict[str, str]:

@@ -648,6 +648,28 @@ def test_tickets__of_each_check__are_read_and_deeper_ones_are_not(bench):
     assert sorted(found) == ["a/ticket.json", "b/ticket.json"]
 
 
+@pytest.mark.parametrize("is_versions_right_there", [True, False])
+def test_tickets__one_that_a_clean_up_could_only_hide__is_told_by_its_youngest_version(
+    bench, is_versions_right_there
+):
+    s3, prefix = bench.truth("s3"), f"glue-health-check/{bench.build_id}/"
+    s3.put_bucket_versioning(Bucket=bench.bucket, VersioningConfiguration={"Status": "Enabled"})
+    for text in (b"older", b"younger"):
+        s3.put_object(Bucket=bench.bucket, Key=f"{prefix}a/ticket.json", Body=text)
+    gone = s3.put_object(Bucket=bench.bucket, Key=f"{prefix}gone/ticket.json", Body=b"gone")
+    for check in ("a", "gone"):
+        s3.delete_object(Bucket=bench.bucket, Key=f"{prefix}{check}/ticket.json")
+    s3.delete_object(  # of this one there is nothing but the mark
+        Bucket=bench.bucket, Key=f"{prefix}gone/ticket.json", VersionId=gone["VersionId"]
+    )
+    if not is_versions_right_there:
+        bench.relay.always(f"GET {bench.bucket}", "versionId", refusal(403, "AccessDenied"))
+
+    found = bench.engine.tickets(bench.bucket, bench.build_id)
+
+    assert sorted(found) == ["", "younger" if is_versions_right_there else ""]
+
+
 def test_delete_objects__versions_may_not_be_listed__says_that_they_stayed(bench):
     s3, key = bench.truth("s3"), f"glue-health-check/{bench.build_id}/a/x"
     s3.put_bucket_versioning(Bucket=bench.bucket, VersioningConfiguration={"Status": "Enabled"})
