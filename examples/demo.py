@@ -1,13 +1,15 @@
 """The demo: a sample job is checked on the local Glue, then a broken copy of it.
 
 Runs the command ``glue-health-check`` as a user would, in a copy of ``examples/`` in a temporary
-folder.  Ends with 0 when the first check passes and the second fails in the line that was broken.
+folder.  Ends with 0 when the first check passes and the second fails in the line that was broken,
+with 130 after a Ctrl-C.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ SCRIPT = Path("examples/jobs/flights.py")
 GOOD_LINE = '    return flights.where(F.col("departed_at").isNotNull())'
 BROKEN_LINE = '    return flights.where(F.col("departure").isNotNull())  # broken on purpose'
 REPORTS = Path("glue-health-check-report")
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -42,18 +45,36 @@ def main() -> int:
 
 
 def check(checkout: Path, report_dir: Path) -> dict[str, object]:
-    """Run the command in ``checkout``; return the check's result, exit code and seconds."""
+    """Run the command in ``checkout``; return the check's result, exit code and seconds.
+
+    Raises KeyboardInterrupt as ``to_its_end`` does.
+    """
     options = ("--engine", "local", "--config", "examples/.glue-health-check.yml")
     since = time.monotonic()
-    done = subprocess.run(
-        (COMMAND, "check", *options, "--report-dir", report_dir), cwd=checkout, check=False
-    )
+    code = to_its_end((COMMAND, "check", *options, "--report-dir", report_dir), checkout)
     seconds = time.monotonic() - since
     try:
         report = json.loads((report_dir / "report.json").read_text(encoding="utf-8"))
     except OSError:
-        return {"exit": done.returncode, "seconds": seconds, "verdict": "no report"}
-    return {**report["results"][0], "exit": done.returncode, "seconds": seconds}
+        return {"exit": code, "seconds": seconds, "verdict": "no report"}
+    return {**report["results"][0], "exit": code, "seconds": seconds}
+
+
+def to_its_end(command: tuple[str | Path, ...], folder: Path) -> int:
+    """Run a command in ``folder`` and return its exit code.
+
+    After a Ctrl-C, which the terminal sends to the command as well, it is waited for all the same:
+    it stops its run and removes what it made.  Then KeyboardInterrupt is raised.
+    """
+    pressed: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: pressed.append(number))
+    try:
+        code = subprocess.run(command, cwd=folder, check=False).returncode
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        raise KeyboardInterrupt
+    return code
 
 
 def break_script(script: Path) -> int:
@@ -81,9 +102,13 @@ def tell(problems: list[str], reports: Path, line: int) -> int:
     if not problems:
         print("  The sample passed; the broken copy failed, as it should.")
     print(f"  Read what a pull request would say: {reports / 'good' / 'report.md'}")
-    print(f"  and, with {SCRIPT}:{line} named:     {reports / 'broken' / 'report.md'}")
+    print(f"  and, with {SCRIPT}:{line} named: {reports / 'broken' / 'report.md'}")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\n== The demo was interrupted.")
+        sys.exit(INTERRUPTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from plugin.app.bounded import Budget, Limit
 from plugin.app.engines import opened
 from plugin.app.hush import Hush
+from plugin.app.local_limits import checks_at_once, notes_of
 from plugin.app.parts import clients_of, world_of
 from plugin.app.prepare import prepare
 from plugin.app.reporting import Outcome, report_and_tell
@@ -138,6 +140,9 @@ def _on(
     supersede(request, world.engine, world.clock, say, within=within)
     if expected := announcement(request.plan.checks):
         say(expected)
+    checks = len(request.plan.checks)
+    for note in notes_of(request.settings.plan, checks=checks, cores=_cores()):
+        say(note)
     world = replace(world, expected=expected_of(request, clients))
     return _linked(request, _run_all(request, world), clients), ""
 
@@ -214,19 +219,15 @@ def _run_all(request: Request, world: World) -> tuple[CheckResult, ...]:
         pressed_seconds=LOCAL_CANCELLED_SECONDS if is_local else PRESSED_SECONDS,
     )
     try:
-        return checks.run(request.plan.checks, width=_width(request))
+        return checks.run(
+            request.plan.checks, width=checks_at_once(request.settings.plan, cores=_cores())
+        )
     finally:
         hush.be_silent()
 
 
-def _width(request: Request) -> int:
-    """Checks at once.  On this machine, Spark takes two cores each."""
-    import os
-
-    asked = request.settings.plan.max_parallel
-    if request.settings.plan.engine == "local":
-        asked = min(asked, max(1, (os.cpu_count() or 1) // 2))
-    return asked
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 def _linked(

@@ -131,7 +131,8 @@ class Invocation:
         problems = list(self.line.problems)
         name = self.peek("config")
         file: Mapping[str, object] = {}
-        unread: frozenset[str] = frozenset()
+        # a word that was not understood may have been meant as the script
+        unread = frozenset({"script"} if problems else ())
         try:
             file = self._config_file(name) if reads_file else {}
         except (ValueError, OSError, Unusable) as error:
@@ -146,7 +147,7 @@ class Invocation:
             is_foreign=is_foreign,
             host=host,
         )
-        settings = _with_scripts_inside(settings, self.cwd)
+        settings = _with_paths_inside(settings, self.cwd)
         problems += credential_problems(settings.plan, host, self.environ)
         self.learn(secrets_of_jobs(check.settings.arguments for check in settings.checks))
         return replace(
@@ -264,17 +265,16 @@ class Invocation:
         return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _with_scripts_inside(settings: Settings, cwd: Path) -> Settings:
-    """Return the settings, each script that is named by its whole path relative to the checkout."""
-    if not any(wanted.settings.script.startswith("/") for wanted in settings.checks):
-        return settings
-    from plugin.checkout.whole_path import without_root
+def _with_paths_inside(settings: Settings, cwd: Path) -> Settings:
+    """Return the settings, each path that is a whole one relative to the checkout."""
+    from plugin.checkout.whole_path import relative_to
 
-    checks = (
-        replace(one, settings=replace(one.settings, script=without_root(one.settings.script, cwd)))
-        for one in settings.checks
+    return replace(
+        settings,
+        checks=tuple(
+            replace(one, settings=relative_to(cwd, one.settings)) for one in settings.checks
+        ),
     )
-    return replace(settings, checks=tuple(checks))
 
 
 def _file_problem(name: str, error: Exception) -> str:

@@ -39,6 +39,10 @@ MOST_FILES = 20_000
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _NOT_CHECKED_OUT = "Check the path, and that the repository is checked out before this step."
+_BELOW_THE_ROOT = (
+    "Paths begin at the folder where this program is started, and the root of the repository is"
+    " above it: start it there, or check the path."
+)
 
 
 class WorkingTree:
@@ -81,12 +85,12 @@ class WorkingTree:
 
     def read(self, path: str) -> bytes:
         """Return a file's bytes."""
-        with _told(path), self._opened(path) as file:
+        with self._told(path), self._opened(path) as file:
             return _whole(path, file, self._counted(path, file))
 
     def content(self, path: str) -> bytes | Content:
         """Return a small file's bytes; of a large one the digest, and how it is read again."""
-        with _told(path), self._opened(path) as file:
+        with self._told(path), self._opened(path) as file:
             size = self._counted(path, file)
             if size <= min(LARGEST_HELD, MOST_HELD - self._held):
                 self._held += size
@@ -96,6 +100,22 @@ class WorkingTree:
             raise _changing(path)
         again = partial(self._opened, path)
         return FileContent(path=path, size=size, digest=digest, open_file=again)
+
+    @contextmanager
+    def _told(self, path: str) -> Iterator[None]:
+        """Turn what the disk says of a path into words."""
+        try:
+            yield
+        except FileNotFoundError:
+            hint = _BELOW_THE_ROOT if self._is_below_the_root() else _NOT_CHECKED_OUT
+            raise Unusable(f"{path} is missing.", hint=hint) from None
+        except OSError as error:
+            raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
+
+    def _is_below_the_root(self) -> bool:
+        """Whether a folder above holds the repository, and this one none."""
+        has_git = [os.path.lexists(at / ".git") for at in (self._root, *self._root.parents)]
+        return any(has_git) and not has_git[0]
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[BinaryIO]:
@@ -167,17 +187,6 @@ class WorkingTree:
     def _refuse_unread(self, error: OSError) -> NoReturn:
         """What is left out in silence is missed by nobody before the job runs."""
         path = os.path.relpath(error.filename, self._root)[:200]
-        raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
-
-
-@contextmanager
-def _told(path: str) -> Iterator[None]:
-    """Turn what the disk says of a path into words."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise Unusable(f"{path} is missing.", hint=_NOT_CHECKED_OUT) from None
-    except OSError as error:
         raise Unusable(f"{path} cannot be read: {error.strerror}.") from None
 
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from plugin.core.settings import CheckSettings
+
+_ONE = ("script", "session_policy")
+_MANY = ("extra_py_files", "extra_files", "extra_jars")
+"""Settings that hold a path of the checkout, and those that hold many."""
+
+
+def relative_to(root: Path, settings: CheckSettings) -> CheckSettings:
+    """Return the settings, each absolute path inside the checkout relative to its root."""
+    paths: dict[str, Any] = {name: without_root(getattr(settings, name), root) for name in _ONE}
+    for name in _MANY:
+        paths[name] = tuple(without_root(path, root) for path in getattr(settings, name))
+    fixtures = {without_root(path, root): place for path, place in settings.fixtures.items()}
+    if len(fixtures) == len(settings.fixtures):  # else one folder has two places: refused as it is
+        paths["fixtures"] = fixtures
+    return replace(settings, **paths)
 
 
 def without_root(path: str, root: Path) -> str:

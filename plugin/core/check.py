@@ -74,7 +74,7 @@ class Check:
 
         Others may have run before it for hours: by the time of its plan it would be born expired.
         """
-        tags: Any = self.request.get("Tags", {})
+        tags: Any = self.request["Tags"]
         expires_at = expiry_of(self.settings, begin).strftime(TIME_FORMAT)
         return {**self.request, "Tags": {**tags, Tag.EXPIRES_AT: expires_at}}
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 LAST_PORT = 65535
+_SCRIPT = re.compile(r"(?:s3://)?[\w./*-]{1,200}\.py")
+"""A word that is meant as the path of a script."""
 LATER = frozenset({"doctor", "init"})
 """Commands of the design that this version does not have."""
 _OF_A_HOST = frozenset({"sh", "bash", "cat"})
@@ -129,6 +131,8 @@ def _command_problems(command: str | None) -> list[str]:
         return []
     if command in LATER:
         return [f"{command} is not in this version yet."]
+    if _SCRIPT.fullmatch(command):
+        return [f"{command!r} is no command. Did you mean --script {command}?"]
     if command.rpartition("/")[2] in _OF_A_HOST:
         return [f"{command!r:.80} is no command. {_ENTRY_POINT}"]
     near = _nearest(command, COMMANDS)
@@ -139,6 +143,8 @@ def _command_problems(command: str | None) -> list[str]:
 def _unknown(argument: str) -> str:
     if argument == "-c":
         return f"{argument!r} is unknown. {_ENTRY_POINT}"
+    if _SCRIPT.fullmatch(argument):
+        return f"{argument!r} is unknown. Did you mean --script {argument}?"
     flag = argument.partition("=")[0]
     known = [*OWN, *(row.flag for row in table().values())]
     near = _nearest(flag.lstrip("-"), [name.lstrip("-") for name in known])
@@ -219,8 +225,8 @@ def _add(parser: _Parser, row: Setting, *, with_help: bool) -> None:
     text = about.replace("%", "%%").replace("`", "") if about else None
     match row.kind:
         case Flag():
-            parser.add_argument(row.flag, dest=row.name, nargs="?", const="true", help=text)
+            parser.add_argument(row.flag, nargs="?", help=text)  # bare ones: _with_values
         case Several() | Table():
-            parser.add_argument(row.flag, dest=row.name, action="append", help=text)
+            parser.add_argument(row.flag, action="append", help=text)
         case _:
-            parser.add_argument(row.flag, dest=row.name, help=text)
+            parser.add_argument(row.flag, help=text)

@@ -46,8 +46,8 @@ def takes(command: str, setting: str) -> bool:
 
 
 def takes_own(command: str, flag: str) -> bool:
-    """Whether an option is for a command; what is no command takes all."""
-    return command not in COMMANDS or command in OWN.get(flag, (command,))
+    """Whether an option of ``OWN`` is for a command; what is no command takes all."""
+    return command not in COMMANDS or command in OWN[flag]
 
 
 def misplaced(command: str, flag: str) -> str:

@@ -27,6 +27,8 @@ _OF_GLUE = frozenset({"role_arn", "scripts_bucket"})
 """Settings that the local engine does not need."""
 _OF_JOB = frozenset({"role_arn"})
 """Settings that an existing job would give."""
+_OF_NAMES = ("script is required", "Two checks ", "The checks ", "--only ")
+"""How problems begin that follow from a check's name that cannot be read."""
 NO_CREDENTIALS_OF_A_STRANGER = (
     "A build of a fork without AWS credentials: CI hosts keep them from a stranger's code. To check"
     " it, push the code to a branch of the repository."
@@ -162,6 +164,8 @@ def _follows(problem: str, unread: frozenset[str]) -> bool:
     With an engine that nobody can read, what the engine glue alone needs may not be needed.
     """
     names = unread | _OF_GLUE if "engine" in unread else unread
+    if "name" in unread and problem.startswith(_OF_NAMES):
+        return True
     return any(f"{name} is required" in problem for name in names) or (
         "engine" in unread and "on engine glue" in problem
     )
@@ -181,9 +185,8 @@ def _expand(
         script = wanted.settings.script
         prefix = f"{wanted.name}: " if wanted.name else ""
         if not script:
-            problems.append(
-                f"{prefix}script is required: the path of the Glue script, or checks in the file."
-            )
+            more = "" if prefix else ", or checks in the file"
+            problems.append(f"{prefix}script is required: the path of the Glue script{more}.")
         elif not is_glob(script) or script.startswith("s3://"):
             found.append(replace(wanted, name=wanted.name or _stem(script)))
         else:

@@ -45,12 +45,13 @@ def number_of(version: str) -> float:
 
 def check_version(command: str, version: str) -> None:
     """Raise InvalidInputException unless Glue starts `command` jobs of this version."""
-    known = SHELL_VERSIONS if command == PYTHON_SHELL else (*SPARK_VERSIONS, AUTO)
-    if version in known:
+    known = SHELL_VERSIONS if command == PYTHON_SHELL else SPARK_VERSIONS
+    if version in known or (version == AUTO and command != PYTHON_SHELL):
         return
+    use = f"Use {', '.join(known[:-1])} or {known[-1]}."
     if version in ENDED_VERSIONS:
-        raise invalid(f"Glue version {version} has reached its end of life. Use one of {known}.")
-    raise invalid(f"Glue version {version} is not supported for {command}. Use one of {known}.")
+        raise invalid(f"Glue version {version} has reached its end of life. {use}")
+    raise invalid(f"Glue version {version} is not supported for {command}. {use}")
 
 
 def capacity_of(command: str, version: str, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,13 @@ def _unmasked(text: str) -> str:
     return text
 
 
+def _left_out(count: int) -> Iterator[str]:
+    """Yield a line that says how many lines are not shown, if any are not."""
+    if count > 0:
+        words = "1 earlier line is" if count == 1 else f"{count} earlier lines are"
+        yield f"{PREFIX}({words} not shown)"
+
+
 @dataclass
 class _Progress:
     """What is known of a check that runs."""
@@ -129,6 +136,14 @@ class Console:
                 check.lines.extend(lines)
                 check.count += len(lines)
 
+    def log_end(self, check_name: str, lines: tuple[str, ...], *, total: int) -> None:
+        """Print the last lines of a log of ``total``, and how many stand before them."""
+        if not lines:
+            return
+        with self._lock:
+            self._print([*self._group_begin(check_name), *_left_out(total - len(lines))])
+            self._print(map(self._log_line, lines))
+
     def finished(self, result: CheckResult) -> None:
         """Print the log that was kept, as one group, and how the check ended."""
         with self._lock:
@@ -181,8 +196,7 @@ class Console:
         if not check.lines:
             return
         yield from self._group_begin(name)
-        if missing := check.count - len(check.lines):
-            yield f"{PREFIX}({missing} earlier lines are not shown)"
+        yield from _left_out(check.count - len(check.lines))
         yield from map(self._log_line, check.lines)
 
     def _group_begin(self, name: str) -> Iterator[str]:

@@ -33,6 +33,9 @@ _NAME_WIDTH = (8, 40)
 _STATE_WIDTH = len("UNKNOWN_END")
 _TIME_WIDTH = len("59 min 59 s")
 _TAIL_LINES = 20
+_MARGIN = 8
+"""Columns that stay free: the ``^C`` of a terminal must not take another line, or the table would
+be drawn one line too low ever after."""
 
 
 @dataclass
@@ -73,9 +76,10 @@ class LiveTable:
         self._rows: dict[str, _Row] = {}
         # rich ends the process when its stream is gone (a broken pipe), and we have to clean up.
         safe = cast("IO[str]", SafeStream(stream))
+        self._terminal = Terminal(file=safe, highlight=False, markup=False, emoji=False)
         self._live = Live(
             get_renderable=self._table,
-            console=Terminal(file=safe, highlight=False, markup=False, emoji=False),
+            console=self._terminal,
             refresh_per_second=4,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -84,15 +88,14 @@ class LiveTable:
     @property
     def is_usable(self) -> bool:
         """Whether the terminal can move its cursor."""
-        terminal = self._live.console
-        return terminal.is_terminal and not terminal.is_dumb_terminal
+        return self._terminal.is_terminal and not self._terminal.is_dumb_terminal
 
     def say(self, text: str) -> None:
         """Print one line of ours above the table."""
         with self._gate:
             if self._is_over:
                 return
-            self._live.console.print(log_text(self._mask(text)), highlight=False, markup=False)
+            self._terminal.print(log_text(self._mask(text)), highlight=False, markup=False)
 
     def warn(self, text: str, *, is_error: bool = False) -> None:
         """Print a warning, or an error, of ours above the table."""
@@ -137,7 +140,9 @@ class LiveTable:
             self._live.stop()
         for result in report.results:
             if result.verdict not in {Verdict.PASSED, Verdict.SKIPPED}:
-                self._plain.log_lines(result.name, result.log_tail[-_TAIL_LINES:])
+                tail = result.log_tail[-_TAIL_LINES:]
+                total = max(len(result.log_tail), result.log_lines)
+                self._plain.log_end(result.name, tail, total=total)
         self._plain.report(report)
 
     def close(self) -> None:
@@ -171,7 +176,8 @@ class LiveTable:
         least, most = _NAME_WIDTH
         longest = max((least, *map(len, self._names.union(self._rows))))
         widths = {"check": min(longest, most), "state": _STATE_WIDTH, "time": _TIME_WIDTH}
-        table = Table(box=None, pad_edge=False, expand=True)
+        width = max(1, self._terminal.width - _MARGIN)
+        table = Table(box=None, pad_edge=False, width=width)
         for head, width in widths.items():
             table.add_column(head, width=width, no_wrap=True, overflow="ellipsis")
         table.add_column("last", ratio=1, no_wrap=True, overflow="ellipsis")

@@ -145,6 +145,20 @@ def test_read__no_file__is_refused_by_its_path(tree, path, words):
         tree.read(path)
 
 
+@pytest.mark.parametrize(
+    ("holder", "is_above"), [("checkout", False), ("checkout/jobs", False), ("", True)]
+)
+def test_read__no_file_below_the_repositorys_root__says_where_to_start(tmp_path, holder, is_above):
+    start = tmp_path / "checkout"
+    (start / "jobs").mkdir(parents=True)
+    (tmp_path / holder / ".git").mkdir()
+
+    with pytest.raises(Unusable) as raised:
+        WorkingTree(start).read("a.py")
+
+    assert ("root of the repository is above" in str(raised.value)) is is_above
+
+
 def test_read__pipe__is_refused_and_not_waited_for(tree, root):
     os.mkfifo(root / "pipe.py")
 

@@ -1,8 +1,9 @@
-"""A script that is named by its whole path: inside the checkout it is one of it."""
+"""What is named by its whole path: inside the checkout it is one of it."""
 
 import pytest
 
-from plugin.checkout.whole_path import without_root
+from plugin.checkout.whole_path import relative_to, without_root
+from plugin.core.settings import CheckSettings
 
 
 @pytest.fixture
@@ -57,3 +58,29 @@ def test_without_root__inside__is_relative_to_the_root(root, path, inside):
 
     assert without_root(path, root) == inside
     assert without_root(path, root.parent / "alias") == inside
+
+
+def test_relative_to__every_setting_with_paths__has_them_inside(root):
+    whole = CheckSettings(
+        script=f"{root}/jobs/a.py",
+        session_policy=f"{root}/policy.json",
+        extra_py_files=(f"{root}/jobs/lib", "/etc/passwd", "s3://bucket/a.whl"),
+        extra_files=(f"{root}/a.csv",),
+        extra_jars=(f"{root}/a.jar",),
+        fixtures={f"{root}/data": "s3://bucket/a/"},
+    )
+
+    assert relative_to(root, whole) == CheckSettings(
+        script="jobs/a.py",
+        session_policy="policy.json",
+        extra_py_files=("jobs/lib", "/etc/passwd", "s3://bucket/a.whl"),
+        extra_files=("a.csv",),
+        extra_jars=("a.jar",),
+        fixtures={"data": "s3://bucket/a/"},
+    )
+
+
+def test_relative_to__one_fixture_in_two_spellings__loses_none(root):
+    settings = CheckSettings(fixtures={f"{root}/data": "s3://bucket/a/", "data": "s3://bucket/b/"})
+
+    assert relative_to(root, settings) == settings

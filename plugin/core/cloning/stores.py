@@ -82,9 +82,7 @@ def stores(arguments: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(key for key, value in arguments.items() if names_store(key, value)))
 
 
-def store_problems(
-    job: str, arguments: Mapping[str, str], *, is_local: bool = False
-) -> tuple[str, ...]:
+def store_problems(job: str, arguments: Mapping[str, str], *, is_local: bool) -> tuple[str, ...]:
     """Say, by name and never by value, which arguments of a production job must not be copied.
 
     A session policy is no way out on the local engine, which has no roles.
@@ -107,7 +105,7 @@ def names_store(key: str, value: str) -> bool:
     if key in GLUES_OWN:
         return False
     text = value[:LONGEST_SEARCHED]
-    if _FORM.search(text) or secret_arguments({key.lstrip("-"): text}):
+    if _FORM.search(text) or secret_arguments({key: text}):
         return True
     return any(_is_named(name, item) for name, item in _inside(key, text))
 

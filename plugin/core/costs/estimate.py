@@ -6,7 +6,6 @@ Waiting in the queue is free.  Refuses to know what a run did cost.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from plugin.core.costs.cost import cost_of, counted_against_limit, override_problems
@@ -14,6 +13,7 @@ from plugin.core.costs.rates import AS_OF, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from plugin.core.capacity import Capacity
     from plugin.core.check import Check
@@ -59,8 +59,8 @@ def announcement(checks: Iterable[Check]) -> str:
     bounds = [estimate(check) for check in checks if not check.is_local]
     if not bounds:
         return ""
-    at_most = sum((one.at_most for one in bounds), start=Decimal(0))
-    least = sum((one.least.usd for one in bounds), start=Decimal(0))
+    at_most = sum(one.at_most for one in bounds)
+    least = sum(one.least.usd for one in bounds)
     return (
         f"Cost: from ${least} to at most ${at_most}, {_until(bounds)}"
         f" (rates of {REGION}, {AS_OF}; other regions may differ: price_overrides)."

@@ -117,7 +117,13 @@ def hint_of(trouble: Trouble) -> str:
     return _HINTS[trouble]
 
 
+MENDS_WITHOUT_LOG = "Mend the script."
+"""For a script's failure of which nothing but its end is known."""
 _LOCAL_HINTS = {
+    Trouble.MODULE_NOT_FOUND: (
+        "Ship the module with extra_py_files, or install it into the environment of"
+        " glue-health-check: the local engine installs nothing."
+    ),
     Trouble.OUT_OF_MEMORY: (
         "Use less input: this machine's memory is the limit, whatever worker_type or max_capacity"
         " says."
@@ -160,19 +166,21 @@ LONGEST_SEARCHED = 2000
 """Characters of an error: it may be the script's own words."""
 
 
-def hint_for(trouble: Trouble, check: Check, error: str = "") -> str:
+def hint_for(trouble: Trouble, check: Check, error: str = "", *, has_log: bool = True) -> str:
     """Return what to do next in this check, one sentence; ``error`` is the line that tells why.
 
-    Nothing of ``error`` is in it: that is hostile.
+    ``has_log`` says that the report quotes a log.  Nothing of ``error`` is in it: that is hostile.
     """
+    if trouble is Trouble.SCRIPT_ERROR and not has_log:
+        return MENDS_WITHOUT_LOG
     is_shell = check.settings.job_type == "pythonshell"
     special = _by_words(trouble, check, error[:LONGEST_SEARCHED], is_shell=is_shell)
+    if not special and trouble is Trouble.MODULE_NOT_FOUND:
+        special = _not_among(check)
     if not special and check.is_local:
         special = _LOCAL_HINTS.get(trouble, "")
     if not special and is_shell:
         special = _SHELL_HINTS.get(trouble, "")
-    if not special and trouble is Trouble.MODULE_NOT_FOUND:
-        special = _not_among(check)
     return special or hint_of(trouble)
 
 
@@ -192,10 +200,13 @@ def _not_among(check: Check) -> str:
         return ""
     names = sorted(kinds)
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    public = (
+        "are installed beside glue-health-check" if check.is_local else "go into python_modules"
+    )
     return (
         f"Shipped are: {', '.join(names[:MOST_NAMES])}{more}. A folder in extra_py_files becomes"
         " the package itself: import it by that name, or name the folder or file that is missing."
-        " Public packages go into python_modules."
+        f" Public packages {public}."
     )
 
 

@@ -27,6 +27,6 @@ def xml_text(text: str, *, limit: int = 1_000) -> str:
     return clip(line, limit)
 
 
-def xml_block(lines: Iterable[str], *, limit: int = 1_000) -> str:
-    """Return lines for the text of an element, each of at most ``limit`` characters."""
-    return "\n".join(xml_text(line, limit=limit) for line in lines)
+def xml_block(lines: Iterable[str]) -> str:
+    """Return lines for the text of an element, each of at most 1,000 characters."""
+    return "\n".join(map(xml_text, lines))

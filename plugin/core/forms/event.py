@@ -25,7 +25,7 @@ _KEPT_OF_CHECKS = ("name", "script", "verdict", "reason", "hint", "seconds", "co
 
 
 def event_json(report: Report, *, limit: int) -> str:
-    """Return the event as one line of ASCII JSON, at most ``limit`` characters (1,000 and more).
+    """Return the event as one line of ASCII JSON, at most ``limit`` characters (2,000 and more).
 
     Keys: ``event``, ``version``, ``is_cut`` and ``report``, which is as in ``report.json``; a key
     whose value was too long is left out of the checks, and in the end so are checks.

@@ -44,7 +44,7 @@ def checkout_path(file: str) -> str:
     path = file.removeprefix("./")
     parts = path.split("/")
     is_one = (
-        0 < len(path) <= _LONGEST_PATH
+        len(path) <= _LONGEST_PATH
         and not {"", ".", ".."}.intersection(parts)
         and visible(path) == path
         and "\\" not in path

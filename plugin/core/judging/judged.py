@@ -69,14 +69,20 @@ def cancelled(reason: str, hint: str = "") -> Judgement:
 
 
 def of_script(
-    check: Check, cause: Cause, trouble: Trouble, reason: str, *, notes: tuple[str, ...]
+    check: Check,
+    cause: Cause,
+    trouble: Trouble,
+    reason: str,
+    *,
+    notes: tuple[str, ...],
+    has_log: bool,
 ) -> Judgement:
     """Return the judgement of a script that failed, its files named as the checkout has them."""
     line = _PYSPARK.sub("", one_line(reason, LONGEST_MAPPED)).removesuffix(_BEFORE_THE_PLAN)
     return Judgement(
         verdict=Verdict.FAILED,
         reason=one_line(with_our_paths(line, check.shipped)),
-        hint=hint_for(trouble, check, cause.error),
+        hint=hint_for(trouble, check, cause.error, has_log=has_log),
         trouble=trouble,
         place=cause.place,
         notes=notes,

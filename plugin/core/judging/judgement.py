@@ -181,4 +181,4 @@ def _failed(check: Check, seen: Sighting, book: LogBook, past: Past) -> Judgemen
     cause, trouble = classed(check, cause, seen.message, book)
     reason = cause.error if seen.message or cause.error else "The run failed without a message."
     notes = (*also_forbidden(book), *log_notes(book))
-    return of_script(check, cause, trouble, reason, notes=notes)
+    return of_script(check, cause, trouble, reason, notes=notes, has_log=bool(book.tail))

@@ -45,7 +45,7 @@ def _faults(check: Check, book: LogBook) -> Iterator[Judgement]:
     if (failure := swallowed(check, book)) is not None:
         cause, trouble = failure
         reason = f"Glue calls it SUCCEEDED, but it failed: {cause.error}"
-        yield of_script(check, cause, trouble, reason, notes=())
+        yield of_script(check, cause, trouble, reason, notes=(), has_log=bool(book.tail))
 
 
 def _doubts(check: Check, book: LogBook) -> Iterator[Judgement]:

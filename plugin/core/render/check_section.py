@@ -60,7 +60,7 @@ def answer(result: CheckResult, build: Build) -> Iterator[str]:
     if reason:
         yield f"**{reason}**"
     where = labelled("Where: ", place_link(result.place, build))
-    words = "" if result.verdict is Verdict.PASSED else meaning(result.verdict)
+    words = "" if result.verdict is Verdict.PASSED else meaning(result.verdict, result.trouble)
     yield " ".join(part for part in (words, where) if part)
     yield _next(result)
 

@@ -84,7 +84,7 @@ def _lines(report: Report) -> Iterator[str]:
         if result.place:
             yield f"    Where: {place_text(result.place)}"
         if result.verdict in {Verdict.FAILED, Verdict.ERRORED}:
-            yield f"    {meaning(result.verdict)}"
+            yield f"    {meaning(result.verdict, result.trouble)}"
         yield from _bad_findings(result)
         if result.hint:
             yield f"    What to do: {result.hint}"

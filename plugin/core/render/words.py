@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, assert_never
 
 from plugin.core.escape import clip, visible
 from plugin.core.leftovers import remove_all
+from plugin.core.trouble import Trouble
 from plugin.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from plugin.core.result import CheckResult, Place, Report
-    from plugin.core.trouble import Trouble
 
 _GUIDE = "https://github.com/glue-health-check/glue-health-check/blob/main/docs/troubleshooting.md"
 _TO_CENTS = Decimal("0.01")
@@ -73,12 +73,21 @@ def place_text(place: Place | None) -> str:
     return f"{place.file}:{place.line}" if place else ""
 
 
-def meaning(verdict: Verdict) -> str:
-    """Say in one sentence what a verdict means for the script."""
+_OUTSIDE = frozenset({
+    Trouble.CONNECTION, Trouble.LOGIN, Trouble.JOB_PERMISSION, Trouble.LAKE_FORMATION,
+    Trouble.KEY_DENIED, Trouble.SECRET,
+})  # fmt: skip
+"""What a script failed of, and is seldom mended in it."""
+
+
+def meaning(verdict: Verdict, trouble: Trouble | None = None) -> str:
+    """Say in one sentence what a verdict means for the script; ``trouble`` is its class."""
     match verdict:
         case Verdict.PASSED:
             return "The script ran and nothing is wrong with it."
         case Verdict.FAILED:
+            if trouble in _OUTSIDE:
+                return "The script failed, maybe for a reason outside of it."
             return "The script is at fault."
         case Verdict.ERRORED:
             return "The check could not be done: nobody knows how the script is."

@@ -174,20 +174,19 @@ def _checks(
         return ()
     wanted = []
     for number, item in enumerate(raw, start=1):
-        where = f"{file_name}: checks[{number}]"
         if not isinstance(item, dict):
-            found.problems.append(f"{where} is not a map with a name.")
+            found.problems.append(f"{file_name}: check {number} is not a map with a name.")
             continue
+        name = _name(item.get("name"))
+        where = f"{file_name}: check {name or number}"
         own = {str(key): value for key, value in item.items() if key not in {"name", "paths"}}
         _only_per_check(own, where, found)
         values = {**below, **_from_file(own, where, found, is_foreign=is_foreign), **above}
-        wanted.append(
-            Wanted(
-                name=_name(item.get("name"), where, found),
-                paths=_paths(item.get("paths"), where, found),
-                settings=_read(CheckSettings, values, found),
-            )
-        )
+        if not name:
+            _tell_nameless(where, found, has_script="script" in values)
+        paths = _paths(item.get("paths"), where, found)
+        settings = _read(CheckSettings, values, found)
+        wanted.append(Wanted(name=name, paths=paths, settings=settings))
     _no_name_twice([check.name for check in wanted if check.name], file_name, found)
     return tuple(wanted)
 
@@ -208,13 +207,17 @@ def _only_per_check(own: dict[str, object], where: str, found: Findings) -> None
             del own[name]
 
 
-def _name(raw: object, where: str, found: Findings) -> str:
-    if isinstance(raw, str) and CHECK_NAME.fullmatch(raw):
-        return raw
+def _name(raw: object) -> str:
+    """Return the name of a check; empty when it is missing or none."""
+    return raw if isinstance(raw, str) and CHECK_NAME.fullmatch(raw) else ""
+
+
+def _tell_nameless(where: str, found: Findings, *, has_script: bool) -> None:
+    more = "" if has_script else " It needs a script, too."
     found.problems.append(
-        f"{where}: name is missing or not up to 100 letters, digits, '.', '_' and '-'."
+        f"{where}: name is missing or not up to 100 letters, digits, '.', '_' and '-'.{more}"
     )
-    return ""
+    found.unread.add("name")
 
 
 def _paths(raw: object, where: str, found: Findings) -> tuple[str, ...]:

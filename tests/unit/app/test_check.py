@@ -328,6 +328,16 @@ def test_check__keep_resources__keeps_all_loudly(checkout):
     assert "KEPT" in outcome.out
 
 
+def test_check__keep_resources_on_the_local_glue__says_that_nothing_is_kept(checkout):
+    checkout.write("a.py", "print(1)")
+
+    outcome = checkout.local("--script", "a.py", "--keep-resources")
+
+    assert outcome.code == 0
+    assert "keep_resources is without effect: the local Glue keeps nothing" in outcome.out
+    assert "KEPT" not in outcome.out
+
+
 # --- signals -------------------------------------------------------------------------------------
 
 

@@ -150,7 +150,7 @@ def test_main__ci_host_unknown__is_named(checkout, command):
         (b"role_anr: x\n", "Did you mean role_arn?"),
         (b"github_token: x\n", "may not stand in the configuration file"),
         (b"checks: []\n", "checks is not a list of 1 to 200 maps"),
-        (b"checks: [{script: a.py}]\n", "checks[1]: name is missing"),
+        (b"checks: [{script: a.py}]\n", "check 1: name is missing"),
     ],
 )
 def test_check__configuration_file_wrong__says_what(checkout, body, words):
@@ -294,6 +294,27 @@ def test_check__script_is_no_path_of_the_checkout__says_so(checkout, path):
     told = refused(checkout, checkout.on_glue("check", "--script", path))
 
     assert path in told
+
+
+def test_check__a_script_without_its_option__is_told_alone(checkout):
+    told = refused(checkout, checkout.run("check", "jobs/a.py", **checkout.aws))
+
+    assert "Did you mean --script jobs/a.py?" in told
+    assert "script is required" not in told
+
+
+def test_check__other_files_by_their_whole_path__are_read_as_those_of_the_checkout(checkout):
+    checkout.write("jobs/a.py", "print(1)")
+    checkout.write("lib/rows.py", "")
+    checkout.write("data/a.csv", "1")
+    lib, data = checkout.root / "lib", checkout.root / "data"
+    options = ("--extra-py-files", str(lib), "--extra-files", str(data / "a.csv"))
+    fixtures = ("--fixtures", f"{data}=s3://bucket/a/", "--engine", "local")
+
+    outcome = checkout.run("check", "--dry-run", "--script", "jobs/a.py", *options, *fixtures)
+
+    assert outcome.code == 0, outcome.err
+    assert str(checkout.root) not in outcome.out
 
 
 def test_check__script_by_its_whole_path__is_read_as_one_of_the_checkout(checkout):

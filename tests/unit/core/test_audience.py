@@ -144,3 +144,12 @@ def test_unheard__no_pull_request__misses_no_comment():
 def test_unheard__skipped_whole_or_on_a_laptop__misses_nobody():
     assert missed(required_reporters=("commit_status",), was_skipped=True) == ()
     assert missed(ON_A_LAPTOP, LAPTOP, required_reporters=("commit_status",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("build", "offer"),
+    [(ON_A_LAPTOP, CI), (PULL_REQUEST, LAPTOP)],
+    ids=["a CI host that is not told apart", "a known host that says no CI"],
+)
+def test_unheard__no_persons_laptop__is_missed(build, offer):
+    assert missed(build, offer, required_reporters=("sns",)) == ("sns",)

@@ -59,6 +59,8 @@ def test_capacity_problems__spark_with_what_glue_refuses__is_refused(values, par
 def test_capacity_problems__several__are_told_at_once():
     assert len(problems(glue_version="2.0", number_of_workers=1, worker_type="Z.2X")) == 3
     assert len(problems(job_type="pythonshell", worker_type="G.1X", glue_version="5.1")) == 2
+    assert len(problems(glue_version="2.0", max_capacity=Decimal("2.5"))) == 2
+    assert len(problems(job_type="gluestreaming", number_of_workers=1, stream_minutes=30)) == 2
 
 
 @pytest.mark.parametrize(

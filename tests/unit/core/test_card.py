@@ -49,6 +49,10 @@ def test_card__long_texts__stay_within_one_chunk_of_the_log(text):
     assert 1 < len(json.loads(payload)["data"]["checks"]) <= MOST_CHECKS
 
 
+def test_card__words_in_any_script__take_no_more_room_than_they_have_to():
+    assert "漢é" in card_payload(report_of(replace(FAILED, reason="漢é"))).decode()
+
+
 def test_card__not_even_one_check_fits__shows_the_verdict_all_the_same():
     payload = card_payload(report_of(FAILED, FAILED), schema="https://a.test/" + "x" * MOST_BYTES)
 

@@ -138,6 +138,15 @@ def test_annotations_of__hostile_words__are_harmless_lines_within_the_limits():
     assert "\x1b" not in remark.message
 
 
+def test_annotations_of__a_long_line_of_many__leaves_room_for_the_others():
+    finding = bad(1, message="\n".join(("m" * 5_000, "second", *"x" * 40)), expected="3")
+
+    (remark,) = remarks(replace(FAILED, place=None, findings=(finding,)))
+
+    first, *others = remark.message.split("\n")
+    assert (len(first), others) == (1_000, ["second", *"x" * 18])
+
+
 @pytest.mark.parametrize("result", [PASSED, CANCELLED, SKIPPED])
 def test_annotations_of__nothing_is_bad__are_none(result):
     assert remarks(replace(result, place=HERE)) == ()

@@ -9,7 +9,7 @@ from botocore.validate import ParamValidator
 
 from plugin.core.check import LOCAL_ROLE
 from plugin.core.cloning.arguments import LEFT_OUT
-from plugin.core.cloning.clone import DROPPED, SET_ANEW
+from plugin.core.cloning.clone import DROPPED, SET_ANEW, cloned_tags
 from plugin.core.making import make_check
 from plugin.core.naming import MARKER_ARGUMENT, MOST_TAGS, Tag
 from plugin.core.ports import JobDefinition
@@ -23,6 +23,8 @@ POLICY = '{"Statement": {"Effect": "Allow", "Action": "s3:Get*", "Resource": "*"
 WIDE = '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
 FILES = Files({"a.py": "x", "lib.py": "x", "a.scala": "x", "p.json": POLICY, "wide.json": WIDE})
 PRODUCTION = "arn:aws:iam::123456789012:role/production"
+OURS = sum(name.isupper() for name in vars(Tag))
+"""How many tags a job of ours may have from us."""
 SPARK_WORKERS = [name for name in GLUE_WORKERS if name not in {"Standard", "Z.2X"}]
 
 
@@ -114,6 +116,15 @@ def test_clone__job_that_cannot_be_run_as_it_is__is_refused_by_name(members, par
 
     assert problem.startswith("a: ")
     assert part in problem
+
+
+def test_clone__job_of_which_glue_tells_no_command__is_refused():
+    members = spark()
+    del members["Command"]
+
+    (problem,) = problems_of(members)
+
+    assert "of a kind that is not known here: ''" in problem
 
 
 @pytest.mark.parametrize(
@@ -393,8 +404,9 @@ def test_clone__unknown_worker_type__is_refused_unless_another_is_set(values, pa
     assert [part in problem for problem in found] == [True] * bool(part)
 
 
-def test_clone__workers_for_a_python_shell_job__are_refused():
-    (problem,) = problems_of(shell(), number_of_workers=3)
+@pytest.mark.parametrize("values", [{"number_of_workers": 3}, {"worker_type": "G.1X"}])
+def test_clone__workers_for_a_python_shell_job__are_refused(values):
+    (problem,) = problems_of(shell(), **values)
 
     assert "are not for Python shell jobs: use max_capacity" in problem
 
@@ -421,6 +433,7 @@ def test_clone__time_limit__is_the_shorter_one(asked, told, expected):
         ("3.9", "0.9", {}, ("3.9", "3.0")),
         ("3", "1.0", {}, ("3", "1.0")),
         ("3", "4.0", {}, ("3", "1.0")),
+        ("3.9", "next.one", {}, ("3.9", "3.0")),
         ("2", "0.9", {}, ("3.9", "3.0")),
         ("3", "1.0", {"python_version": "3.9"}, ("3.9", "3.0")),
         ("3", "1.0", {"glue_version": "3.0"}, ("3.9", "3.0")),
@@ -446,6 +459,13 @@ def test_clone__python_shell__has_its_pythons_version_and_nothing_of_spark(
 def test_clone__size_of_a_python_shell_that_is_set__wins():
     assert requested(shell(), max_capacity=Decimal("0.0625"))["MaxCapacity"] == 0.0625
     assert requested(shell(MaxCapacity=7.0))["MaxCapacity"] == 0.0625
+
+
+def test_clone__python_shell_that_tells_no_size__has_the_least_one():
+    members = shell()
+    del members["MaxCapacity"]
+
+    assert requested(members)["MaxCapacity"] == 0.0625
 
 
 def test_clone__other_kind_than_the_jobs__takes_neither_size_nor_version():
@@ -604,6 +624,19 @@ def test_clone__more_tags_than_a_job_may_have__loses_the_jobs_last_with_a_note()
     assert note.endswith("tag-49.")
 
 
+@pytest.mark.parametrize("users", [1, 10, MOST_TAGS - OURS])
+def test_cloned_tags__room_of_a_job__is_first_ours_then_the_users(users):
+    kept = MOST_TAGS - OURS - users
+    own = {f"tag-{n:02}": "x" for n in range(MOST_TAGS)}
+    mine = {f"mine-{n}": "x" for n in range(users)}
+
+    tags, lost = cloned_tags(definition(spark(), tags=own), mine)
+
+    assert (len(tags), len(lost)) == (users + kept, len(own) - kept)
+    assert mine.keys() <= tags.keys()
+    assert (*sorted(own)[:kept], *lost) == tuple(sorted(own))
+
+
 def test_clone__tags_that_may_not_be_read__are_a_note():
     check, problems = cloned(of=JobDefinition(name="nightly", members=spark(), tags=None))
 
@@ -619,18 +652,33 @@ def test_clone__tags_that_may_not_be_read__are_a_note():
         ("", "", "5.1", "names no Glue version: checked on 5.1"),
         ("auto", "5.0", "5.0", "lets AWS choose its Glue version: checked on 5.0"),
         ("auto", "", "5.1", "lets AWS choose its Glue version: checked on 5.1"),
+        ("auto", "next.one", "5.1", "lets AWS choose its Glue version: checked on 5.1"),
+        (None, "", "5.1", "names no Glue version: checked on 5.1"),
     ],
 )
 def test_clone__job_without_a_version_of_its_own__names_one_and_says_so(
     version, runs_on, used, part
 ):
-    members = {**spark(), "GlueVersion": version}
+    members = spark(GlueVersion=version)
+    if version is None:
+        del members["GlueVersion"]
 
     check, problems = cloned(of=definition(members, runs_on=runs_on))
 
     assert problems == ()
     assert check.request["GlueVersion"] == used
     assert any(part in note for note in check.notes)
+
+
+@pytest.mark.parametrize(
+    ("members", "values"),
+    [(spark(GlueVersion=""), {"glue_version": "5.0"}), (shell(GlueVersion=""), {})],
+    ids=["a version is set", "the version is Python's"],
+)
+def test_clone__version_that_nobody_needs_of_the_job__is_no_note(members, values):
+    check, problems = cloned(members, **values)
+
+    assert (check.notes, problems) == ((), ())
 
 
 def test_clone__shorter_time_limit_of_the_job__is_a_note():

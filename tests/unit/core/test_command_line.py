@@ -79,6 +79,7 @@ def test_parse__build_ids__are_kept_once_each():
         ("xyz", "'xyz' is no command. There are: check, cleanup, sweep, local."),
         ("doctor", "doctor is not in this version yet."),
         ("init", "init is not in this version yet."),
+        ("jobs/a.py", "'jobs/a.py' is no command. Did you mean --script jobs/a.py?"),
     ],
 )
 def test_parse__no_command__is_a_problem(word, problem):
@@ -91,7 +92,11 @@ def test_parse__no_command__is_a_problem(word, problem):
         (["--role-arm=x"], "'--role-arm' is unknown. Did you mean --role-arn?"),
         (["check", "--qqqq"], "'--qqqq' is unknown. See --help."),
         (["check", "twice"], "'twice' is unknown. See --help."),
+        (["check", "jobs/a.py"], "'jobs/a.py' is unknown. Did you mean --script jobs/a.py?"),
+        (["check", "s3://b/a.py"], "'s3://b/a.py' is unknown. Did you mean --script s3://b/a.py?"),
+        (["check", "a b.py"], "'a b.py' is unknown. See --help."),
         (["--scrip", "x"], "'--scrip' is unknown. Did you mean --script?"),
+        (["--cii=x"], "'--cii' is unknown. Did you mean --ci?"),
     ],
 )
 def test_parse__unknown_argument__is_a_problem_with_the_nearest(argv, problem):
@@ -146,6 +151,24 @@ def test_parse__a_mistake__is_judged_as_the_commands_that_was_meant(argv, comman
     line = parse(argv)
 
     assert (line.command, bool(line.problems)) == (command, True)
+
+
+@pytest.mark.parametrize("before", [["--"], ["--config", "-"]])
+@pytest.mark.parametrize("mistake", [[], ["--bild-id=x"]])
+def test_parse__dashes_alone_before_the_command__leave_it_the_command(before, mistake):
+    line = parse([*mistake, *before, "sweep"])
+
+    assert (line.command, len(line.problems)) == ("sweep", len(mistake))
+
+
+@pytest.mark.parametrize(
+    ("argv", "is_named", "is_misspelt"),
+    [([], False, False), (["check"], True, False), (["chekc"], True, True)],
+)
+def test_parse__command__is_known_to_be_named_or_misspelt(argv, is_named, is_misspelt):
+    line = parse(argv)
+
+    assert (line.is_named, line.is_misspelt) == (is_named, is_misspelt)
 
 
 def test_parse__beginning_of_a_flag__is_not_the_flag():
@@ -236,6 +259,31 @@ def test_help_text__each_setting_and_command__is_in_it():
     assert all(re.search(rf"{row.flag}\b", text) for row in table().values())
     assert all(f"{name}: {about}" in " ".join(text.split()) for name, about in COMMANDS.items())
     assert "`" not in text
+
+
+def test_help_text__of_any__says_how_to_call_it_what_for_and_what_the_exit_codes_mean():
+    lines = help_text().splitlines()
+
+    assert lines[0] == "usage: glue-health-check [COMMAND] [--setting VALUE …]"
+    assert "Does this AWS Glue script still run on Glue?" in lines
+    assert lines[-1] == (
+        "Exit codes: 0 passed, 1 failed, 2 wrong settings, 3 errored, 4 a required reporter failed,"
+        " 130 and 143 cancelled."
+    )
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        r"COMMAND\s+check: ",
+        r"-h, --help\s+print this",
+        r"--version\s+print the version",
+        r"--debug \[DEBUG\]\s",  # a flag may stand without a value
+        r"--script SCRIPT\s",
+    ],
+)
+def test_help_text__of_check__says_how_each_option_is_written(option):
+    assert re.search(rf"^  {option}", help_text("check"), re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,24 @@ CUSTOM = {"--custom-logGroup-prefix": "/acme/glue", "--custom-logStream-prefix":
             "jr_ab",
         ),
         (
+            {"security_configuration": "secret", "job_type": "pythonshell"},
+            "/aws-glue/python-jobs-glue-health-check-secret/output",
+            "jr_ab",
+        ),
+        (
+            {"security_configuration": "secret", "glue_version": "4.0", "arguments": CUSTOM},
+            "/aws-glue/jobs-glue-health-check-secret/output",
+            "jr_ab",
+        ),
+        (
+            {
+                "security_configuration": "secret",
+                "role_arn": "arn:aws:iam::123456789012:role/teams/data/etl",
+            },
+            "/aws-glue/jobs-etl-secret/output",
+            "jr_ab",
+        ),
+        (
             {"security_configuration": "secret", "arguments": CUSTOM},
             "/acme/glue/secret-role/glue-health-check/output",
             "nightly-jr_ab",
@@ -145,6 +163,10 @@ def test_linked__any_names__come_back_and_end_no_address(job, run_id):
     for url in (result.console_url, result.error_log_url, result.run_url):
         assert url.isascii()
         assert not set(url) & set(" \n<>()\"'")
+
+
+def test_log_url__half_a_character__is_a_question_mark():
+    assert IRELAND.log_url("/acme/\udce9", "jr_ab") == f"{LOG}$252Facme$252F$253F/log-events/jr_ab"
 
 
 def _sent(text: str) -> str:

@@ -1,5 +1,6 @@
 """What a run costs: the formula, Glue's own count, the user's own rates."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from plugin.core.capacity import Capacity
 from plugin.core.costs.cost import (
+    HIGHEST_DPU_SECONDS,
     HIGHEST_RATE,
     cost_of,
     counted_against_limit,
@@ -140,6 +142,26 @@ def test_cost_of__count_of_glue__beats_the_formula():
     assert cost.formula == (
         "30.5 DPU seconds as counted by Glue × $0.44 per DPU hour (us-east-1's rate)"
     )
+
+
+@pytest.mark.parametrize("count", [0.5, HIGHEST_DPU_SECONDS])
+def test_cost_of__any_count_of_glue_that_can_be__is_taken(count):
+    cost = cost_of(spark(), seconds=60, dpu_seconds=count, overrides=NONE)
+
+    assert (cost.dpu_seconds, cost.is_measured) == (Decimal(str(count)), True)
+
+
+@pytest.mark.parametrize("count", [0.0, -0.5, HIGHEST_DPU_SECONDS * 2, math.inf, math.nan])
+def test_cost_of__count_of_glue_that_cannot_be__is_left_for_the_formula(count):
+    told = cost_of(spark(), seconds=60, dpu_seconds=count, overrides=NONE)
+
+    assert told == cost_of(spark(), seconds=60, overrides=NONE)
+
+
+def test_cost_of__half_of_the_last_digit__is_rounded_up():
+    cost = cost_of(spark(), seconds=900, overrides={"*/STANDARD": "0.3001"})
+
+    assert cost.usd == Decimal("0.1501")  # of 0.15005
 
 
 @given(capacity=CAPACITIES, seconds=SECONDS, more=SECONDS)

@@ -56,6 +56,15 @@ def test_problems__no_token_and_a_key_is_given__is_one_problem(host):
     assert "gives no token" in problem
 
 
+def test_problems__no_token_and_a_wrong_external_id__are_both_told():
+    plan = replace(OIDC, external_id="x")
+
+    external_id, token = problems(plan, Host.JENKINS, has_token_request=False)
+
+    assert external_id.startswith("external_id: AWS takes")
+    assert "gives no token" in token
+
+
 @pytest.mark.parametrize("host", [Host.GITHUB, Host.GITEA])
 def test_problems__runner_that_may_lack_a_permission__is_none_of_the_settings(host):
     """A fork has no token either, and a fork is skipped."""
@@ -114,6 +123,11 @@ def test_problems__several__are_told_at_once():
             Build(host=Host.BITBUCKET, repository="acme/" + "x" * 80 + "-end", number="9"),
             "glue-health-check-bitbucket-" + "x" * 30 + "-end-9",
         ),
+        (
+            Build(host=Host.BITBUCKET, repository="acme/etl-" + "x" * 33, number="9"),
+            "glue-health-check-bitbucket-" + "x" * 33 + "-9",
+        ),
+        (Build(host=Host.JENKINS, number="#12"), "glue-health-check-jenkins-12"),
     ],
 )
 def test_session_name__of_a_build__says_host_repository_and_number(build, expected):

@@ -288,6 +288,9 @@ def test_inside__no_text_that_tells__takes_glues_own_class(category, trouble):
             Trouble.MISSING_JOB,
         ),
         (errors.EngineError, "Could not do it: SomethingNew.", Trouble.AWS_FAULT),
+        (errors.Refused, "Insufficient capacity.", Trouble.CAPACITY),
+        (errors.Refused, "Could not start the job x: GlueError: no capacity.", Trouble.CAPACITY),
+        (errors.AnswerLost, "Could not start the job x: no capacity.", Trouble.NETWORK),
         (errors.PluginError, "The folder cannot be written.", Trouble.CI_MACHINE),
     ],
 )

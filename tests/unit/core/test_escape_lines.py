@@ -6,7 +6,11 @@ import pytest
 
 from plugin.core.escape.harness import HARNESS_LINE, harness_output, harness_room
 from plugin.core.escape.log import clip, log_text
+from plugin.core.escape.markdown import markdown_text
+from plugin.core.escape.slack import slack_text
 from plugin.core.escape.subject import SUBJECT_LIMIT, subject_text
+from plugin.core.escape.teams import teams_run
+from plugin.core.escape.xml import xml_text
 
 # --- harness --------------------------------------------------------------------------------------
 
@@ -95,6 +99,22 @@ def test_clip__shortened_before__speaks_of_the_whole():
     assert clip("abc", 3, length=3) == "abc"
 
 
+COLOUR = "\x1b[31m"
+
+
+@pytest.mark.parametrize("escape", [log_text, markdown_text, slack_text, teams_run, xml_text])
+def test_escape__colours_alone__are_nothing_and_what_is_not_read_behind_them_is_told(escape):
+    assert escape(COLOUR * 40, limit=50) == ""
+    assert escape(COLOUR * 39 + "whole", limit=50) == "whole"
+    assert escape(COLOUR * 40 + "e", limit=50) == " … (cut, 201 characters)"
+    assert escape(COLOUR * 49 + "end", limit=50) == " … (cut, 248 characters)"
+
+
+@pytest.mark.parametrize("escape", [log_text, markdown_text, slack_text, teams_run, xml_text])
+def test_escape__far_too_long__tells_the_length_that_it_had(escape):
+    assert escape("x" * 9_000, limit=50) == "x" * 25 + " … (cut, 9000 characters)"
+
+
 # --- subjects -------------------------------------------------------------------------------------
 
 
@@ -109,6 +129,8 @@ def test_clip__shortened_before__speaks_of_the_whole():
         ("漢", "?"),
         ("", "?"),
         ("\x1b[31mred", "red"),
+        (f"{COLOUR * 79}xyz", "x"),
+        ("~a ! b~", "~a ! b~"),
     ],
 )
 def test_subject_text__is(text, subject):

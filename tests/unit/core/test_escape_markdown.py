@@ -181,7 +181,8 @@ def test_markdown_fence__a_hidden_marker_in_a_log__can_still_be_read():
         ("https://a.test\n/x", ""),
         ("//evil.test", ""),
         ("", ""),
-        ("https://a.test/" + "x" * 2_000, ""),
+        ("https://a.test/" + "x" * 1_985, "https://a.test/" + "x" * 1_985),
+        ("https://a.test/" + "x" * 1_986, ""),
     ],
 )
 def test_link_url__known_addresses__as_expected(url, expected):
@@ -203,6 +204,7 @@ def test_link_url__known_addresses__as_expected(url, expected):
         ("- x", "\\- x"),
         ("12. x", "12\\. x"),
         ("12) x", "12\\) x"),
+        ("@ada: - x", "`@ada`: - x"),
         ("see https://a.test/x?y for it", "see `https://a.test/x?y` for it"),
     ],
 )
@@ -213,6 +215,39 @@ def test_markdown_text__known_texts__as_expected(text, expected):
 def test_markdown_text__very_long__says_how_long_it_was():
     assert markdown_text("x " * 5_000).endswith("… (cut, 10000 characters)")
     assert markdown_text("x " * 600).endswith("… (cut, 1199 characters)")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a", "`a`"),
+        ("a`b", "``a`b``"),
+        ("`a", "`` `a ``"),
+        ("a`", "`` a` ``"),
+        ("``", "``` `` ```"),
+        ("a|`b", "a&#124;\\`b"),
+    ],
+)
+def test_markdown_code__a_backtick_or_a_bar__does_not_end_it(text, expected):
+    assert markdown_code(text) == expected
+
+
+@pytest.mark.parametrize("longest", [3, 4, 9])
+def test_markdown_fence__a_fence_in_a_log__is_shorter_than_ours(longest):
+    line = "`" * longest
+
+    assert markdown_fence(("a", line, "b")) == f"{line}`text\na\n{line}\nb\n{line}`"
+
+
+@pytest.mark.parametrize("escape", [markdown_cell, markdown_code, markdown_text])
+def test_markdown__with_a_limit__keeps_it(escape):
+    assert escape("x|" * 3_000, limit=27).replace("&#124;", "|") == "x| … (cut, 6000 characters)"
+
+
+def test_markdown_fence__with_a_limit__keeps_it_in_each_line():
+    lines = ("x" * 6_000, "y")
+
+    assert markdown_fence(lines, limit=27) == "```text\nxx … (cut, 6000 characters)\ny\n```"
 
 
 def test_markdown_code__empty__is_empty():

@@ -27,6 +27,8 @@ def test_mermaid_text__any_text__is_words_that_mermaid_and_html_leave_alone(text
         ("%%{init: {}}%%", "init"),
         ("x --> y", "x - y"),
         ("---", "other"),
+        ("./jobs/a.py", "jobs/a.py"),
+        ("+ a, b. -", "a, b"),
         ("<b onload=x>", "b onload x"),
         ("#35;", "35"),
         ("`````", "other"),

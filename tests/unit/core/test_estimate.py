@@ -59,8 +59,9 @@ def test_estimate__a_cost_limit_below_the_time_limit__is_the_upper_bound():
     )
 
 
-def test_estimate__a_cost_limit_above_the_time_limit__bounds_nothing():
-    bounds = estimate(check_of(max_cost_usd=Decimal(5), timeout_minutes=60))
+@pytest.mark.parametrize("limit", ["5", "0.88"])
+def test_estimate__a_cost_limit_not_below_the_time_limit__bounds_nothing(limit):
+    bounds = estimate(check_of(max_cost_usd=Decimal(limit), timeout_minutes=60))
 
     assert (bounds.limit, bounds.at_most) == (None, Decimal("0.8800"))
 

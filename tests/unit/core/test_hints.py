@@ -63,7 +63,9 @@ MISSING = "ModuleNotFoundError: No module named 'orderlib'"
             {"lib/a.py": "jobs/lib/a.py", "lib/b.py": "jobs/lib/b.py", "rows.py": "x/rows.py"},
             "Shipped are: lib (a package), rows. ",
         ),
+        ({f"m{n:02}.py": "x" for n in range(10)}, "m08, m09. "),
         ({f"m{n:02}.py": "x" for n in range(12)}, "m08, m09 and 2 more. "),
+        ({"a" * 57 + ".py": "x"}, f"Shipped are: {'a' * 57}. "),
     ],
 )
 def test_hint_for__module_missing_though_something_was_shipped__names_what_was(shipped, told):
@@ -76,7 +78,24 @@ def test_hint_for__module_missing_though_something_was_shipped__names_what_was(s
     assert "flights" not in hint
 
 
-@pytest.mark.parametrize("name", ["[x](y).py", "@all/a.py", "a" * 61 + ".py", "a b.py"])
+@pytest.mark.parametrize("shipped", [{}, {"rows.py": "x/rows.py"}])
+def test_hint_for__module_missing_on_the_local_engine__does_not_send_to_what_it_refuses(shipped):
+    hint = hint_for(Trouble.MODULE_NOT_FOUND, replace(LOCAL, shipped=shipped), MISSING)
+
+    assert "python_modules" not in hint
+    assert "extra_py_files" in hint
+    assert "glue-health-check" in hint
+
+
+@pytest.mark.parametrize("has_log", [True, False])
+def test_hint_for__a_script_that_left_no_log__does_not_point_to_one(has_log):
+    hint = hint_for(Trouble.SCRIPT_ERROR, SPARK, has_log=has_log)
+
+    assert hint.startswith("Mend the script")
+    assert ("log" in hint) is has_log
+
+
+@pytest.mark.parametrize("name", ["[x](y).py", "@all/a.py", "a" * 58 + ".py", "a b.py"])
 def test_hint_for__shipped_under_a_name_that_nobody_can_import__does_not_repeat_it(name):
     check = replace(SPARK, shipped={"flights.py": "jobs/flights.py", name: "x"})
 

@@ -35,6 +35,7 @@ from tests.unit.reporters.samples import COST, HOSTILE_TOKENS, PASSED
 from tests.unit.reporters.samples import report_of as page_of
 
 WHERE = {"context": "glue-health-check"}
+VARIANT = {"glue_version": "5.1", "capacity": "G.1X × 2"}
 RESULT = CheckResult(name="flights", script="flights.py", verdict=Verdict.PASSED, seconds=60.0)
 FINDING = Finding(name="rows", ok=True, value="3", place=Place(file="a.py", line=3))
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -108,11 +109,12 @@ def test_parse__no_history__is_unreadable(body):
         parse(body)
 
     assert not isinstance(caught.value, OtherVersion)
+    assert str(caught.value).startswith("it is ")
 
 
 @pytest.mark.parametrize("version", ["2", 1, None, {}])
 def test_parse__another_version__is_told_apart(version):
-    with pytest.raises(OtherVersion):
+    with pytest.raises(OtherVersion, match="another version of glue-health-check wrote it"):
         parse(json.dumps({"version": version, "checks": {}}).encode())
 
 
@@ -239,6 +241,26 @@ def test_written__any_text__is_read_back_and_added_once(name, text, seconds):
 # --- adding ----------------------------------------------------------------------------------------
 
 
+def test_merged__a_run__is_kept_with_all_that_it_is_compared_by():
+    result = replace(on("5.1"), cost=COST, execution_seconds=41, findings=(FINDING,))
+
+    history = merged(History(), report_of(result))
+
+    kept = PastRun(
+        verdict=Verdict.PASSED,
+        started_at="2026-03-01T00:01:00Z",
+        commit=f"{1:040x}",
+        build_id=f"{1:012x}",
+        seconds=60.0,
+        run_seconds=41.0,
+        cost_usd=COST.usd,
+        findings=(FINDING,),
+        glue_version="5.1",
+        capacity="G.1X × 2",
+    )
+    assert history == History(checks={"flights": (kept,)})
+
+
 def test_merged__more_than_twenty_runs__keeps_the_newest_with_their_findings():
     history = history_of(*[Verdict.PASSED] * 30)
 
@@ -247,8 +269,9 @@ def test_merged__more_than_twenty_runs__keeps_the_newest_with_their_findings():
     assert [len(run.findings) for run in runs] == [0] * 19 + [1]
 
 
-def test_merged__twenty_errors_after_a_pass__keeps_the_pass_to_compare_with():
-    history = history_of(Verdict.PASSED, *[Verdict.ERRORED] * 25)
+@pytest.mark.parametrize("errors", [20, 25])
+def test_merged__twenty_errors_after_a_pass__keeps_the_pass_to_compare_with(errors):
+    history = history_of(Verdict.PASSED, *[Verdict.ERRORED] * errors)
 
     runs = history.checks["flights"]
     assert len(runs) == MOST_RUNS
@@ -309,6 +332,13 @@ def test_written__200_checks_of_twenty_runs_of_five_variants__are_read_back():
 @pytest.mark.parametrize("verdicts", [[], [Verdict.ERRORED], [Verdict.CANCELLED] * 3])
 def test_compared__nothing_finished__is_the_same(verdicts):
     assert compared(RESULT, history_of(*verdicts), "main") == RESULT
+
+
+def test_compared__a_name_without_end__is_found_again():
+    history = runs_of({"name": "n" * 400, "execution_seconds": 100})
+
+    assert compared(replace(RESULT, name="n" * 400), history, "main").comparison
+    assert expected_seconds(history, "n" * 400, **VARIANT) == 100
 
 
 def test_compared__skipped__is_the_same():
@@ -447,6 +477,23 @@ def test_history_key__a_plain_repository__can_be_found_by_eye():
     assert "/feature-flights-" in key
 
 
+@pytest.mark.parametrize(
+    ("repository", "branch", "folders"),
+    [
+        ("a/b", "", ("a/b", "e3b0c44298fc")),
+        ("acme/..", "漢", ("acme/5ec1f7e700f3", "fc9f0d61dd80")),
+        ("n" * 100, ".a" * 40, ("n" * 100, f"{'a.' * 30}-f8522a6112f8")),
+        ("n" * 101, "main", (f"{'n' * 60}-1c2ffa742d61", "main-0d6e4079e367")),
+        ("", "main", ("e3b0c44298fc", "main-0d6e4079e367")),
+    ],
+)
+def test_history_key__any_version_of_ours__looks_in_the_same_place(repository, branch, folders):
+    key = history_key(build_of(repository=repository), branch, **WHERE)
+
+    first, last = folders
+    assert key == f"{PREFIX}/{first}/glue-health-check-6e424e249536/{last}/history.json"
+
+
 def test_keys__another_leg__has_the_same_folder():
     one, other = (report_of(leg=leg) for leg in ("0a", "1b"))
 
@@ -521,8 +568,6 @@ def test_branches__by_build__a_proposal_reads_its_target_and_writes_nothing(fact
 
 
 # --- how long a run probably takes -----------------------------------------------------------------
-
-VARIANT = {"glue_version": "5.1", "capacity": "G.1X × 2"}
 
 
 def runs_of(*results):

@@ -509,6 +509,14 @@ def test_judge__failed__has_a_class(message, trouble):
     assert judgement.hint
 
 
+@pytest.mark.parametrize(("log", "has_log"), [("", False), ("reading orders\n", True)])
+def test_judge__failed__points_to_the_log_only_where_there_is_one(log, has_log):
+    judgement = failed("It ended with 7.", log)
+
+    assert judgement.trouble is Trouble.SCRIPT_ERROR
+    assert ("log" in judgement.hint) is has_log
+
+
 def test_judge__glue_names_a_line_of_the_script__is_not_excused():
     judgement = failed("Error Category: X; Failed Line Number: 12; Resource unavailable")
 

@@ -155,6 +155,14 @@ def test_suite__a_finding__has_its_kind_and_its_text_on_one_side():
     assert (failed.file, failed.line, failed.seconds) == ("a.py", 7, 0.0)
 
 
+def test_suite__a_finding_that_is_ok_and_says_no_more__says_nothing():
+    finding = Finding(name="rows", ok=True)
+
+    _, case = suite_of(report_of(replace(PASSED, findings=(finding,)))).cases
+
+    assert (case.outcome, case.message, case.detail, case.output) == (Outcome.PASSED, "", "", "")
+
+
 def test_suite__findings__are_cases_of_the_same_class():
     bad = Finding(name="rows", ok=False, place=Place(file="a.py", line=-1))
 
@@ -185,6 +193,13 @@ def test_suite__too_much_of_everything__is_bounded():
     assert len(findings) == MOST_FINDINGS
     assert len(case.detail) <= (LOG_LINES + 8) * 1_001
     assert max(len(case.name), len(case.message), len(findings[0].name)) <= 1_000
+
+
+def test_suite__a_job_without_end__is_cut_in_its_name():
+    suite = suite_of(report_of(PASSED, build=replace(BUILD, job="j" * 10_000)))
+
+    assert len(suite.name) == 200
+    assert len(suite.cases[0].classname) <= 400
 
 
 def test_suite__a_name_of_nothing__is_still_a_name():

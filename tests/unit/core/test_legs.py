@@ -35,15 +35,16 @@ def stands(leg, *posted, attempt=1, base=LINK):
         (LINK, ""),
         (LINK, "A" * 12),
         (LINK, f"{A} "),
-        (f"https://ci.test/{'a' * (LONGEST_LINK - 32)}", A),
+        ("https://ci.test/".ljust(LONGEST_LINK - 16, "a"), A),
     ],
 )
 def test_with_leg__no_place_for_it__is_the_link_itself(before, leg):
     assert with_leg(before, leg) == before
 
 
-def test_with_leg__a_link__has_it_as_its_fragment():
-    assert with_leg(LINK, A) == f"{LINK}#leg-{A}"
+@pytest.mark.parametrize("before", [LINK, "https://ci.test/".ljust(LONGEST_LINK - 17, "a")])
+def test_with_leg__a_link__has_it_as_its_fragment(before):
+    assert with_leg(before, A) == f"{before}#leg-{A}"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +139,10 @@ def test_failure_beside__two_were_mended_and_one_has_come__the_other_still_count
 
     assert stands(C, *before, attempt=2) == ("error", B)
     assert stands(D, *before, said("success", C, 2), attempt=2) is None
+
+
+def test_failure_beside__a_later_attempt_has_a_new_leg__what_failed_beside_us_still_counts():
+    assert stands(B, said("failure", A), said("success", C, 2)) == ("failure", A)
 
 
 # --- refused before the leg was known ------------------------------------------------------------

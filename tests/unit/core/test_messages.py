@@ -16,6 +16,7 @@ from plugin.core.escape.subject import SUBJECT_LIMIT, subject_text
 from plugin.core.escape.teams import teams_run
 from plugin.core.escape.xml import xml_text
 from plugin.core.forms.event import event_json
+from plugin.core.forms.message_words import left_out, shortened
 from plugin.core.forms.messages import (
     SLACK_LIMIT,
     TEAMS_BYTES,
@@ -109,8 +110,10 @@ def test_event_json__any_report__keeps_the_limit_and_the_verdict(name, limit):
 
 @pytest.mark.parametrize("name", ["passed", "failed", "several", "skipped"])
 def test_event_json__a_small_report__is_that_of_report_json(name):
-    event = json.loads(event_json(SAMPLES[name], limit=100_000))
+    text = event_json(SAMPLES[name], limit=100_000)
 
+    event = json.loads(text)
+    assert text == json.dumps(event, separators=(",", ":"))
     assert event == {
         "event": "glue-health-check.report",
         "version": "1",
@@ -128,6 +131,32 @@ def test_event_json__a_long_log__keeps_its_last_lines_and_says_so():
     assert event["report"]["results"][0]["log_tail"] == [f"line {n}" for n in range(80, 100)]
 
 
+@pytest.mark.parametrize("limit", [4_000, 10_000, 26_000, 40_000, 60_000, 90_000, 300_000])
+def test_event_json__anything_is_missing__says_so(limit):
+    event = json.loads(event_json(FIFTY, limit=limit))
+
+    assert event["is_cut"] == (event["report"] != json.loads(report_json(FIFTY)))
+
+
+@pytest.mark.parametrize(
+    ("length", "kept", "is_cut"),
+    [(2_000, "r" * 2_000, False), (2_001, "r" * 1_999 + "…", True)],
+)
+def test_event_json__a_long_text__is_cut_beyond_2000_characters(length, kept, is_cut):
+    event = json.loads(event_json(report_of(reason="r" * length), limit=100_000))
+
+    assert (event["report"]["reason"], event["is_cut"]) == (kept, is_cut)
+
+
+def test_event_json__not_even_one_check_fits__keeps_the_plans_own_words():
+    report = report_of(*[replace(PASSED, reason="x" * 900)] * 3, reason="r" * 900)
+
+    event = json.loads(event_json(report, limit=1_000))
+
+    assert event["report"]["results"] == []
+    assert event["report"]["reason"] == "r" * 49 + "…"
+
+
 def test_event_json__too_many_checks__leaves_the_last_out():
     names = {
         limit: [
@@ -136,7 +165,7 @@ def test_event_json__too_many_checks__leaves_the_last_out():
         for limit in (8_000, 30_000)
     }
 
-    assert len(names[8_000]) < len(names[30_000]) <= 50
+    assert (len(names[8_000]), len(names[30_000])) == (12, 50)
     assert names[8_000] == [f"check {n:02}" for n in range(len(names[8_000]))]
 
 
@@ -237,6 +266,7 @@ def test_messages__a_failed_check__have_what_to_do_and_the_line():
         (replace(BUILD, server_url=""), ""),
         (replace(BUILD, repository=""), ""),
         (replace(BUILD, repository="acme/etl/../x"), ""),
+        (replace(BUILD, repository="acmé/etl"), ""),
         (replace(BUILD, pull_request=None), ""),
     ],
 )
@@ -257,6 +287,24 @@ def test_plain_message__any_report__is_bounded_and_no_command(name):
     assert not any(is_a_command(line) for line in text.splitlines())
     assert all(xml_text(line, limit=2_000) == line for line in text.splitlines())
     assert ("cut here" in text) == (name == "worst")
+
+
+def test_plain_message__more_lines_than_fit__fills_its_room_and_no_more():
+    text = plain_message(report_of(*[SKIPPED] * 2_000))
+
+    assert TEXT_LIMIT - 300 < len(text) <= TEXT_LIMIT
+    assert text.endswith("\n… (cut here: see the build)\n")
+
+
+@pytest.mark.parametrize(("shown", "words"), [(0, "… and 2 more"), (1, "… and 1 more"), (2, "")])
+def test_left_out__by_what_is_shown__counts_the_rest(shown, words):
+    assert left_out(report_of(PASSED, FAILED), shown).startswith(words)
+    assert bool(left_out(report_of(PASSED, FAILED), shown)) == bool(words)
+
+
+@pytest.mark.parametrize(("length", "text"), [(9, "a" * 9), (10, "a" * 10), (11, "aaaaaaaaa…")])
+def test_shortened__beyond_its_limit__ends_in_dots(length, text):
+    assert shortened("a" * length, 10) == text
 
 
 # --- Slack -----------------------------------------------------------------------------------------
@@ -323,11 +371,17 @@ SPECIAL_CHANNEL = "&lt;!channel&gt; and"
         ("", ""),
         ("javascript:alert(1)", ""),
         ("https://h.test/a|b>c<d&e", "<https://h.test/a%7Cb%3Ec%3Cd&amp;e|Log>"),
-        ("https://h.test/" + "a" * LINK_LIMIT, ""),
+        ("https://h.test/" + "a" * (LINK_LIMIT - 14), ""),
     ],
 )
 def test_slack_link__any_address__is_a_link_or_nothing(url, shown):
     assert slack_link(url, "Log") == shown
+
+
+def test_slack_link__as_long_as_may_be__is_linked():
+    url = "https://h.test/".ljust(LINK_LIMIT, "a")
+
+    assert slack_link(url, "Log") == f"<{url}|Log>"
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -350,6 +404,25 @@ def test_slack_message__more_checks_than_blocks__shows_the_worst_and_counts_the_
     texts = [block["text"]["text"] for block in message["blocks"]]
     assert all(text.startswith("❌ check ") for text in texts[2:9])
     assert "… and 10 more: see the build." in texts
+
+
+def test_slack_message__one_check_with_a_long_reason__tells_its_beginning_in_the_notification():
+    message = json.loads(slack_message(report_of(replace(FAILED, reason="r" * 900))))
+
+    cause = message["text"].partition("airports failed: ")[2]
+    assert (len(cause), cause[-22:]) == (150, "… (cut, 900 characters)"[-22:])
+
+
+def test_slack_check__links_of_any_length__fills_slacks_room_and_no_more():
+    worst = replace(FAILED, name="*" + "&" * 99, reason="*" + "&" * 999, hint="h" * 30, place=None)
+    sizes = set()
+    for length in range(LINK_LIMIT - 80, LINK_LIMIT):
+        url = "https://h.test/".ljust(length, "a")
+        message = json.loads(slack_message(report_of(replace(worst, console_url=url))))
+        sizes.add(max(len(block["text"]["text"]) for block in message["blocks"]))
+
+    most = max(sizes)
+    assert most == SLACK_LIMIT - 1
 
 
 def test_slack_check__too_long__goes_without_its_link():
@@ -388,9 +461,12 @@ def test_teams_message__any_report__keeps_teams_limit_and_is_no_markdown(name):
 
 
 def test_teams_message__too_many_checks__counts_the_rest():
-    last = runs_of(json.loads(teams_message(WORST)))[-1]["text"]
+    title, *runs, last = runs_of(json.loads(teams_message(WORST)))
 
-    assert re.fullmatch(r"… and \d\d more: see the build\.", last)
+    shown = sum(run.get("weight") == "Bolder" for run in runs)
+    assert title["weight"] == "Bolder"
+    assert 0 < shown < 80
+    assert last["text"] == f"… and {80 - shown} more: see the build."
 
 
 @pytest.mark.parametrize("link", ["javascript:x", "", "https://me:x@h.test"])

@@ -136,9 +136,21 @@ def test_make_plan__no_deletion__is_run(values):
 
 def test_make_plan__no_script__is_a_problem_with_the_checks_name():
     assert problems_of(check("one", script=""), check(script="")) == (
-        "one: script is required: the path of the Glue script, or checks in the file.",
+        "one: script is required: the path of the Glue script.",
         "script is required: the path of the Glue script, or checks in the file.",
     )
+
+
+def test_make_plan__names_that_cannot_be_read__bring_no_problems_of_names_made_up():
+    wanted = (check(script="a.py"), check(script="jobs/a.py"), check(script=""))
+    told = replace(settings(*wanted), problems=("x",), unread=frozenset({"name"}))
+
+    with pytest.raises(SettingsError) as caught:
+        make_plan(told, FILES, circumstances(only=("c",)))
+
+    assert caught.value.problems[0] == "x"
+    assert not [p for p in caught.value.problems if p.startswith(("Two checks", "--only"))]
+    assert "script is required" not in str(caught.value)
 
 
 def test_make_plan__problems_of_a_check_that_nobody_named__have_its_name_only_beside_others():

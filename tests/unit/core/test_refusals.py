@@ -181,6 +181,12 @@ def test_told_by_words__of_another_class_or_too_far_behind__is_none(kind, text):
     assert told_by_words(kind, text) is None
 
 
+def test_told_by_words__too_few_workers__says_how_many_there_must_be():
+    told = told_by_words(errors.Refused, "X: minimum allowed value of Number of Workers is 12.")
+
+    assert told == (Trouble.INVALID_SIZE, "Set number_of_workers to 12 or more.")
+
+
 # --- denials --------------------------------------------------------------------------------------
 
 

@@ -72,6 +72,7 @@ def test_is_cause__a_finding__is_told_already_by_name_and_place(place, reason, e
 @pytest.mark.parametrize(
     ("file", "path"),
     [
+        ("a", "a"),
         ("a.py", "a.py"),
         ("./jobs/a.py", "jobs/a.py"),
         ("jobs/a b.py", "jobs/a b.py"),

@@ -65,6 +65,12 @@ def test_meaning__failed_and_errored__blame_different_things():
     assert "nobody knows" in meaning(Verdict.ERRORED)
 
 
+@pytest.mark.parametrize("trouble", [Trouble.CONNECTION, Trouble.JOB_PERMISSION])
+def test_meaning__failed_of_what_the_script_needs__does_not_blame_it_alone(trouble):
+    assert "maybe for a reason outside of it" in meaning(Verdict.FAILED, trouble)
+    assert meaning(Verdict.FAILED, Trouble.SCRIPT_ERROR) == "The script is at fault."
+
+
 def test_meaning_and_icon__every_verdict__has_its_own():
     assert len({meaning(verdict) for verdict in Verdict}) == len(Verdict)
     assert len({icon(verdict) for verdict in Verdict}) == len(Verdict)

@@ -47,6 +47,20 @@ def test_report_json__each_kind_of_report__is_valid(name):
     assert content["verdict"] == SAMPLES[name].verdict
 
 
+def test_report_json__read_by_people__is_indented_by_two():
+    text = report_json(SAMPLES["passed"])
+
+    assert text == json.dumps(json.loads(text), indent=2) + "\n"
+    assert text.startswith('{\n  "schema_version": "1",\n')
+
+
+def test_report_json__what_no_file_can_hold__is_spelled():
+    text = report_json(report_of(replace(FAILED, reason="a\ud800b", log_tail=("\udfff",))))
+
+    (result,) = json.loads(text)["results"]
+    assert (result["reason"], result["log_tail"]) == ("a\\ud800b", ["\\udfff"])
+
+
 def test_report_json__without_a_key_or_with_a_wrong_verdict__is_not_valid():
     content = json.loads(report_json(SAMPLES["failed"]))
     schema = json.loads(json_schema())

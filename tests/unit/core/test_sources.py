@@ -109,7 +109,7 @@ def test_resolve__operator_setting_in_the_file__is_refused(name, raw):
 def test_resolve__operator_setting_in_a_check_of_the_file__is_refused(name):
     (problem,) = problems_of(file={"checks": [{"name": "a", name: "true"}]})
 
-    assert problem.startswith(f".glue-health-check.yml: checks[1]: {name} may not stand in")
+    assert problem.startswith(f".glue-health-check.yml: check a: {name} may not stand in")
 
 
 def spellings(name):
@@ -223,7 +223,7 @@ def test_resolve__base_setting_in_a_check_of_a_fork__is_ignored_with_a_note(name
     settings = resolved(file={"checks": [{"name": "a", name: SAMPLE[name]}]}, is_foreign=True)
 
     assert settings.notes == (
-        f".glue-health-check.yml: checks[1]: {name} is ignored: the build may be of a fork.",
+        f".glue-health-check.yml: check a: {name} is ignored: the build may be of a fork.",
     )
     assert getattr(settings.checks[0].settings, name) == table()[name].default
 
@@ -286,7 +286,7 @@ def test_resolve__name_like_none__points_to_the_table():
         ({"check": []}, ".glue-health-check.yml: check is unknown. Did you mean checks?"),
         (
             {"checks": [{"name": "a", "scrpt": "a"}]},
-            ".glue-health-check.yml: checks[1]: scrpt is unknown. Did you mean script?",
+            ".glue-health-check.yml: check a: scrpt is unknown. Did you mean script?",
         ),
     ],
 )
@@ -521,15 +521,23 @@ def test_resolve__a_list_of_as_many_checks_as_a_plan_takes__is_read():
 @pytest.mark.parametrize("item", [None, "a", ["name"], 7])
 def test_resolve__check_that_is_no_map__is_refused(item):
     assert problems_of(file={"checks": [{"name": "a"}, item]}) == (
-        ".glue-health-check.yml: checks[2] is not a map with a name.",
+        ".glue-health-check.yml: check 2 is not a map with a name.",
     )
+
+
+def test_resolve__check_without_name_and_script__is_one_problem():
+    (problem,) = problems_of(file={"checks": [{"timeout_minutes": 3}]})
+    (other,) = problems_of(file={"checks": [{"script": "a.py"}]})
+
+    assert problem.endswith("'.', '_' and '-'. It needs a script, too.")
+    assert other.endswith("'.', '_' and '-'.")
 
 
 @pytest.mark.parametrize("name", [None, "", "a/b", "../a", "a b", "-a", "a\n", 7, "x" * 101, ["a"]])
 def test_resolve__check_without_a_usable_name__is_refused(name):
     (problem,) = problems_of(file={"checks": [{"name": name}]})
 
-    assert problem.startswith(".glue-health-check.yml: checks[1]: name is missing or not up to 100")
+    assert problem.startswith(".glue-health-check.yml: check 1: name is missing or not up to 100")
 
 
 def test_resolve__two_checks_of_one_name__are_refused():
@@ -543,7 +551,7 @@ def test_resolve__two_checks_of_one_name__are_refused():
 @pytest.mark.parametrize("paths", [[], 7, {"a": 1}, [7], ["a", None]])
 def test_resolve__paths_that_are_no_globs__are_refused(paths):
     assert problems_of(file={"checks": [{"name": "a", "paths": paths}]}) == (
-        ".glue-health-check.yml: checks[1]: paths is not a list of globs.",
+        ".glue-health-check.yml: check a: paths is not a list of globs.",
     )
 
 
@@ -559,7 +567,7 @@ def test_resolve__paths__are_read(paths, read):
 @pytest.mark.parametrize("name", OF_THE_PLAN)
 def test_resolve__setting_of_the_plan_in_a_check__is_refused(name):
     assert problems_of(file={"checks": [{"name": "a", name: "x"}]}) == (
-        f".glue-health-check.yml: checks[1]: {name} holds for the whole plan: move it to the top.",
+        f".glue-health-check.yml: check a: {name} holds for the whole plan: move it to the top.",
     )
 
 

@@ -138,6 +138,7 @@ def test_description__long_words__is_cut_before_a_word():
 
 def test_description__one_long_word__is_cut_inside():
     assert description("x" * 500) == "x" * 139 + "…"
+    assert description("x" * 140) == "x" * 140
 
 
 def test_description__emoji__is_replaced_because_github_refuses_it():

@@ -123,8 +123,11 @@ def test_merge__builds_without_numbers__go_by_their_begin(theirs, ours):
     assert merge((replace(there, leg="1b", started_at=newer),), section(number=ours)) is not None
 
 
-def test_merge__the_very_same_again__changes_nothing():
-    assert merge((section(),), section()) == (section(),)
+@pytest.mark.parametrize("number", ["5", ""])
+def test_merge__the_very_same_again__changes_nothing(number):
+    ours = section(number=number)
+
+    assert merge((ours,), ours) == (ours,)
 
 
 def test_merge__several_legs__puts_the_worst_first_and_then_keeps_an_order():
@@ -339,6 +342,10 @@ def test_head_of__any_context__is_one_hidden_line(context):
     assert head.isprintable()
 
 
+def test_head_of__a_context_that_is_no_unicode__is_found_again():
+    assert is_ours(f"{head_of('a' + chr(0xD800))}\r\nx\n\nx", "a\ud800")
+
+
 def test_head_of__two_contexts__differ():
     assert head_of("a") != head_of("A")
     assert not is_ours(head_of("a"), "b")
@@ -383,6 +390,15 @@ def test_sections_of__a_section_that_never_ends__is_left_out_and_the_next_one_re
     torn = whole.replace("<!-- glue-health-check:end -->\n", "", 1)
 
     assert sections_of(torn) == (section("1b"),)
+
+
+@pytest.mark.parametrize("before", [(), (section(),)])
+def test_sections_of__ends_without_a_beginning__are_nobodys(before):
+    whole = body_of(CONTEXT, before, ours=section())
+
+    end = "<!-- glue-health-check:end -->\n"
+    assert sections_of(f"{whole}{end}x\n" * 2) == before
+    assert sections_of(f"x\n{end}{whole}") == before
 
 
 def test_sections_of__a_key_twice__is_the_first_one():
@@ -466,6 +482,7 @@ def test_body_of__more_legs_than_fit__leaves_the_last_ones_out_but_never_ours():
     assert read[0].leg == "000"
     assert read[-1].mark == legs[-1].mark
     assert f"*{200 - len(read)} more of the reports did not fit" in body
+    assert min(units(one.text) for one in read) > 900
 
 
 @pytest.mark.parametrize("limit", [0, 300, 400, 500])
@@ -494,6 +511,30 @@ def test_body_of__any_sections__are_within_the_limit_and_all_there(sections, lim
     marks = [one.mark for one in sections_of(body)]
     assert long[-1].mark in marks
     assert set(marks) <= {one.mark for one in long}
+
+
+def test_body_of__an_endless_line_and_less_room__stays_within_it():
+    ours = section(text="x" * 70_000)
+    least = units(body_of(CONTEXT, (ours,), ours=ours, limit=0))
+
+    sizes = [units(body_of(CONTEXT, (ours,), ours=ours, limit=least + room)) for room in range(100)]
+
+    sentence = len("*The rest of this part did not fit into the comment: see the build.*\n")
+    assert sizes == [least + (sentence if room >= sentence else 0) for room in range(100)]
+
+
+def test_body_of__short_legs_and_any_room__stays_within_it():
+    legs = tuple(section(f"{n}", text="x\n") for n in range(4))
+    least = units(body_of(CONTEXT, legs, ours=legs[0], limit=0))
+    whole = units(body_of(CONTEXT, legs, ours=legs[0]))
+
+    sizes = {
+        limit: units(body_of(CONTEXT, legs, ours=legs[0], limit=limit))
+        for limit in range(least, whole + 100)
+    }
+
+    assert {limit: size for limit, size in sizes.items() if size > limit} == {}
+    assert sizes[whole + 90] == whole
 
 
 def test_units__beyond_the_basic_plane__counts_two():

@@ -20,6 +20,9 @@ from plugin.core.cloning.stores import GLUES_OWN, MOST_NAMES, names_store, store
         ("--x", "broker-1.example.com:9092"),
         ("--x", '{"a": [{"path": "s3://acme-prod"}]}'),
         ("--x", '[{"table": "orders"}]'),
+        ("--x", ' \n[{"table": "orders"}]'),
+        ("--x", '[{"table": "orders"}, {"a": "b"}]'),
+        ("--x", '{"table": "orders", "a": ["b"]}'),
         ("--targetTable", "orders"),
         ("--DBTABLE", "orders"),
         ("database-name", "sales"),
@@ -54,7 +57,9 @@ def test_names_store__store_by_form_or_by_name__is_one(key, value):
         ("--table_format", "iceberg"),
         ("--run_date", "2026-01-02"),
         ("--x", '{"a": 1, "b": ["c", 2]}'),
+        ("--x", '["a", "b"]'),
         ("--x", "{broken"),
+        ("--x", 'write_table="true",table_count="12"'),
         ("--", "x"),
         ("--conf", "spark.sql.shuffle.partitions=8 --conf spark.sql.session.timeZone=UTC"),
         ("--ratio", "12:30"),
@@ -74,21 +79,25 @@ def test_names_store__deep_json__is_looked_through_or_given_up():
     assert not names_store("--x", "[" * 100_000)
 
 
+def told(arguments):
+    return store_problems("nightly", arguments, is_local=False)
+
+
 def test_store_problems__values__are_never_told():
-    (problem,) = store_problems("nightly", {"--out": "s3://hush/x", "--a": "1", "--db": "hush"})
+    (problem,) = told({"--out": "s3://hush/x", "--a": "1", "--db": "hush"})
 
     assert problem.startswith(
         "job: arguments of nightly name what production works on: --db, --out."
     )
     assert "hush" not in problem
     assert problem.endswith("/docs/cloning.md.")
-    assert store_problems("nightly", {"--a": "1"}) == ()
+    assert told({"--a": "1"}) == ()
 
 
 def test_store_problems__many__are_counted():
     many = {f"--table_{n:03}_{'x' * 200}": "t" for n in range(MOST_NAMES + 2)}
 
-    (problem,) = store_problems("nightly", many)
+    (problem,) = told(many)
 
     assert "and 2 more" in problem
     assert len(problem) < 2500
@@ -104,6 +113,6 @@ def test_names_store__any_text__is_an_answer_and_a_scheme_always_counts(key, val
 
 @pytest.mark.parametrize(("number", "more"), [(MOST_NAMES, ""), (MOST_NAMES + 1, " and 1 more")])
 def test_store_problems__as_many_names_as_are_told__has_no_others(number, more):
-    (problem,) = store_problems("nightly", {f"--table_{n:03}": "t" for n in range(number)})
+    (problem,) = told({f"--table_{n:03}": "t" for n in range(number)})
 
     assert f"--table_{MOST_NAMES - 1:03}{more}. Override each" in problem

@@ -164,7 +164,7 @@ def test_resolve__unresolved_secret_in_a_check_of_the_file__is_a_problem():
 
     (told,) = problems_of(file=file)
 
-    assert told.startswith(".glue-health-check.yml: checks[1]: arguments: from_secret asks for the")
+    assert told.startswith(".glue-health-check.yml: check a: arguments: from_secret asks for the")
 
 
 def test_resolve__unresolved_secret_typed__is_a_problem():

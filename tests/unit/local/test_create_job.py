@@ -42,7 +42,7 @@ REFUSALS = [
     ("Glue 0.9", {"GlueVersion": "0.9"}, INVALID, "end of life"),
     ("Glue 1.0", {"GlueVersion": "1.0"}, INVALID, "end of life"),
     ("Glue 2.0", {"GlueVersion": "2.0"}, INVALID, "end of life"),
-    ("Glue 9.9", {"GlueVersion": "9.9"}, INVALID, "9.9 is not supported"),
+    ("Glue 9.9", {"GlueVersion": "9.9"}, INVALID, "9.9 is not supported for glueetl. Use 3.0, 4.0, 5.0, 5.1 or 6.0."),
     ("no version at all", {"GlueVersion": "five"}, "ValidationException", "'glueVersion'"),
     ("a shell of the automatic version", {"GlueVersion": "auto", "Command": SHELL}, INVALID, "auto"),
     ("capacity and workers", {"MaxCapacity": 2.0, "WorkerType": "G.1X", "NumberOfWorkers": 2}, INVALID, "Please do not set Max Capacity if using Worker Type"),

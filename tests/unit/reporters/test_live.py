@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from plugin.core.build import Host
 from plugin.reporters.console import Console
@@ -91,7 +92,7 @@ def test_live_table__a_run_of_two_checks__ends_with_the_plain_ending():
     shown = re.sub("\x1b\\[[0-9;?]*[A-Za-z]", "", stream.getvalue())
     assert "a warning of ***" in shown
     assert re.search(r"flights +passed +1 min 12 s", shown)
-    assert "Log of airports\n  | Traceback (most recent call last):" in shown
+    assert "Log of airports\n  | (205 earlier lines are not shown)\n  | Traceback (most" in shown
     assert "Log of flights" not in shown
     assert shown.endswith("\n\nReport: out/report.md\n")  # outputs are for programs
     assert "console_url=" not in shown
@@ -144,6 +145,38 @@ def test_live_table__states_details_and_times_change__columns_and_height_stand_s
         for row in frame[1:]:
             for column in ("state", "time", "last"):
                 assert row[head.index(column) - 1] == " ", row
+
+
+def test_live_table__a_key_is_echoed_behind_it__takes_no_line_of_its_own():
+    stream = Terminal()
+    table = observer_for(stream, names=["flights", PASSED.name, FAILED.name])
+
+    frames = list(frames_of(table, stream))
+    table.close()
+
+    echoed = "^C" * 4  # between two drawings: the next one wipes them out
+    assert frames
+    assert all(cell_len(line + echoed) <= 120 for frame in frames for line in frame)
+
+
+@pytest.mark.parametrize(
+    ("tail", "total", "words"),
+    [
+        (23, 23, "  | (3 earlier lines are not shown)\n  | line 3\n"),
+        (40, 900, "  | (880 earlier lines are not shown)\n  | line 20\n"),
+        (21, 21, "  | (1 earlier line is not shown)\n  | line 1\n"),
+        (20, 20, "  | line 0\n"),
+    ],
+)
+def test_live_table__a_log_of_more_lines_than_it_shows__says_how_many_are_not(tail, total, words):
+    stream = Terminal()
+    table = observer_for(stream)
+    lines = tuple(f"line {number}" for number in range(tail))
+
+    table.report(report_of(replace(FAILED, log_tail=lines, log_lines=total)))
+
+    assert f"Log of {FAILED.name}\n{words}" in stream.getvalue()
+    assert stream.getvalue().count("  | line") == 20
 
 
 def test_live_table__a_state_without_a_detail__does_not_keep_that_of_the_one_before():
