@@ -17,6 +17,7 @@ from benchmarks.load.player import play
 from plugin.core.github import MOST_COMMENT_BODY
 from plugin.reporters.github_files import OUTPUTS_LIMIT, SUMMARY_LIMIT
 from tests.doubles.github_server import GitHubServer
+from tests.doubles.github_step import step_environ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +54,10 @@ def _played(folder: Path, width: int, factor: float) -> tuple[Figures, list[File
     with Account(course=course, factor=factor) as account, GitHubServer(token=TOKEN) as github:
         pulls = github.repository(REPOSITORY)
         pulls.add_pull(NUMBER, sha=COMMIT, base=REPOSITORY, head=REPOSITORY)
-        played = play(account, folder, "check", **_step(folder, github.api_url))
+        environ = step_environ(
+            folder, api_url=github.api_url, repository=REPOSITORY, commit=COMMIT, token=TOKEN
+        )
+        played = play(account, folder, "check", GITHUB_RUN_ID="4711", **environ)
         comments = pulls.comments.get(NUMBER, [])
         asked = len(github.asked)
     played.held_to(1)
@@ -86,24 +90,6 @@ def _lay_out(folder: Path, width: int) -> None:
     (folder / "event.json").write_text(json.dumps(event))
     for name in ("state", "output", "summary"):
         (folder / name).touch()
-
-
-def _step(folder: Path, api_url: str) -> dict[str, str]:
-    """What GitHub gives a step."""
-    return {
-        "CI": "true",
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_STATE": str(folder / "state"),
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "GITHUB_EVENT_NAME": "pull_request",
-        "GITHUB_EVENT_PATH": str(folder / "event.json"),
-        "GITHUB_SHA": COMMIT,
-        "GITHUB_REPOSITORY": REPOSITORY,
-        "GITHUB_API_URL": api_url,
-        "GITHUB_TOKEN": TOKEN,
-        "GITHUB_RUN_ID": "4711",
-    }
 
 
 def _written(folder: Path, comments: list[dict[str, str]]) -> list[File]:

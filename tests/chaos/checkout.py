@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.chaos import strangers
 from tests.chaos.github import COMMIT, NUMBER, REPOSITORY, TOKEN
+from tests.doubles.github_step import step_environ
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,17 +61,7 @@ def environ_of(folder: Path, schedule: Schedule, *, aws: str, github: str) -> di
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "GLUE_ROLE_ARN": strangers.ROLE_ARN,
         "SCRIPTS_BUCKET": strangers.BUCKET,
-        "CI": "true",
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_STATE": str(folder / "state"),
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-        "GITHUB_EVENT_NAME": "pull_request",
-        "GITHUB_EVENT_PATH": str(folder / "event.json"),
-        "GITHUB_SHA": COMMIT,
-        "GITHUB_REPOSITORY": REPOSITORY,
-        "GITHUB_API_URL": github,
-        "GITHUB_TOKEN": TOKEN,
+        **step_environ(folder, api_url=github, repository=REPOSITORY, commit=COMMIT, token=TOKEN),
         "GITHUB_RUN_ID": "4711",
         **{f"STATE_{name}": value for name, value in state.items()},
         **dict(schedule.settings),

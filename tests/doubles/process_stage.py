@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from tests.doubles.github_step import step_environ
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -74,17 +76,13 @@ class ProcessStage:
             "AWS_SECRET_ACCESS_KEY": "y",
             "GLUE_ROLE_ARN": f"arn:aws:iam::123456789012:role/{ROLE}",
             "SCRIPTS_BUCKET": bucket,
-            "CI": "true",
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_STATE": str(folder / "state"),
-            "GITHUB_OUTPUT": str(folder / "output"),
-            "GITHUB_STEP_SUMMARY": str(folder / "summary"),
-            "GITHUB_EVENT_NAME": "pull_request",
-            "GITHUB_EVENT_PATH": str(folder / "event.json"),
-            "GITHUB_SHA": commit,
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_API_URL": self.github.api_url,
-            "GITHUB_TOKEN": TOKEN,
+            **step_environ(
+                folder,
+                api_url=self.github.api_url,
+                repository=REPOSITORY,
+                commit=commit,
+                token=TOKEN,
+            ),
         }
 
     def start_in(
