@@ -106,7 +106,12 @@ NO_BUCKET = "IllegalArgumentException: java.net.UnknownHostException: flights"
 
 @pytest.mark.parametrize(
     ("error", "log"),
-    [(NO_BUCKET, ""), (f"An error occurred. java.lang.{NO_BUCKET}", ""), ("x: flights", NO_BUCKET)],
+    [
+        (NO_BUCKET, ""),
+        (f"An error occurred. java.lang.{NO_BUCKET}", ""),
+        ("x: flights", NO_BUCKET),
+        ("x: flights", f": java.lang.{NO_BUCKET} "),
+    ],
 )
 def test_classed__hadoop_takes_a_bucket_for_a_host__is_data_that_is_missing(error, log):
     check = replace(check_of(), is_local=True)
@@ -134,6 +139,14 @@ def test_classed__another_host_or_another_error__is_not_a_bucket(error, log):
     assert trouble is not Trouble.DATA_NOT_FOUND
 
 
+def test_classed__the_error_itself_says_that_a_bucket_is_not_there__is_told_whole():
+    check, error = replace(check_of(), is_local=True), f"An error occurred. java.lang.{NO_BUCKET}"
+
+    cause, _ = classed(check, Cause(error=error), "", book_of())
+
+    assert cause.error == error
+
+
 def test_classed__on_glue__has_no_such_words():
     _, trouble = classed(check_of(), Cause(error=NO_BUCKET), "", book_of())
 
@@ -144,6 +157,32 @@ def test_classed__a_known_class__is_not_guessed_again():
     known = Cause(error="KeyError: 'x'", trouble=Trouble.OUT_OF_MEMORY)
 
     assert classed(check_of(), known, "", book_of()) == (known, Trouble.OUT_OF_MEMORY)
+
+
+# --- what stands around the cause ------------------------------------------------------------------
+
+HEAP = "java.lang.OutOfMemoryError: Java heap space"
+
+
+def test_classed__the_cause_says_no_class__what_glue_tells_further_down_does():
+    cause = Cause(error="An error occurred while calling o95.save.")
+    text = f"{cause.error}\n: org.apache.spark.SparkException: Job aborted\nCaused by: {HEAP}"
+
+    told, analysed = (
+        classed(check_of(), cause, message, book_of(analysis=analysis))[1]
+        for message, analysis in ((text, None), ("", replace(JOB, failure=text)))
+    )
+
+    assert (told, analysed) == (Trouble.OUT_OF_MEMORY, Trouble.OUT_OF_MEMORY)
+
+
+@pytest.mark.parametrize("before", ["\t", " ", "    "])
+def test_classed__a_frame_that_quotes_words_of_a_class__says_none(before):
+    cause = Cause(error="ValueError: no rows")
+
+    _, trouble = classed(check_of(), cause, f"{cause.error}\n{before}at {HEAP}", book_of())
+
+    assert trouble is Trouble.SCRIPT_ERROR
 
 
 # --- a script that lies on S3 ---------------------------------------------------------------------

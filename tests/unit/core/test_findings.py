@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.core.judging.findings import LONGEST_TEXT, MARK, Count, Unreadable, parse
+from plugin.core.judging.findings import (
+    HIGHEST_COUNT,
+    LONGEST_TEXT,
+    MARK,
+    Count,
+    Unreadable,
+    parse,
+)
 from plugin.core.result import Finding
 
 JSON = st.recursive(
@@ -61,6 +68,7 @@ def test_parse__two_on_one_line__passes_neither_by():
         ('{"findings": true}', 'lacks "name" (text) or "ok" (true or false)'),
         ('{"findings": "2"}', 'lacks "name" (text) or "ok" (true or false)'),
         ('{"findings": -1}', "counts below zero"),
+        (f'{{"findings": {HIGHEST_COUNT + 1}}}', "counts more than 1,000,000"),
     ],
 )
 def test_parse__no_finding__says_why(said, reason):
@@ -77,6 +85,7 @@ def test_parse__a_value_that_is_nested_deeply__never_raises():
 def test_parse__count__is_read():
     assert parse(MARK + '{"findings": 3}') == Count(findings=3)
     assert parse(MARK + '{"findings": 0}') == Count(findings=0)
+    assert parse(f'{MARK}{{"findings": {HIGHEST_COUNT}}}') == Count(findings=HIGHEST_COUNT)
 
 
 def test_parse__finding__is_read_whole():

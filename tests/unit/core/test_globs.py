@@ -72,6 +72,7 @@ def as_read(tokens):
 @example(["[+-9]"], "/")
 @example(["[^a]"], "/")
 @example(["**/", "a"], "b/b/a")
+@example(["**/", "a"], "/a")
 def test_matches__any_pattern_and_path__is_what_the_slow_reader_says(tokens, path):
     pattern = "".join(tokens)
     if pattern.startswith("./") or pattern.endswith("/"):
@@ -108,6 +109,9 @@ def test_matches__name_that_is_no_pattern__is_itself_alone(name):
         ("a.py", "aXpy"),
         ("a.py", "a.py\n"),
         ("[!a]", "/"),
+        ("[!a]", "a"),
+        ("[!a-c]", "b"),
+        ("[a-c]", "-"),
         ("[.-0]", "/"),
         ("[z-a]", "b"),
         ("[]", "a"),
@@ -143,6 +147,10 @@ def test_matches__outside_of_the_pattern__is_no(pattern, path):
         ("[\\]", "\\"),
         ("[a-]", "-"),
         ("[-a]", "-"),
+        ("[a-c]", "b"),
+        ("[!a-c]", "d"),
+        ("[!a]", "!"),
+        ("[a\nb]", "\n"),
         ("ä*", "äö"),
     ],
 )

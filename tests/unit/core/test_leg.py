@@ -110,6 +110,12 @@ def test_leg_of__names_given_in_another_order__is_the_same():
     assert leg(only=("a", "b")) == leg(only=("b", "a"))
 
 
+def test_leg_of__arguments_given_in_another_order__is_the_same():
+    forth, back = ({"--a": "1", "--b": "2"}, {"--b": "2", "--a": "1"})
+
+    assert leg(arguments=forth) == leg(arguments=back)
+
+
 def test_leg_of__a_secret_argument__is_left_out():
     with_secret = [leg(arguments={"--db-password": value}) for value in ("Xk9#mmPq2", "Lw7!zzRt5")]
 

@@ -125,9 +125,10 @@ def test_add__more_findings_than_are_kept__counts_all_and_keeps_the_bad_ones():
 def test_add__more_bad_findings_than_are_kept__stays_bounded():
     book = LogBook()
 
-    book.add(chunks(BAD * (MOST_FINDINGS + 10)))
+    book.add(chunks(BAD * MOST_FINDINGS, BAD.replace("bad", "later") * 10))
 
-    assert len(book.findings) == MOST_FINDINGS
+    assert [finding.name for finding in book.findings] == ["bad"] * MOST_FINDINGS
+    assert book.bad_count == MOST_FINDINGS + 10
 
 
 def test_add__many_unreadable_findings__stays_bounded():
@@ -173,6 +174,30 @@ def test_recent__noise_after_a_traceback__does_not_push_it_out():
     book.add(chunks("KeyError: 'x'\n", NOISE * 2 * TRACEBACK_LINES, stream=LogStream.ERROR))
 
     assert book.recent() == ("KeyError: 'x'",)
+
+
+def test_add__what_follows_sparks_own_talk_in_one_piece__is_not_lost():
+    book = LogBook()
+
+    shown = book.add(chunks(f"{NOISE}KeyError: 'x'\n{NOISE}bye\n", stream=LogStream.ERROR))
+
+    assert shown == book.recent() == ("KeyError: 'x'", "bye")
+
+
+def test_close__the_error_streams_last_line_without_an_end__is_looked_at_like_any_other():
+    book = LogBook()
+    book.add((*chunks("out", stream=LogStream.ERROR), *chunks("done")))
+
+    assert book.recent() == ()
+    assert set(book.close()) == {"out", "done"}
+    assert book.recent() == ("done", "out")
+
+
+def test_close__sparks_own_talk_without_an_end__is_left_out():
+    book = LogBook()
+    book.add(chunks(NOISE.rstrip("\n"), stream=LogStream.ERROR))
+
+    assert book.close() == ()
 
 
 def test_recent__both_streams__has_the_error_stream_last():

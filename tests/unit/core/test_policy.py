@@ -85,6 +85,8 @@ def without(*names, **more):
         ),
         (without(Action=[]), "statement 1: Action is a text or a list of texts."),
         (without(Action=["s3:*", 1]), "statement 1: Action is a text or a list of texts."),
+        (without(Action=1), "statement 1: Action is a text or a list of texts."),
+        (without(Action={"s3:*": 1}), "statement 1: Action is a text or a list of texts."),
         (without(Resource=""), "statement 1: Resource is a text or a list of texts."),
         (without(Condition="x"), "statement 1: Condition is not an object."),
         (without(Principal="*"), "statement 1: a session policy names no principal."),

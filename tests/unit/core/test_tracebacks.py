@@ -2,7 +2,13 @@
 
 import pytest
 
-from plugin.core.judging.tracebacks import Traceback, tracebacks_in, with_our_paths
+from plugin.core.judging.tracebacks import (
+    Traceback,
+    line_of,
+    place_of,
+    tracebacks_in,
+    with_our_paths,
+)
 from plugin.core.result import Place
 
 HEAD = "Traceback (most recent call last):"
@@ -54,6 +60,24 @@ def test_tracebacks_in__two__know_nothing_of_each_other():
         Traceback(error="OSError: x", place=AT_32, raised_in="/tmp/flights.py"),
         Traceback(error="SystemExit: 1", place=None, raised_in=""),
     ]
+
+
+def test_tracebacks_in__blanks_behind_its_head__begins_all_the_same():
+    (one,) = found(f"{HEAD} ", *frame("/tmp/flights.py", 32), "OSError: x")
+
+    assert one.error == "OSError: x"
+
+
+def test_line_of__the_first_line__is_a_place_and_none_is_not():
+    assert line_of("flights.py", 1, OURS) == Place(file="jobs/flights.py", line=1)
+    assert line_of("flights.py", 0, OURS) is None
+
+
+def test_place_of__files_of_one_name__the_longest_ending_wins_whatever_its_letters():
+    shipped = {"utils.py": "lib/utils.py", "a/utils.py": "lib/a/utils.py"}
+
+    assert place_of("/tmp/a/utils.py", 3, shipped) == Place(file="lib/a/utils.py", line=3)
+    assert place_of("/tmp/b/utils.py", 3, shipped) == Place(file="lib/utils.py", line=3)
 
 
 LOCAL = "/var/tmp/local-glue-ja45r54o/jr_5954"
