@@ -8,6 +8,7 @@ skipped, unless GHC_REQUIRE names the engine: then the skip is a failure.
 import gc
 import os
 import socket
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -56,6 +57,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_the_network)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start inherits it
     config.pluginmanager.register(Tracing())
     Loader.FILE_LOADER_CLASS = ReadOnce  # botocore's own place for another one
 

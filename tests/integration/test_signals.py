@@ -44,7 +44,9 @@ def held(stage, outcome, number):
         return
     assert "Traceback" not in outcome.out + outcome.err
     is_cancelled = outcome.report["verdict"] == "cancelled"
-    assert outcome.code == (CODES[number] if is_cancelled else 0), outcome.err
+    while_python_ends = -number  # the report is written, and our handlers are gone
+    code = CODES[number] if is_cancelled else 0
+    assert outcome.code in {code, while_python_ends}, outcome.err
     last = ("error" if is_cancelled else "success",)
     assert outcome.statuses[-1:] == last or is_untold(outcome), outcome.out
     assert set(outcome.jobs) <= outcome.named
@@ -141,7 +143,8 @@ def test_signal__a_slow_aws_and_runs_that_take_long_to_stop__are_named_and_clean
 
     assert outcome.report["verdict"] == "cancelled"
     assert outcome.active or moment != RUNNING
-    assert "LEFT BEHIND: run" in outcome.out
+    assert ("LEFT BEHIND: run" in outcome.out) is (moment != "CreateJob")  # none can follow then
+    assert "LEFT BEHIND: job" in outcome.out
     assert "glue-health-check cleanup --build-id" in outcome.out
 
 

@@ -103,7 +103,7 @@ def _run_all(
     items: dict[str, pytest.Item],
     seen: dict[str, Seen],
 ) -> None:
-    choice = Choice(seen=seen)
+    choice, caches = Choice(seen=seen), _caches()
     file = folder / "fates.json"
     fates: dict[str, str] = json.loads(file.read_text("utf-8")) if file.exists() else {}
     running: dict[int, Fork] = {}
@@ -114,7 +114,7 @@ def _run_all(
             continue
         while len(running) >= asked["jobs"]:
             _await(running, fates, choice)
-        fork = _start(session, name, [items[test] for test in chosen], seen)
+        fork = _start(session, name, [items[test] for test in chosen], seen, caches)
         running[fork.pid] = fork
         if nth % 50 == 0:
             _write(file, fates)
@@ -140,8 +140,19 @@ class Fork:
     told: int
 
 
+def _caches() -> tuple[Any, ...]:
+    """Return what remembers answers of our functions: those are sound code's, and hide a mutant."""
+    ours = [module for name, module in sys.modules.items() if name.partition(".")[0] == "plugin"]
+    values = (value for module in ours for value in vars(module).values())
+    return tuple(value for value in values if hasattr(value, "cache_clear"))
+
+
 def _start(
-    session: pytest.Session, name: str, items: Sequence[pytest.Item], seen: dict[str, Seen]
+    session: pytest.Session,
+    name: str,
+    items: Sequence[pytest.Item],
+    seen: dict[str, Seen],
+    caches: tuple[Any, ...],
 ) -> Fork:
     """Start the fork of a mutant."""
     expected = sum(seen[item.nodeid].seconds for item in items)
@@ -155,6 +166,8 @@ def _start(
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(20 * seconds)
+    for cache in caches:
+        cache.cache_clear()
     return _as_child(lambda: _try(session, name, items, telling))
 
 

@@ -130,6 +130,45 @@ def test_make_check__tags__say_when_it_may_be_swept_and_whether_it_is_kept():
     assert kept.request["Tags"][Tag.KEEP] == "true"
     assert kept.request["Tags"]["team"] == "data"
     assert (kept.keep, kept.delete_logs) == (True, True)
+    assert (usual.keep, usual.delete_logs) == (False, False)
+
+
+def test_make_check__local_engine__keeps_nothing():
+    check, _ = made(plan=PlanSettings(engine="local", keep_resources=True))
+
+    assert not check.keep
+
+
+def test_make_check__tags__name_the_check_and_the_status_it_reports():
+    check, _ = made(name="nightly", plan=PlanSettings(status_context="etl"))
+
+    assert check.request["Tags"][Tag.CHECK] == "nightly"
+    assert check.request["Tags"][Tag.CONTEXT] == "etl"
+
+
+def test_make_check__what_it_ships__is_known_by_its_file_in_the_checkout():
+    check, _ = made(extra_py_files=("lib.py",))
+
+    assert check.shipped == {"a.py": "a.py", "lib.py": "lib.py"}
+
+
+def test_make_check__less_than_the_first_minute_may_cost__is_a_problem_on_glue_alone():
+    little = {"max_cost_usd": Decimal("0.001")}
+
+    (problem,) = problems(**little)
+    _, on_local = made(plan=PlanSettings(engine="local"), **little)
+
+    assert problem.startswith("a: max_cost_usd")
+    assert on_local == ()
+
+
+def test_make_check__fixtures_of_the_local_engine__may_lie_where_production_reads():
+    fixtures = {"lib.py": "s3://production/x"}
+
+    check, found = made(plan=PlanSettings(engine="local"), fixtures=fixtures)
+
+    assert found == ()
+    assert "production" in {item.bucket for item in check.uploads}
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,18 @@ def test_clone__job_that_cannot_be_run_as_it_is__is_refused_by_name(members, par
     assert part in problem
 
 
+def test_clone__job_that_names_stores__is_refused_by_its_name():
+    (problem,) = problems_of(spark(DefaultArguments={"--in": "s3://prod/x"}))
+
+    assert "arguments of nightly name what production works on" in problem
+
+
+def test_clone__a_mistake_of_the_settings_own__is_not_said_of_the_job():
+    (problem,) = problems_of(spark(), tags={"aws:x": "y"})
+
+    assert problem.startswith("a: tags: ")
+
+
 def test_clone__job_of_which_glue_tells_no_command__is_refused():
     members = spark()
     del members["Command"]

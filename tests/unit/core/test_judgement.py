@@ -211,6 +211,34 @@ def test_judge__glues_time_out_before_it_ran__is_errored():
     assert judgement.reason == "Time-out: Glue itself gave the run up before it began."
 
 
+def test_judge__glues_time_out_of_flex_before_it_ran__the_hint_names_what_flex_may_wait():
+    seen, past = Sighting(state=RunState.TIMEOUT), Past(has_run=False)
+
+    flex, usual = (
+        judge(check_of(execution_class=kind), seen, None, book_of(), past).hint
+        for kind in ("FLEX", "STANDARD")
+    )
+
+    assert "20 min" in flex
+    assert "20 min" not in usual
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [("Unable to fetch secret", "Unable to fetch secret"), ("", "Glue says nothing of why.")],
+)
+def test_judge__glue_gave_it_up_before_it_began__says_what_glue_said_and_where_to_look(
+    message, said
+):
+    seen = Sighting(state=RunState.FAILED, message=message)
+
+    judgement = judge(check_of(), seen, None, book_of(), Past(has_run=False))
+
+    assert judgement.reason == f"The run failed before it began. {said}"
+    assert (judgement.verdict, judgement.trouble) == (Verdict.ERRORED, Trouble.REFUSED)
+    assert judgement.hint.startswith("Look at the job's role, connection, worker type and script")
+
+
 # --- errored --------------------------------------------------------------------------------------
 
 
@@ -221,6 +249,7 @@ def test_judge__glues_time_out_before_it_ran__is_errored():
         ("", "un "),
         ("LocalGlueUnsupported: pandas is missing", "Use engine glue"),
         ("Resource unavailable", "another worker type"),
+        ("acme.Full: Resource unavailable", "another worker type"),
     ],
 )
 def test_judge__glue_gave_up__is_errored(state, message, hint):
@@ -248,6 +277,7 @@ def test_judge__a_run_that_was_not_seen_to_end__is_errored():
         Verdict.ERRORED,
         "The run was last seen as RUNNING.",
     )
+    assert judgement.hint == "Look at the run in the console."
 
 
 @pytest.mark.parametrize(
@@ -469,6 +499,7 @@ def test_judge__forbidden_pattern_without_an_end__is_given_up_and_told():
 
     assert judgement.verdict is Verdict.ERRORED
     assert judgement.reason == "fail_on_log_pattern took too long on a line: ^(a|a)*$"
+    assert judgement.hint == "Write it without nested repetition."
     assert judgement.trouble is Trouble.LOG_PATTERN
 
 
@@ -680,6 +711,10 @@ def test_of_error__each__is_errored_with_a_hint_and_a_class(error, is_local, hin
     assert judgement.verdict is Verdict.ERRORED
     assert judgement.hint.startswith(hint)
     assert judgement.trouble is trouble
+
+
+def test_of_error__nobody_says_where__is_taken_for_one_of_aws():
+    assert of_error(Unreachable("Nobody.")).trouble is Trouble.NETWORK
 
 
 def test_not_begun__is_cancelled():

@@ -129,6 +129,7 @@ def test_masker__several_lines__each_is_stars_wherever_it_stands():
         (("hunt",), "a hunter", "a ***er"),
         (("hunt", "hunter2abc"), "hunter2abc", "***"),
         (("abcdefghij", "fghijklmnop"), "abcdefghijklmnop", "***"),
+        (("abcdefgh", "bcdefghijk"), "a abcdefghijk b", "a *** b"),
         (("abababab",), "ababababab", "***"),
         (("abcdefgh", "ijklmnop"), "abcdefghijklmnop", "***"),
         (("hunter2",), "hunter2 hunter2", "*** ***"),
@@ -191,6 +192,7 @@ def test_masker__any_text_around__twice_changes_nothing_more(before, secret, aft
         (f"  {PLAIN[-8:]} is its end", "  *** is its end"),
         (f"{PLAIN[-7:]} is too short", None),
         (f"a line\n{PLAIN[-8:]} b {PLAIN[:8]}\nc", "a line\n*** b ***\nc"),
+        (f"a  line\nand more\n{PLAIN[-8:]} b\nc", "a  line\nand more\n*** b\nc"),
         (PLAIN[3:30], "***"),
         (f" {PLAIN[3:19]},", " ***,"),
         (PLAIN[3:18], None),
@@ -220,6 +222,16 @@ def test_masker__split_over_two_lines_anywhere__neither_shows_eight_in_a_row(sec
 @given(st.text(max_size=30), st.integers(min_value=8, max_value=len(PLAIN)))
 def test_masker__text_cut_anywhere_in_a_secret__ends_with_no_piece_of_it(before, size):
     assert not shows(Masker([PLAIN])(before + PLAIN[:size]), PLAIN)
+
+
+@pytest.mark.parametrize("after", ["", " is its end", "\x00", "\x00 is its end"])
+def test_masker__the_last_eight_of_the_longest_form__are_stars(after):
+    assert Masker(["0123456789"])(rf"\x38\x39{after}") == f"***{after}"
+
+
+@pytest.mark.parametrize("between", ["\u0301", "\u200b", "\x1b[0m"])
+def test_masker__what_nobody_sees_between_its_letters__is_stars_to_the_last(between):
+    assert Masker(["hunter2"])(f"a {between.join('hunter2')} b") == "a *** b"
 
 
 def test_masker__short_secret__is_not_looked_for_in_pieces():

@@ -214,6 +214,14 @@ def test_make_plan__glob__gives_each_check_its_file():
     ]
 
 
+def test_make_plan__globs_beside_other_checks__leave_none_out():
+    assert names(planned(check("one", script="a.py"), check("g", script="jobs/*.py"))) == [
+        "one",
+        "g-b",
+        "g-c",
+    ]
+
+
 def test_make_plan__names_of_which_nothing_is_left__still_have_one():
     files = Files({"ä.py": "x", "ö/ä.py": "x", "ö/ü.py": "x"})
 

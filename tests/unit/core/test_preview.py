@@ -1,6 +1,7 @@
 """What a dry run prints."""
 
 import json
+from decimal import Decimal
 
 from plugin.core.errors import AccessDenied
 from plugin.core.plan import Plan, Skipped, make_plan
@@ -43,6 +44,7 @@ def test_preview__check__shows_uploads_requests_and_cost():
     assert '    "CreateJob": {' in lines
     assert f'      "ExecutionRoleSessionPolicy": {json.dumps(POLICY)}' in lines
     assert '        "--glue_health_check_run": "<drawn at the start>"' in lines
+    assert lines.count('      "JobName": "glue-health-check-a-local-012345",') == 1
     assert (
         lines[-1]
         == "  cost: from $0.0147 to $0.4400 at its time limit (2 DPU × 1800 s × $0.44 per DPU hour (us-east-1's rate); waiting in the queue is free)"
@@ -56,6 +58,13 @@ def test_preview__price_override__is_in_the_cost():
         lines[-1]
         == "  cost: from $0.0333 to $1.0000 at its time limit (2 DPU × 1800 s × $1 per DPU hour; waiting in the queue is free)"
     )
+
+
+def test_preview__cost_limit__is_beside_the_cost():
+    cost = preview(planned(max_cost_usd=Decimal("0.25")))[-1]
+
+    assert "at its time limit, stopped at max_cost_usd 0.25 (" in cost
+    assert "max_cost_usd" not in preview(planned())[-1]
 
 
 def test_preview__local_engine__costs_nothing():

@@ -59,7 +59,8 @@ def test_gantt__the_phases_of_a_check__begin_and_end_where_they_did():
 @pytest.mark.parametrize(
     ("seconds", "tick", "axis"),
     [
-        (3, "1second", "%M:%S"),
+        (0.5, "1second", "%M:%S"),
+        (7, "1second", "%M:%S"),
         (72, "15second", "%M:%S"),
         (600, "2minute", "%M:%S"),
         (3_601, "10minute", "%H:%M"),
@@ -84,6 +85,17 @@ def test_bars_of_runs__long_runs__are_counted_in_minutes():
 
     assert '"minutes"' in chart
     assert bars_of(*mermaid_of(chart))[1] == [[20.0, 30.0, 10.0], [20.0, 30.0]]
+
+
+@pytest.mark.parametrize(
+    ("longest", "unit", "bars"),
+    [(600.0, "seconds", [61.4, 600.0]), (606.0, "minutes", [1.0, 10.1])],
+)
+def test_bars_of_runs__the_longest_above_ten_minutes__counts_all_in_minutes(longest, unit, bars):
+    chart = bars_of_runs((61.4,), longest)
+
+    assert f'"{unit}"' in chart
+    assert bars_of(*mermaid_of(chart))[1] == [bars, bars[:1]]
 
 
 def test_bars_of_runs__no_time_at_all__has_an_axis_that_is_not_empty():

@@ -118,7 +118,15 @@ def test_comparison__it_never_ran_now__compares_no_cost():
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -1.0])
 def test_comparison__a_time_that_cannot_be__counts_as_none(seconds):
-    assert rows_of(replace(BEFORE, seconds=seconds))["Time"][1] == "0 s"
+    assert rows_of(replace(BEFORE, seconds=seconds))["Time"] == (
+        "↑ 1 min 12 s", "0 s", "1 min 12 s",
+    )  # fmt: skip
+
+
+def test_comparison__less_than_a_second__is_a_time():
+    rows = rows_of(replace(BEFORE, seconds=0.4), seconds=0.8)
+
+    assert rows["Time"] == ("↑ 0.4 s (+100 %)", "0.4 s", "0.8 s")
 
 
 def test_comparison__findings__tells_new_gone_broken_and_mended_the_bad_ones_first():
@@ -173,6 +181,26 @@ def test_comparison__more_changes_than_shown__says_how_many():
     rows = rows_of(findings=many)
 
     assert rows["and 12 more findings"] == ("see report.json", "–", "–")
+
+
+def test_comparison__as_many_changes_as_are_shown__says_nothing_of_more():
+    rows = rows_of(
+        replace(BEFORE, findings=()),
+        findings=tuple(Finding(name=f"f{number}", ok=True) for number in range(30)),
+    )
+
+    assert not [name for name in rows if "more" in name]
+
+
+def test_comparison__long_texts__are_cut_so_that_the_table_is_read():
+    long = "x" * 299
+    finding = Finding(name=long, ok=True, value=long)
+    past = replace(BEFORE, started_at=long, glue_version="4.0", capacity=long, findings=(finding,))
+    branch = Comparison(branch=long, runs=(past,))
+
+    said = "".join(comparison(replace(PASSED, glue_version="5.0", comparison=branch)))
+
+    assert "x" * 81 not in said
 
 
 def test_comparison__one_run__has_no_chart_and_twenty_have():

@@ -132,10 +132,44 @@ def test_cut__after_a_line_that_only_opens__leaves_it_out(opening):
     assert cut(page, 200).startswith("word\n\n*Cut here")
 
 
-def test_cut__a_chart_alone_in_its_fold__leaves_out_the_fold():
-    page = "word\n\n<details>\n<summary>Time</summary>\n\n```mermaid\n" + "gantt\n" * 90 + "```\n"
+@pytest.mark.parametrize(("head", "limit"), [("word", 200), ("é" * 600, 1_300)])
+def test_cut__many_lines_that_do_not_fit__leaves_out_the_heading_before_them(head, limit):
+    page = f"{head}\n\n### a\n{'x' * 150}\n" + "y\n" * 300
 
-    assert "details" not in cut(page, 300)
+    assert cut(page, limit).startswith(f"{head}\n\n*Cut here")
+
+
+def test_cut__behind_a_chart__keeps_the_chart():
+    page = "word\n\n```mermaid\ngantt\n```\n\n" + "line\n" * 100
+
+    assert cut(page, 300).startswith("word\n\n```mermaid\ngantt\n```\n\nline\n")
+
+
+def test_cut__behind_a_fold_in_a_fold__closes_the_outer_one_alone():
+    opening = "<details>\n<summary>a</summary>\n\n"
+    page = f"{opening}{opening}word\n\n</details>\n\n" + "line\n" * 100 + "\n</details>\n"
+
+    assert cut(page, 300).count("</details>") == 2
+
+
+def test_cut__behind_what_only_looks_like_a_fence_or_a_fold__closes_nothing():
+    page = "```not a fence```\n\nword\n\n" + "line\n" * 100
+
+    short = cut(page, 300)
+
+    assert "</details>" not in short
+    assert short.count("```") == 2
+
+
+@pytest.mark.parametrize("lines", [90, 900])
+def test_cut__a_chart_alone_in_its_fold__leaves_out_the_fold(lines):
+    fold = "<details>\n<summary>Time</summary>\n\n```mermaid\n" + "gantt\n" * lines + "```\n"
+
+    assert "details" not in cut(f"word\n\n{fold}", 4 * lines)
+
+
+def test_cut__headings_without_end__gives_up_looking_for_a_better_place():
+    assert cut("word\n" + "# a\n" * 1_000, 2_000).count("# a") > 300
 
 
 def test_cut__between_the_head_of_a_table_and_its_rows__leaves_out_the_head():

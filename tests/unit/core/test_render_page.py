@@ -172,6 +172,15 @@ def test_markdown__more_findings_and_leftovers_than_shown__says_how_many():
     assert "> - and 2 more, see report.json" in page
 
 
+@pytest.mark.parametrize(("number", "words"), [(100, []), (101, ["and 1 more findings"])])
+def test_markdown__as_many_findings_as_are_shown__says_of_more_where_there_are(number, words):
+    findings = tuple(Finding(name=f"f{i}", ok=True) for i in range(number))
+
+    page = markdown(report_of(replace(PASSED, findings=findings)))
+
+    assert re.findall(r"and \d+ more findings", page) == words
+
+
 def test_markdown__leftovers__come_before_the_checks_with_the_remedy():
     page = markdown(report_of(PASSED, ERRORED))
 
@@ -354,6 +363,7 @@ def test_markdown__a_result_that_knows_nothing__has_no_empty_parts():
     bare = replace(
         PASSED, script="", state="", job_name="", run_id="", console_url="", glue_version="",
         capacity="", phases=(), findings=(), cost=None, execution_seconds=0, log_tail=(),
+        seconds=1.0,
     )  # fmt: skip
 
     page = markdown(report_of(bare, build=replace(BUILD, commit="", link="")))
@@ -361,3 +371,4 @@ def test_markdown__a_result_that_knows_nothing__has_no_empty_parts():
     assert "\n\n\n" not in page
     assert "·  ·" not in page
     assert "|" not in page
+    assert "Time:" not in page

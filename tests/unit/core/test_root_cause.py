@@ -273,6 +273,37 @@ def test_cause_of__the_traceback_that_glues_message_ends__beats_a_later_one_that
     )
 
 
+@pytest.mark.parametrize("told", ["KeyError: 'iata' and its plan", "Error: KeyError: 'iata'"])
+def test_cause_of__a_traceback_that_the_message_holds__beats_a_later_one_of_another_error(told):
+    later = (START, *frame("/tmp/flights.py", 90, "report"), "OSError: no log")
+    cut = (START, *frame("/tmp/flights.py", 95, "leave"))
+
+    for log in ((*IN_SCRIPT, *later), (*IN_SCRIPT, *cut)):
+        assert cause(log, told).place == Place(file="jobs/flights.py", line=12)
+
+
+def test_cause_of__a_clear_message_that_quotes_a_traceback__blames_no_line_of_it():
+    message = "\n".join(("ValueError: it was no good.", *IN_SCRIPT))
+
+    assert cause((), message) == Cause(error="ValueError: it was no good.")
+
+
+def test_cause_of__javas_words_in_a_log_without_our_traceback__are_not_the_cause():
+    log = (VAGUE, ": java.io.IOException: it was tried again")
+
+    assert cause(log, "Command failed with exit code 1").error == "Command failed with exit code 1"
+
+
+def test_cause_of__javas_words_several_times_in_the_log__the_last_is_the_cause():
+    first, second = (
+        ("py4j.protocol.Py4JJavaError: " + VAGUE, f": java.io.IOException: {which}")
+        for which in ("tried again", "gave up")
+    )
+    log = (*PY4J[:9], *first, "Next.", *second, "Progress", ": 50 %", VAGUE, "Bye.")
+
+    assert cause(log, VAGUE).error == "java.io.IOException: gave up"
+
+
 def test_cause_of__a_line_that_quotes_a_traceback__begins_none():
     quoting = f'ERROR Listener: {{"Failure Reason": "{START} KeyError"}}'
 
@@ -293,7 +324,13 @@ def test_cause_of__a_traceback_without_an_end_before_another__is_not_lost():
 
 
 @pytest.mark.parametrize(
-    ("message", "line"), [("Failed Line Number: 33; ", 33), ("Failed Line Number: 0; ", 0), ("", 0)]
+    ("message", "line"),
+    [
+        ("Failed Line Number: 33; ", 33),
+        ("Failed Line Number: 1; ", 1),
+        ("Failed Line Number: 0; ", 0),
+        ("", 0),
+    ],
 )
 def test_cause_of__glue_names_the_line_alone__is_a_line_of_the_script(message, line):
     found = cause((), f"Error Category: QUERY_ERROR; {message}AnalysisException: x")
@@ -431,6 +468,20 @@ def test_cause_of__java_does_not_answer__tells_what_it_died_of(lines, message):
     assert dead.place == lost.place == (Place(file="jobs/flights.py", line=5) if lines else None)
 
 
+OWN_SOCKET = (START, *frame("/x/site-packages/db/client.py", 9, "connect"), REFUSED)
+HANDLED = (START, *frame(PY4J_FILE, 9, "close"), "OSError: closed")
+
+
+def test_cause_of__other_errors_around_a_refused_connection__are_not_asked_who_raised_it():
+    java = (START, *NO_ANSWER[3:])  # none of our frames: it failed while Spark was stopped
+
+    gone = cause((*java, *OWN_SOCKET[:-1], "ValueError: handled"), REFUSED)
+    own = cause((*OWN_SOCKET, *HANDLED), REFUSED)
+
+    assert gone.trouble is Trouble.WORKER_LOST
+    assert (own.error, own.trouble) == (REFUSED, None)
+
+
 def test_cause_of__java_does_not_answer__believes_glues_class():
     found = cause((), "Error Category: OUT_OF_MEMORY_ERROR; Py4JNetworkError: gone")
 
@@ -539,6 +590,7 @@ def test_cause_of__a_first_line_that_breaks_off__is_joined_with_its_message_not_
 
     assert told == "acme.LoadError: could not load the map"
     assert cause(log, "").error == "acme.LoadError: could not load the"
+    assert cause(log, f"{VAGUE}\nmap").error == "acme.LoadError: could not load the"
 
 
 @pytest.mark.parametrize(

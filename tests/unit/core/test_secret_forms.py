@@ -75,6 +75,10 @@ def test_forms_of__a_very_long_one__is_looked_for_by_its_beginning():
 
 
 def test_forms_of__both_quotes_and_a_backslash__is_looked_for_as_python_writes_it():
-    secret = 'it\'s "so" \\ far'
+    secret = 'it\'s "so" \\ für'
 
-    assert 'it\\\'s "so" \\\\ far' in forms_of(secret)
+    assert 'it\\\'s "so" \\\\ für' in forms_of(secret)
+
+
+def test_forms_of__bytes_that_are_no_text__are_looked_for_as_well():
+    assert {"geheim-\udcff", "67656865696d2d"} <= {form[:14] for form in forms_of("geheim-\udcff")}

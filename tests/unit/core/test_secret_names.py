@@ -227,11 +227,25 @@ def test_secrets_of__a_variable__what_no_log_may_show(name, value, secrets):
     assert found == secrets | whole
 
 
+def test_secrets_of__several_variables__are_the_secrets_of_all():
+    environ = {
+        "A_PASSWORD": "hunter22",
+        "B_TOKEN": "swordfish",
+        "C_URL": "https://ada:tr0ub4dor@h/",
+    }
+
+    assert secrets_of(environ) == {"hunter22", "swordfish", "tr0ub4dor"}
+
+
 @pytest.mark.parametrize("name", ["MAVEN_AUTH", "HTTP_COOKIE", "PROXY_AUTHORIZATION"])
 def test_secret_names__a_word_that_may_be_a_switch__is_told_by_its_value(name):
     assert secret_names({name: "1", "PATH": "/bin"}) == ()
     assert secret_names({name: "YWRhOmh1bnRlcjI="}) == (name,)
     assert secrets_of({name: "YWRhOmh1bnRlcjI="}) == {"YWRhOmh1bnRlcjI="}
+
+
+def test_secret_names__a_word_before_it_says_so_too__is_one_whatever_the_value():
+    assert secret_names({"NPM_TOKEN_AUTH": "1"}) == ("NPM_TOKEN_AUTH",)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +265,7 @@ def test_secret_names__a_word_that_may_be_a_switch__is_told_by_its_value(name):
             "Ocp-Apim-Subscription-Key",
         ),
         *("PasswordOld", "x-api-key", "oauth_token", "id_token", "dbpwd", "encryption_keys", "JWT"),
+        "db_pass2",
     ],
 )
 def test_secret_arguments__a_name_that_says_so__its_value_is_secret(name):
@@ -343,10 +358,10 @@ def test_secret_arguments__a_hostile_name_or_value__is_searched_in_no_time(unit)
 
 
 def test_secrets_of_jobs__more_than_can_be_looked_for__keeps_the_short_ones():
-    jobs = [{"--token": "x" * MOST_KEPT}, {"--api_key": "s3cr3t-of-ours"}, {"--table": "orders"}]
+    jobs = [{"--token": "a" * MOST_KEPT}, {"--api_key": "s3cr3t-of-ours"}, {"--table": "orders"}]
 
     assert secrets_of_jobs(jobs) == {"s3cr3t-of-ours"}
-    assert secrets_of_jobs(jobs[:1]) == {"x" * MOST_KEPT}
+    assert secrets_of_jobs(jobs[:1]) == {"a" * MOST_KEPT}
 
 
 @pytest.mark.parametrize(
@@ -357,6 +372,8 @@ def test_secrets_of_jobs__more_than_can_be_looked_for__keeps_the_short_ones():
         ("https://ci.example/hook", set()),
         ("https://h/services/T0/B0/abcdefgh", {"services/T0/B0/abcdefgh", "abcdefgh"}),
         ("https://h/x?code=abcdefgh", {"x?code=abcdefgh", "code=abcdefgh"}),
+        ("https://h/T0/abcdefgh/", {"T0/abcdefgh/", "abcdefgh"}),
+        ("https://h/?to=abc://d/x", {"?to=abc://d/x", "to=abc://d/x"}),
         ("https://ada:swordfish@h/", {"swordfish"}),
         ("https://[h/abcdefgh", {"https://[h/abcdefgh"}),
     ],

@@ -48,6 +48,7 @@ KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{BODY}\nMIIE==\n-----END RSA PRIVATE KE
         ("-----BEGIN PRIVATE KEY-----\nMII", "-----BEGIN PRIVATE KEY-----***"),
         ("-----BEGIN PGP PRIVATE KEY BLOCK-----\nx", "-----BEGIN PGP PRIVATE KEY BLOCK-----***"),
         (f"a\n{BODY}\r\nb", "a\n***\r\nb"),
+        (BODY, "***"),
         ("https://acme:hunter2@h/x", "https://acme:***@h/x"),
         ("https://:hunter2@h/x", "https://:***@h/x"),
         (f"https://{'t0' * 12}@h/x", "https://***@h/x"),

@@ -15,7 +15,7 @@ from tests.unit.reporters.samples import FULL_FAILED, report_of
     [
         *("hunter2", "s3cr3t::abc", "12345678", "4111-1111-1111-1111", "correct horse battery"),
         *("2026-abc-01", "https://h/services/T0/B0/x", "https://ada@h", "glue-health-check-9f8e7d"),
-        *("failed-login-7", "T-0-k-e-n", "a=verdict", "errors: none-7", "Zq8vT2mKp0Xw=="),
+        *("tiger9", "failed-login-7", "T-0-k-e-n", "a=verdict", "errors: none-7", "Zq8vT2mKp0Xw=="),
     ],
 )
 def test_is_worth_hiding__a_secret__is(value):
@@ -32,6 +32,7 @@ def test_is_worth_hiding__a_secret__is(value):
             "2026-03-01",
             "2026-03-01T09:30:00Z",
             "2026-03-02T10",
+            "20260302T1000",
             "-03-02T10:00",
             "09:30:00",
             "1.2.3.4",

@@ -44,6 +44,24 @@ def test_succeeded__each_thing_against_it__has_its_class_and_what_else_is_known(
     assert judgement.notes == (PROBLEM,)
 
 
+def test_succeeded__cancelled_while_its_log_was_read__says_why_it_is_no_pass():
+    reason = "Cancelled: the run succeeded, but its log was not read to the end."
+
+    assert succeeded(CHECK, book_of(is_whole=False)).reason == reason
+
+
+def test_succeeded__a_pattern_that_took_too_long__says_how_to_write_it():
+    judgement = succeeded(CHECK, book_of(slow_pattern="(a+)+b"))
+
+    assert judgement.hint == "Write it without nested repetition."
+
+
+def test_succeeded__nothing_to_say__has_no_notes():
+    judgement = succeeded(CHECK, LogBook())
+
+    assert (judgement.verdict, judgement.notes) == (Verdict.PASSED, ())
+
+
 def test_succeeded__several_things_against_it__the_first_is_the_reason_and_all_are_told():
     text = f"{BAD}FORBIDDEN\nGLUE_HEALTH_CHECK x\n"
     book = book_of(text, analysis=JOB, counted=3)

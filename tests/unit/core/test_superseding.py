@@ -133,7 +133,10 @@ def test_supersedes__a_leg_or_a_newer_build__is_not_whenever_it_was_created(numb
 @pytest.mark.parametrize("host", [Host.GITHUB, Host.GITEA])
 @pytest.mark.parametrize(
     ("number", "is_older"),
-    [("{}-99.1", False), ("", False), ("drone-1.0", False), ("{}-100.1", True)],
+    [
+        *(("{}-99.1", False), ("", False), ("drone-1.0", False)),
+        *(("{}-100.1", True), ("{}-100.2", False)),
+    ],
 )
 def test_supersedes__two_events_of_one_commit__is_only_as_an_earlier_attempt(
     number, is_older, host, created_at

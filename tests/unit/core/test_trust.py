@@ -157,6 +157,15 @@ def test_refusals__a_secret_that_nobody_set_on_purpose__says_where_it_comes_from
     assert words in told
 
 
+def test_refusals__several_secrets_that_nobody_set_on_purpose__says_of_each_where_it_comes_from():
+    runner = Runner(engine="local", secrets=("ACTIONS_RUNTIME_TOKEN", ".git/config"))
+
+    (told,) = refused(FORK, runner=runner, engine="local")
+
+    assert "to every action" in told
+    assert "set persist-credentials" in told
+
+
 @pytest.mark.parametrize("event", sorted(PRIVILEGED))
 @pytest.mark.parametrize("host", [Host.GITHUB, Host.GITEA])
 def test_refusals__local_with_the_base_branchs_rights__is_never_for_strangers(host, event):
