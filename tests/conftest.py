@@ -7,8 +7,8 @@ skipped, unless GHC_REQUIRE names the engine: then the skip is a failure.
 
 import gc
 import os
-import socket
 import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
