@@ -43,6 +43,14 @@ def reason(
         ({"ran": 1.0, "max_cost_usd": Decimal(0), "is_local": True}, None),
         ({"waited": 1.0, "max_cost_usd": Decimal(0)}, None),
         (
+            {
+                "ran": 1.0,
+                "max_cost_usd": Decimal("0.02"),
+                "price_overrides": {"*/STANDARD": "0.6"},
+            },
+            None,
+        ),
+        (
             {"ran": 1.0, "max_cost_usd": Decimal("0.01"), "price_overrides": {"*/STANDARD": "0"}},
             Stop.COST,
         ),

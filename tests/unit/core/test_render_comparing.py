@@ -212,6 +212,12 @@ def test_comparison__one_run__has_no_chart_and_twenty_have():
     assert "The last 20 runs took 58 s to 1 min 2 s, half of them under 1 min 0 s" in chart
 
 
+def test_comparison__two_runs__have_a_chart():
+    past = Comparison(branch="m", runs=(BEFORE, BEFORE))
+
+    assert "The last 2 runs took" in list(comparison(replace(PASSED, comparison=past)))[-1]
+
+
 def test_comparison__a_branch_and_time_that_nobody_knows__still_make_a_table():
     past = replace(BEFORE, started_at="", commit="")
 

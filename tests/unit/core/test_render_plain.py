@@ -105,6 +105,10 @@ def test_title__each_kind_of_report__is_one_plain_line(report, expected):
     assert title(report) == expected
 
 
+def test_title__two_checks__are_counted():
+    assert title(report_of(PASSED, FAILED)).startswith("1 failed, 1 passed in ")
+
+
 @given(HOSTILE_TEXT)
 def test_title__any_text__is_one_line_that_can_be_seen_and_has_an_end(text):
     line = title(report_of(replace(HOSTILE_RESULT, name=text, reason=text * 50)))
