@@ -22,7 +22,6 @@ import pytest
 from botocore.loaders import Loader
 
 from tests.aws_models import ReadOnce
-from tests.tracing import Tracing
 
 MACHINE = MappingProxyType(dict(os.environ))
 """The environment as it was before it was emptied."""
@@ -59,7 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_the_network)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell's background job has it
         signal.signal(signal.SIGINT, signal.default_int_handler)  # what tests start inherits it
-    config.pluginmanager.register(Tracing())
     Loader.FILE_LOADER_CLASS = ReadOnce  # botocore's own place for another one
 
 
@@ -73,6 +71,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_random = hypothesis.is_hypothesis_test(getattr(item, "obj", None))
         if is_random or REPOSITORY_TESTS in item.path.parents:
             item.add_marker(pytest.mark.untraced)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Take the tracer away while a test runs that is marked `untraced`.
+
+    Not pytest-cov's own no_cover: to stop and start coverage costs more than these tests do.
+    """
+    tracer = sys.gettrace()
+    is_untraced = item.get_closest_marker("untraced") is not None
+    if is_untraced:
+        sys.settrace(None)
+    try:
+        yield
+    finally:
+        if is_untraced:
+            sys.settrace(tracer)
 
 
 def pytest_collection_finish() -> None:

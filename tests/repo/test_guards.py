@@ -121,39 +121,3 @@ def test_golden__differs__fails_and_update_mends_it(tmp_path):
     assert "differs from tests/golden/a.md" in red
     assert "1 passed" in green
     assert path.read_bytes() == b"text\r\n"
-
-
-LOOKED_AT = """
-import sys, threading, pytest
-def looks():
-    found = []
-    thread = threading.Thread(target=lambda: found.append(sys.gettrace()))
-    thread.start()
-    thread.join()
-    return [sys.gettrace() is not None, found[0] is not None]
-COLLECTED = looks()
-def test_any():
-    assert looks() == [True, True]
-@pytest.mark.untraced
-def test_untraced():
-    assert looks() == [False, False]
-def test_collection():
-    assert COLLECTED == [False, True]
-"""
-
-
-def test_coverage__looks_at_a_test__unless_it_is_untraced(tmp_path):
-    printed = run_pytest(tmp_path, LOOKED_AT, "--cov=.", "--cov-report=")
-
-    assert "3 passed" in printed
-
-
-def test_coverage__module_is_imported_while_it_does_not_look__is_looked_at(tmp_path):
-    (tmp_path / "glue_child.py").write_text("import sys\nLOOKS = sys.gettrace() is not None\n")
-    test = "import glue_child\ndef test_it():\n    assert glue_child.LOOKS\n"
-
-    printed = run_pytest(
-        tmp_path, test, "--cov=.", "--cov-report=", PYTHONPATH=f"{tmp_path}:{ROOT}"
-    )
-
-    assert "1 passed" in printed
