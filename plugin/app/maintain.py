@@ -148,15 +148,15 @@ def _found(
     found: dict[str, Traces] = {}
     refusal: EngineError | None = None
     for build_id in reversed(trail.build_ids):
-        try:
-            if refusal is None:
+        if refusal is None:
+            try:
                 found[build_id] = of_build(engine, build_id, owner=owner, buckets=buckets)
-                continue
-        except EngineError as error:
-            if invocation.clock.is_cancelled():
-                raise
-            refusal = error
-        found[build_id] = unlisted(engine, build_id, refusal, buckets=buckets)
+            except EngineError as error:
+                if invocation.clock.is_cancelled():
+                    raise
+                refusal = error
+        if refusal is not None:
+            found[build_id] = unlisted(engine, build_id, refusal, buckets=buckets)
     return found
 
 

@@ -145,6 +145,7 @@ class WorkingTree:
             return self._look(parent, name, path)
 
     def _look(self, parent: int, name: str, path: str) -> os.stat_result:
+        """Look before anything is opened.  What happens between the two, a test plays here."""
         return look(parent, name, path)
 
     @contextmanager

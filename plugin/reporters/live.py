@@ -176,8 +176,7 @@ class LiveTable:
         least, most = _NAME_WIDTH
         longest = max((least, *map(len, self._names.union(self._rows))))
         widths = {"check": min(longest, most), "state": _STATE_WIDTH, "time": _TIME_WIDTH}
-        width = max(1, self._terminal.width - _MARGIN)
-        table = Table(box=None, pad_edge=False, width=width)
+        table = Table(box=None, pad_edge=False, width=max(1, self._terminal.width - _MARGIN))
         for head, width in widths.items():
             table.add_column(head, width=width, no_wrap=True, overflow="ellipsis")
         table.add_column("last", ratio=1, no_wrap=True, overflow="ellipsis")
